@@ -1,0 +1,111 @@
+"""A generated project in the shape of ours: N scenarios with their inventory and lock, and one way to run them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import looks
+from golive.environment import REHEARSAL
+from golive.runbook import write_lock
+
+HOME = Path(__file__).parents[1]
+HOSTS = 10  # among which the pages are spread; each host takes as many at once as the environment says
+FILES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One generated scenario."""
+
+    item: str
+    feature: int
+    look: str
+    judgements: tuple[str, str]
+
+
+def checks(count: int) -> list[Check]:
+    """A third each of pages, names and certificates, spread over the features."""
+    made = []
+    files = min(FILES, count)
+    for number in range(count):
+        feature = number * files // count
+        match number % 3:
+            case 0:
+                host = f"web-{number // 3 % HOSTS}.bench.example"
+                look = looks.PAGE.format(path=f"/{number}", host=host), looks.ANSWERED, looks.PROMISED
+            case 1:
+                look = looks.NAME.format(name=f"name-{number}.bench.example"), looks.ISSUED, looks.RESTRICTED
+            case _:
+                look = looks.HANDSHAKE.format(host=f"tls-{number}.bench.example"), looks.TRUSTED, looks.COVERED
+        made.append(Check(f"GL-{feature + 1}.{number + 1}", feature, look[0], look[1:]))
+    return made
+
+
+def generate(folder: Path, count: int, *, gate: bool) -> None:
+    """Write a project of *count* scenarios into *folder*: for the *gate*, or for plain pytest-bdd."""
+    made = checks(count)
+    features = folder / "features"
+    features.mkdir(parents=True)
+    for number in sorted({check.feature for check in made}):
+        mine = [check for check in made if check.feature == number]
+        (features / f"{number:02}.feature").write_text(_feature(number, mine), encoding="utf-8")
+    if gate:
+        (features / "checklist.toml").write_text(_inventory(made), encoding="utf-8")
+        write_lock(features)
+    shutil.copy(HOME / "features" / "test_runbook.py", features)
+    plugins = ["golive.gate", "bench.way", "bench.steps"] if gate else ["bench.onebyone"]
+    (folder / "conftest.py").write_text(f"pytest_plugins = {plugins}\n", encoding="utf-8")
+    (folder / "pyproject.toml").write_text(_settings(made, gate), encoding="utf-8")
+    environment = folder / "environments" / REHEARSAL
+    environment.mkdir(parents=True)
+    ours = (HOME / "environments" / REHEARSAL / "environment.toml").read_text(encoding="utf-8")
+    hosts = [f"web-{number}.bench.example" for number in range(HOSTS)]
+    hosts += [f"tls-{number}.bench.example" for number in range(count) if number % 3 == 2]
+    listed = "".join(f'    "{host}",\n' for host in hosts)
+    (environment / "environment.toml").write_text(ours.replace("hosts = [\n", f"hosts = [\n{listed}", 1), "utf-8")
+    reports = folder / "reports"
+    reports.mkdir()
+    (reports / "node_modules").symlink_to(HOME / "reports" / "node_modules", target_is_directory=True)
+
+
+def _feature(number: int, mine: Sequence[Check]) -> str:
+    lines = [f"@section-{number + 1} @T-0 @owner-platform", f"Feature: Part {number + 1}", ""]
+    for check in mine:
+        lines += [f"  @{check.item} @blocker @auto", f"  Scenario: {check.item} is as it must be"]
+        lines += [f"    Given {check.look}", *(f"    Then {said}" for said in check.judgements), ""]
+    return "\n".join(lines)
+
+
+def _inventory(made: Sequence[Check]) -> str:
+    lines = ['phases = ["T-0"]', "[opens]", '"T-0" = "a benchmark"']
+    for number in sorted({check.feature for check in made}):
+        lines += ["[[section]]", f'id = "{number + 1}"', f'title = "Part {number + 1}"']
+    for check in made:
+        lines += [
+            "[[item]]",
+            f'id = "{check.item}"',
+            f'section = "{check.feature + 1}"',
+            'demand = "It is as it must be."',
+            'how = ["auto"]',
+            'due = "T-0"',
+            'severity = "blocker"',
+            'owner = "platform"',
+            'remedy = "Make it so."',
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _settings(made: Sequence[Check], gate: bool) -> str:
+    """pytest's settings as ours are, and for plain pytest-bdd the tags as marks, which the gate registers itself."""
+    settings = (HOME / "pyproject.toml").read_text(encoding="utf-8")
+    start = settings.index("[tool.pytest.ini_options]")
+    section = settings[start : settings.index("\n[", start)]
+    if gate:
+        return section + "\n"
+    tags = {"T-0", "owner-platform", "blocker", "auto", *(check.item for check in made)}
+    tags |= {f"section-{check.feature + 1}" for check in made}
+    plain = section.replace('    "-p", "allure_pytest.plugin",\n', "")
+    return f"{plain}\nmarkers = {sorted(tags)}\n"

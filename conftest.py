@@ -1,0 +1,11 @@
+"""Wiring only: the gate's plugin and the modules of the vocabulary."""
+
+pytest_plugins = [
+    "golive.gate",
+    "steps.visitor",
+    "steps.names",
+    "steps.cloud",
+    "steps.settings",
+    "steps.database",
+    "steps.pipeline",
+]

@@ -1,0 +1,51 @@
+@section-7 @T-0 @owner-compliance
+Feature: 7 Compliance at launch
+
+  What the law asks of a payment service towards the people who use it. A no here means that Drop
+  would serve its first customer unlawfully.
+
+  @GL-7.2 @blocker @auto
+  Scenario: Anyone can read the terms of service
+    When a visitor opens
+      | /             |
+      | /vilkaar      |
+      | /no-such-page |
+    Then "/vilkaar" is a page in Norwegian of at least 100 words under the heading "vilkår"
+    And "/" leads to "/vilkaar"
+    But "/vilkaar" is not what "/no-such-page" shows
+
+  @GL-7.3 @blocker @auto
+  Scenario: Anyone can read how personal data is treated
+    When a visitor opens
+      | /             |
+      | /personvern   |
+      | /no-such-page |
+    Then "/personvern" is a page in Norwegian of at least 100 words under the heading "personvern"
+    And "/" leads to "/personvern"
+    But "/personvern" is not what "/no-such-page" shows
+
+  @GL-7.4 @blocker @auto
+  Scenario: Anyone can complain
+    When a visitor opens "https://getdrop.no" in a fresh browser and clicks "Klage"
+    Then there is a form that can be sent, asking for
+      | navn        |
+      | e-post      |
+      | beskrivelse |
+
+  @GL-7.5 @blocker @auto
+  Scenario: Nothing is stored about a visitor who was not asked
+    When a visitor opens "https://getdrop.no" in a fresh browser
+    Then consent is asked for, and to refuse is as easy as to accept
+    But nothing is stored before the answer except
+      | cookie       |
+      | drop_session |
+
+  @GL-7.6 @blocker @auto @attest
+  Scenario: Large transactions are watched
+    Given the tables of the database
+    And the watch over transactions
+    Then these are complete
+      | table      |
+      | aml_alerts |
+    And the watch has shown a sign of life
+    And every large transaction has raised an alert

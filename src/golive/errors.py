@@ -1,0 +1,65 @@
+"""What keeps us from judging.
+
+GoLiveError
+├── SetupError            wrong usage, or a file of ours that is wrong: exit status 4
+│   └── WrongTarget       this is not the environment that it says it is: exit status 4
+└── ProbeError            we looked and could not see: the item is *unknown*
+    ├── Unreachable       no answer came (time-out, refused, reset, no such host): asked again
+    ├── Overloaded        "not now" (429, throttling, 5xx of a provider's API): asked again
+    ├── Untrusted         who answered cannot prove who it is (TLS): not asked again
+    ├── Denied            the answer is "not you": a token, a permission or a role is missing
+    ├── Unreadable        an answer came that the protocol does not allow
+    └── NothingExamined   the population that a check searched is empty
+"""
+
+
+class GoLiveError(Exception):
+    """Anything that this project raises on purpose."""
+
+
+class SetupError(GoLiveError):
+    """Wrong usage or configuration; the message says what to do. Exit status 4."""
+
+
+class WrongTarget(SetupError):
+    """The target's identity is another than the environment file's. Exit status 4."""
+
+
+class ProbeError(GoLiveError):
+    """We looked at *target* and could not see."""
+
+    # Whether asking again may help. A fact is never asked again until it is met.
+    passing = False
+
+    def __init__(self, target: str, reason: str) -> None:
+        super().__init__(f"{target}: {reason}")
+        self.target = target
+        self.reason = reason
+
+
+class Unreachable(ProbeError):
+    """No answer came: time-out, refused or reset connection, a name that does not resolve."""
+
+    passing = True
+
+
+class Overloaded(ProbeError):
+    """The service says "not now": 429, throttling, 5xx of a provider's API."""
+
+    passing = True
+
+
+class Untrusted(ProbeError):
+    """Whoever answered could not prove by its certificate who it is."""
+
+
+class Denied(ProbeError):
+    """The service says "not you", or we hold nothing to show it."""
+
+
+class Unreadable(ProbeError):
+    """An answer came that its protocol does not allow, or that is not an answer to the question."""
+
+
+class NothingExamined(ProbeError):
+    """A check searched a population of zero, so it could not have failed."""

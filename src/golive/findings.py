@@ -1,0 +1,125 @@
+"""From what pytest does with a scenario to what is found of its item."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pytest
+
+from golive import record
+from golive.errors import ProbeError
+from golive.probes.look import Look
+from golive.record import Status
+from golive.remarks import Remarks
+from golive.runbook import Scenario
+
+
+@dataclass(slots=True)
+class Progress:
+    """One scenario while it runs."""
+
+    scenario: Scenario
+    remarks: Remarks = field(default_factory=Remarks)
+    asked: list[Look[Any]] = field(default_factory=list)
+    steps: list[tuple[str, str, int]] = field(default_factory=list)  # status, message, looks asked up to its end
+    failure: BaseException | None = None
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    begun: float = field(default_factory=time.monotonic)
+    trouble: str = ""  # what went wrong outside of the steps
+    over: bool = False
+
+    def step_passed(self) -> None:
+        """The running step ended well."""
+        self.steps.append(("passed", "", len(self.asked)))
+
+    def step_failed(self, exception: BaseException) -> None:
+        """The running step raised."""
+        self.failure = exception
+        status = "failed" if isinstance(exception, AssertionError) else "broken"
+        self.steps.append((status, explain(exception), len(self.asked)))
+
+    def found(self) -> tuple[Status, str]:
+        """What is concluded, and why."""
+        if self.trouble:
+            return Status.UNKNOWN, self.trouble
+        if isinstance(self.failure, AssertionError):
+            return Status.UNMET, explain(self.failure)
+        if self.failure is not None:
+            return Status.UNKNOWN, explain(self.failure)
+        if not self.over or len(self.steps) != len(self.scenario.steps):
+            return Status.UNKNOWN, "the scenario did not run to its end"
+        if not self.asked:
+            return Status.UNKNOWN, "nothing was examined"
+        return Status.MET, "it is so"
+
+    def examined(self) -> tuple[str, ...]:
+        """How much was looked at."""
+        looks = len(set(self.asked))
+        return (f"{looks} answer{'s' * (looks != 1)}", *self.remarks.populations) if looks else ()
+
+
+def explain(exception: BaseException) -> str:
+    """The sentence that *exception* carries; of what is not ours only its kind and place, for it may carry a secret."""
+    if isinstance(exception, AssertionError):
+        said = str(exception.args[0]) if exception.args else ""
+        # pytest adds its own reading of the expression below the sentence.
+        return said.split("\nassert ")[0].strip() or f"what must be so is not, at {_place(exception.__traceback__)}"
+    if isinstance(exception, ProbeError):
+        return str(exception)
+    return f"the check itself failed: {type(exception).__name__} at {_place(exception.__traceback__)}"
+
+
+def _place(traceback: TracebackType | None) -> str:
+    place = "an unknown place"
+    while traceback is not None:
+        path = Path(traceback.tb_frame.f_code.co_filename)
+        if path.parent.name in {"steps", "probes", "golive"}:
+            place = f"{path.parent.name}/{path.name}:{traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    return place
+
+
+def note_report(progress: Progress, report: pytest.TestReport) -> None:
+    """Take in what pytest says of one phase of the scenario; only a plain pass of every phase can be *met*."""
+    if report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
+        progress.over = True
+    elif hasattr(report, "wasxfail"):
+        progress.trouble = "the scenario was marked as expected to fail, so it says nothing"
+    elif report.skipped:
+        progress.trouble = "the scenario was skipped"
+    elif report.failed and progress.failure is None:
+        progress.trouble = f"the scenario could not be run ({report.when})"
+    elif report.failed and report.when == "teardown":
+        progress.trouble = "the scenario could not be ended properly"
+
+
+def steps_of(progress: Progress, evidence_ids: Any) -> tuple[record.Step, ...]:
+    """The scenario's sentences with how each ended; those after a failure were skipped."""
+    steps: list[record.Step] = []
+    before = 0
+    for number, sentence in enumerate(progress.scenario.steps):
+        ran = number < len(progress.steps)
+        status, message, upto = progress.steps[number] if ran else ("skipped", "", before)
+        steps.append(
+            record.Step(
+                keyword=sentence.keyword,
+                text=sentence.text,
+                table=sentence.table,
+                status=status,  # type: ignore[arg-type]  # one of the four by construction
+                message=message or None,
+                evidence=evidence_ids(progress.asked[before:upto]),
+            )
+        )
+        before = upto
+    return tuple(steps)
+
+
+def item_of(tags: Sequence[str], row: dict[str, str]) -> str | None:
+    """The id that a collected scenario stands for, None where it names none."""
+    return row.get("item") or next((tag for tag in tags if tag.startswith("GL-")), None)

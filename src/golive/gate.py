@@ -1,0 +1,286 @@
+"""The pytest plugin: scenarios become findings, findings a record, the record a verdict and an exit status.
+
+It does nothing until a scenario of `features/` is selected. Then the run is a gate: pytest's own colours and exit
+status no longer count, and nothing on the command line can turn a NO-GO into 0.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Generator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_bdd.scenario import scenario_wrapper_template_registry
+
+from golive.environment import Environment
+from golive.errors import GoLiveError, SetupError
+from golive.findings import Progress, item_of, note_report
+from golive.observatory import Observatory
+from golive.remarks import Remarks
+from golive.run import Run, Wanted
+from golive.terminal import Terminal
+
+DEFAULT_PHASE = "T-0"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The gate's own options."""
+    group = parser.getgroup("golive", "the go-live gate")
+    group.addoption("--env", default="rehearsal", metavar="NAME", help="the environment to gate (default: rehearsal)")
+    group.addoption("--phase", default=DEFAULT_PHASE, metavar="PHASE", help="the phase to gate (default: T-0)")
+    group.addoption("--digest", default=None, metavar="sha256:…", help="the candidate (default: what runs)")
+    group.addoption("--fault", action="append", default=[], metavar="NAME", help="break the twin (see golive faults)")
+    group.addoption("--partial", action="store_true", help="exit 0 when all that was selected holds")
+    group.addoption("--reports", default=None, metavar="DIR", help="where runs are written (default: reports/)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Install the gate."""
+    config.addinivalue_line("markers", "golive: every scenario of the go-live runbook")
+    config.pluginmanager.register(Gate(config), "golive-gate")
+
+
+@pytest.fixture
+def golive_gate(pytestconfig: pytest.Config) -> Gate:
+    """The gate of this run."""
+    plugin = pytestconfig.pluginmanager.getplugin("golive-gate")
+    assert isinstance(plugin, Gate)
+    return plugin
+
+
+@pytest.fixture
+def observatory(golive_gate: Gate) -> Observatory:
+    """What looks at the world."""
+    assert golive_gate.run is not None, "only a gate looks"
+    assert golive_gate.run.observatory is not None, "a gate looks before its first scenario"
+    return golive_gate.run.observatory
+
+
+@pytest.fixture
+def environment(golive_gate: Gate) -> Environment:
+    """Where to look."""
+    assert golive_gate.run is not None, "only a gate has an environment"
+    return golive_gate.run.environment
+
+
+@pytest.fixture
+def now(golive_gate: Gate) -> datetime:
+    """The run's one clock: the instant at which it began, in UTC."""
+    assert golive_gate.run is not None, "only a gate has a clock"
+    return golive_gate.run.started
+
+
+@pytest.fixture
+def subject_digest(golive_gate: Gate) -> str | None:
+    """The candidate that was named with --digest; None means: what runs."""
+    assert golive_gate.run is not None, "only a gate has a subject"
+    return golive_gate.run.wanted.digest
+
+
+@pytest.fixture
+def remarks(request: pytest.FixtureRequest, golive_gate: Gate) -> Remarks:
+    """What a judging step says besides yes and no."""
+    return golive_gate.progress[request.node.nodeid].remarks
+
+
+class Gate:
+    """The hooks of one pytest run."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.home = config.rootpath
+        self.run: Run | None = None
+        self.progress: dict[str, Progress] = {}
+        self.done: list[Progress] = []
+        self.items: dict[str, str] = {}  # collected scenario → item
+        self.deselected: set[str] = set()
+        self.registered: set[str] = set()
+        self.uncollected: list[str] = []
+        self.interrupted = False
+        # What a test hands in: an observatory that has looked already, and who takes the record.
+        self.observatory: Observatory | None = None
+        self.on_record: Any = None
+
+    # -- collection -----------------------------------------------------------------------------------------------
+
+    def pytest_bdd_apply_tag(self, tag: str, function: Any) -> bool:
+        """A tag is a marker of the same name."""
+        if tag not in self.registered:
+            self.registered.add(tag)
+            self.config.addinivalue_line("markers", f"{tag}: a tag of the features")
+        getattr(pytest.mark, tag)(function)
+        return True
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Features that cannot be collected are a reason, not a mere error of pytest."""
+        if report.failed and report.nodeid.startswith("features"):
+            lines = str(report.longrepr).strip().splitlines() or ["unreadable"]
+            self.uncollected.append(f"{report.nodeid} cannot be collected: {lines[-1].removeprefix('E').strip()}")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Mark the scenarios before anything selects by mark."""
+        for item in items:
+            template = scenario_wrapper_template_registry.get(getattr(item, "function", None))
+            if template is None or (self.home / "features") not in item.path.parents:
+                continue
+            row = item.callspec.params.get("_pytest_bdd_example", {}) if hasattr(item, "callspec") else {}
+            name = item_of(sorted(template.tags), row) or ""
+            self.items[item.nodeid] = name
+            item.add_marker("golive")
+            if name not in self.registered:
+                self.registered.add(name)
+                self.config.addinivalue_line("markers", f"{name}: an item of the checklist")
+            if row:
+                item.add_marker(name)
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        """Keep what was left out: less than the gate is PARTIAL."""
+        self.deselected |= {item.nodeid for item in items}
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Where a scenario of the features is selected, this run is a gate: prepare it and look."""
+        option = self.config.option
+        selected = [item.nodeid for item in session.items if item.nodeid in self.items]
+        if not (selected or self.uncollected) or option.collectonly or option.setupplan or option.setuponly:
+            return
+        try:
+            self._refuse_other_ways()
+            self._quieten()
+            self.run = self._make_run()
+            self.run.prepare()
+            scenarios = self.run.scenarios
+            self.run.look([scenarios[self.items[node]] for node in selected if self.items[node] in scenarios])
+        except SetupError as exc:
+            self._stop()
+            raise pytest.UsageError(str(exc)) from exc
+
+    def _refuse_other_ways(self) -> None:
+        if self.config.inipath != self.home / "pyproject.toml" or self.config.option.override_ini:
+            raise SetupError("the gate runs on the project's own pyproject.toml: leave out -c and -o")
+        if hasattr(self.config, "workerinput") or self.config.getoption("numprocesses", None):
+            raise SetupError("the gate looks once, from one process: leave out -n")
+        if "PYTEST_ADDOPTS" in os.environ and self.on_record is None:
+            self._start_again_without_addopts()
+
+    def _start_again_without_addopts(self) -> None:
+        """pytest has followed the variable before anybody could object; begin again as if it were not set."""
+        capture = self.config.pluginmanager.getplugin("capturemanager")
+        if capture is not None:
+            capture.stop_global_capturing()
+        rest = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
+        rest["GOLIVE_IGNORED"] = "PYTEST_ADDOPTS"
+        sys.stdout.flush()
+        os.execve(  # noqa: S606  # our own interpreter, with the arguments it was given
+            sys.executable, [sys.executable, "-m", "pytest", *self.config.invocation_params.args], rest
+        )
+
+    def _quieten(self) -> None:
+        """From here on the gate speaks, not pytest's reporter; and Allure's listener would follow every fixture."""
+        for plugin in ("terminalreporter", "allure_listener"):
+            found = self.config.pluginmanager.getplugin(plugin)
+            if found is not None:
+                self.config.pluginmanager.unregister(found)
+
+    def _make_run(self) -> Run:
+        option = self.config.option
+        wanted = Wanted(
+            environment=option.env,
+            phase=option.phase,
+            digest=option.digest,
+            faults=tuple(option.fault),
+            partial=option.partial,
+            reports=Path(option.reports) if option.reports else None,
+            command=("pytest", *map(str, self.config.invocation_params.args)),
+        )
+        run = Run(self.home, wanted, Terminal(), self.observatory, self.on_record)
+        run.reasons += self.uncollected
+        return run
+
+    # -- scenarios ------------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        """Where the target is not known, nothing is judged."""
+        if self.run is None or item.nodeid not in self.items:
+            return None
+        scenario = self.run.scenarios.get(self.items[item.nodeid])
+        if scenario is None:
+            return True  # the inventory's disagreement with the features is among the reasons
+        progress = self.progress[item.nodeid] = Progress(scenario)
+        self.done.append(progress)
+        if self.run.unknown:
+            progress.trouble = self.run.unknown
+            return True
+        return None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Know which looks the scenario asks."""
+        progress = self.progress.get(item.nodeid)
+        if progress is None or self.run is None or self.run.observatory is None:
+            return (yield)
+        with self.run.observatory.watching() as progress.asked:
+            return (yield)
+
+    def pytest_bdd_after_step(self, request: pytest.FixtureRequest) -> None:
+        """A sentence holds."""
+        if progress := self.progress.get(request.node.nodeid):
+            progress.step_passed()
+
+    def pytest_bdd_step_error(self, request: pytest.FixtureRequest, exception: Exception) -> None:
+        """A sentence does not hold, or could not be carried out."""
+        if progress := self.progress.get(request.node.nodeid):
+            progress.step_failed(exception)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Take in each phase of the scenario."""
+        report = yield
+        if progress := self.progress.get(item.nodeid):
+            note_report(progress, report)
+        return report
+
+    # -- the end --------------------------------------------------------------------------------------------------
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """A person stopped the run; pytest's own Interrupted (features that cannot be collected) is none."""
+        self.interrupted = not isinstance(excinfo.value, pytest.Session.Interrupted)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Record, judge, write, tell."""
+        if self.run is None:
+            return
+        try:
+            collection_failed = exitstatus == pytest.ExitCode.INTERRUPTED and not self.interrupted
+            ended = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or collection_failed
+            if self.interrupted:
+                self.run.terminal.say("interrupted: nothing was recorded", "bold red")
+                session.exitstatus = pytest.ExitCode.INTERRUPTED
+            elif ended:
+                session.exitstatus = self.run.finish(self.done, self._unselected(session))
+        except GoLiveError as exc:
+            self.run.terminal.say(f"NO-GO: {exc}", "bold red")
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        finally:
+            self._stop()
+
+    def _unselected(self, session: pytest.Session) -> frozenset[str]:
+        """Items that somebody left out: deselected, behind a narrower path, or after -x."""
+        assert self.run is not None
+        ran = {progress.scenario.item for progress in self.done}
+        missing = set(self.run.scenarios) - ran
+        left_out = {self.items[node] for node in self.deselected if node in self.items}
+        by_path = self.config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+        if by_path or session.shouldfail or session.shouldstop:
+            left_out |= missing
+        return frozenset(missing & left_out)
+
+    def _stop(self) -> None:
+        if self.run is not None:
+            self.run.close()

@@ -1,0 +1,292 @@
+"""Looks are planned, answered side by side, and remembered: each is asked once, however many items need it."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from queue import SimpleQueue
+from typing import Any, TypeVar, cast
+
+from pydantic import JsonValue, TypeAdapter
+
+from golive.environment import Detour, Environment
+from golive.errors import ProbeError, Unreachable
+from golive.probes.look import Look
+from golive.probes.reach import Reach
+from golive.record import Attempt, Evidence
+
+T = TypeVar("T")
+
+# The looks asked while one step runs, so that the step's evidence can be told.
+_ASKED: ContextVar[list[Look[Any]] | None] = ContextVar("asked", default=None)
+
+
+class Threads(Executor):
+    """An executor whose threads never keep the process alive: a look that hangs is left behind."""
+
+    def __init__(self, size: int) -> None:
+        self._work: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
+        for number in range(size):
+            threading.Thread(target=self._serve, name=f"look-{number}", daemon=True).start()
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Run *fn* on one of the threads."""
+        future: Future[T] = Future()
+        self._work.put((future, lambda: fn(*args, **kwargs)))
+        return future
+
+    def _serve(self) -> None:
+        while True:
+            future, call = self._work.get()
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(call())
+                except BaseException as exc:  # noqa: BLE001  # a thread has nobody else to tell
+                    future.set_exception(exc)
+
+
+@dataclass(slots=True)
+class _Entry:
+    """What is known of one look."""
+
+    look: Look[Any]
+    number: int
+    done: threading.Event = field(default_factory=threading.Event)
+    asked_at: float | None = None  # monotonic; when the first attempt began
+    answer: Any = None
+    error: BaseException | None = None
+    at: datetime | None = None
+    took_ms: float = 0.0
+    attempts: list[Attempt] = field(default_factory=list)
+    needs: list[Look[Any]] = field(default_factory=list)  # looks that this one depended on
+
+
+class Observatory:
+    """Asks the world, once for each look."""
+
+    def __init__(self, environment: Environment, detour: Detour, *, threads: int = 64) -> None:
+        self.environment = environment
+        self.reach = Reach(environment, detour, self._ask_for_another)
+        self._size = threads
+        self._pool: Executor | None = None
+        self._entries: dict[Look[Any], _Entry] = {}
+        self._lock = threading.Lock()
+        self._hosts: dict[str, threading.Semaphore] = defaultdict(
+            lambda: threading.Semaphore(environment.network.per_host)
+        )
+        self._ends: float | None = None  # monotonic; nothing is asked after it
+        self.requests = 0
+
+    # -- asking ---------------------------------------------------------------------------------------------------
+
+    def gather(self, looks: Iterable[Look[Any]], on_answer: Callable[[int, int], None] = lambda *_: None) -> None:
+        """
+        Answer *looks* side by side and remember the answers; returns when all are there or their time is over.
+
+        *on_answer* hears how many of how many are there.
+        """
+        wanted = list(dict.fromkeys(looks))
+        entries = [self._claim(look) for look in wanted]
+        pool = self._threads()
+        for entry, mine in entries:
+            if mine:
+                pool.submit(self._observe_in_turn, entry)
+        for count, (entry, _) in enumerate(entries, 1):
+            self._wait(entry)
+            on_answer(count, len(entries))
+
+    def answer(self, look: Look[T]) -> T:
+        """The answer to *look*, asked now unless it was before; the ProbeError that kept us from it."""
+        asked = _ASKED.get()
+        if asked is not None:
+            asked.append(look)
+        entry, mine = self._claim(look)
+        if mine:
+            # On a thread of its own all the same: what hangs must not hang the run.
+            self._threads().submit(self._observe_in_turn, entry)
+        self._wait(entry)
+        if entry.error is not None:
+            raise entry.error.with_traceback(None)
+        return cast(T, entry.answer)
+
+    @contextmanager
+    def watching(self) -> Iterator[list[Look[Any]]]:
+        """The looks asked inside the block, in order."""
+        asked: list[Look[Any]] = []
+        token = _ASKED.set(asked)
+        try:
+            yield asked
+        finally:
+            _ASKED.reset(token)
+
+    def start_clock(self) -> None:
+        """From now on the run's time for all looks together is counted."""
+        self._ends = time.monotonic() + self.environment.network.run_seconds
+
+    def forget(self, changed: Callable[[Look[Any]], bool]) -> None:
+        """Drop the answers to looks of which *changed* says so, and to those that depended on them."""
+        stale = {look for look in self._entries if changed(look)}
+        while more := {look for look, entry in self._entries.items() if look not in stale and stale & set(entry.needs)}:
+            stale |= more
+        for look in stale:
+            del self._entries[look]
+        self.reach.forget()
+
+    # -- what was seen --------------------------------------------------------------------------------------------
+
+    def evidence_ids(self, looks: Iterable[Look[Any]]) -> tuple[str, ...]:
+        """Ids of the evidence of *looks*, with that of the looks they depended on, in order, once each."""
+        found: dict[str, None] = {}
+        for look in looks:
+            entry = self._entries[look]
+            found[f"e{entry.number}"] = None
+            found.update(dict.fromkeys(self.evidence_ids(entry.needs)))
+        return tuple(found)
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Everything that was asked, in the order in which it was first asked."""
+        entries = sorted(self._entries.values(), key=lambda entry: entry.number)
+        return tuple(_evidence(entry) for entry in entries if entry.done.is_set())
+
+    def asked_at(self, look: Look[Any]) -> datetime:
+        """When *look* was asked for the last time."""
+        return self._entries[look].attempts[-1].at
+
+    @property
+    def count(self) -> int:
+        """How many distinct looks were asked."""
+        return len(self._entries)
+
+    # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _threads(self) -> Executor:
+        if self._pool is None:
+            self._pool = Threads(self._size)
+        return self._pool
+
+    def _claim(self, look: Look[Any]) -> tuple[_Entry, bool]:
+        with self._lock:
+            entry = self._entries.get(look)
+            if entry is not None:
+                return entry, False
+            entry = self._entries[look] = _Entry(look, len(self._entries) + 1)
+            return entry, True
+
+    def _ask_for_another(self, look: Look[T]) -> T:
+        """Answer a look that another depends on, in the asker's own thread: a full pool cannot lock itself up."""
+        asker = _OBSERVING.get()
+        if asker is not None:
+            asker.needs.append(look)
+        entry, mine = self._claim(look)
+        if mine:
+            # The asker's place counts for both: to wait for a second one while holding a first could lock up.
+            self._observe(entry)
+        else:
+            self._wait(entry)
+        if entry.error is not None:
+            raise entry.error.with_traceback(None)
+        return cast(T, entry.answer)
+
+    def _observe_in_turn(self, entry: _Entry) -> None:
+        with self._lock:
+            places = self._hosts[entry.look.host]
+        with places:
+            self._observe(entry)
+
+    def _observe(self, entry: _Entry) -> None:
+        token = _OBSERVING.set(entry)
+        try:
+            self._attempt_all(entry)
+        except BaseException as exc:
+            entry.error = entry.error or exc
+            raise
+        finally:
+            _OBSERVING.reset(token)
+            entry.done.set()
+
+    def _attempt_all(self, entry: _Entry) -> None:
+        network = self.environment.network
+        entry.asked_at = begun = time.monotonic()
+        entry.at = datetime.now(UTC)
+        deadline = begun + network.look_seconds
+        if self._ends is not None:
+            deadline = min(deadline, self._ends)
+        for number in range(1, network.attempts + 1):
+            if time.monotonic() >= deadline and number == 1:
+                entry.error = Unreachable(entry.look.source, "the run's time was over before this could be asked")
+                break
+            error = self._attempt(entry)
+            if not (isinstance(error, ProbeError) and error.passing) or entry.done.is_set():
+                break
+            pause = 0.1 * 3 ** (number - 1)
+            if number == network.attempts or time.monotonic() + pause >= deadline:
+                break
+            entry.done.wait(pause)
+        entry.took_ms = (time.monotonic() - begun) * 1000
+
+    def _attempt(self, entry: _Entry) -> ProbeError | None:
+        at, begun = datetime.now(UTC), time.monotonic()
+        answer, error = None, None
+        with self._lock:
+            self.requests += 1
+        try:
+            answer = entry.look.observe(self.reach)
+        except ProbeError as exc:
+            error = exc
+        if entry.done.is_set():  # the run gave up on this look: what comes late is not let in
+            return error
+        took = (time.monotonic() - begun) * 1000
+        entry.attempts.append(Attempt(at=at, took_ms=round(took, 1), error=str(error) if error else None))
+        entry.answer, entry.error = answer, error
+        return error
+
+    def _wait(self, entry: _Entry) -> None:
+        """Until the look is answered, or its time and a little more is over."""
+        network = self.environment.network
+        while not entry.done.is_set():
+            now = time.monotonic()
+            limit = now + 0.5 if entry.asked_at is None else entry.asked_at + network.look_seconds + 1.0
+            if self._ends is not None:
+                limit = min(limit, self._ends + 1.0)
+            if not entry.done.wait(max(limit - now, 0.0)) and time.monotonic() >= limit:
+                waited_for_slot = entry.asked_at is None and (self._ends is None or now < self._ends)
+                if waited_for_slot:
+                    continue
+                entry.error = Unreachable(entry.look.source, f"no answer within {network.look_seconds:g} s")
+                entry.answer = None
+                entry.done.set()
+
+
+_OBSERVING: ContextVar[_Entry | None] = ContextVar("observing", default=None)
+
+
+def _evidence(entry: _Entry) -> Evidence:
+    at = entry.at or datetime.now(UTC)
+    error = entry.error
+    return Evidence(
+        id=f"e{entry.number}",
+        look=f"{type(entry.look).__module__}:{type(entry.look).__qualname__}",
+        question=cast(dict[str, JsonValue], plain(entry.look)),
+        source=entry.look.source,
+        at=at,
+        took_ms=round(entry.took_ms, 1),
+        attempts=tuple(entry.attempts),
+        answer=None if error else plain(entry.answer),
+        error=None if error is None else str(error) if isinstance(error, ProbeError) else type(error).__name__,
+        error_kind=None if error is None else type(error).__name__,
+    )
+
+
+def plain(value: object) -> JsonValue:
+    """A look or an answer as JSON: exactly the fields of its dataclass."""
+    if not dataclasses.is_dataclass(value):
+        raise TypeError(f"an answer must be a dataclass, not {type(value).__name__}")
+    return cast(JsonValue, TypeAdapter(type(value)).dump_python(value, mode="json"))

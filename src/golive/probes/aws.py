@@ -1,0 +1,257 @@
+"""AWS, to be read and not to be written: one session for the run, one client for each service.
+
+Where the shell or a shared file would lead elsewhere, nothing follows: endpoints are the region's own (or the twin's),
+credentials are those that the environment file names, proxies and authorities are said and not found.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from golive.errors import Denied, GoLiveError, Overloaded, Unreachable, Unreadable, Untrusted
+from golive.probes.look import Look
+
+if TYPE_CHECKING:
+    import boto3
+    from types_boto3_sts import STSClient
+
+    from golive.probes.reach import Reach
+
+# Everything that the gate may ever ask. `GetSecretValue` besides needs the environment's `read_secret_values`.
+READ_ONLY: Mapping[str, frozenset[str]] = {
+    "apprunner": frozenset({"DescribeCustomDomains", "DescribeService", "ListOperations"}),
+    "ec2": frozenset({"DescribeSecurityGroups", "GetManagedPrefixListEntries"}),
+    "ecr": frozenset({"DescribeImages"}),
+    "logs": frozenset({"FilterLogEvents"}),
+    "rds": frozenset({"DescribeDBInstances", "DescribeDBSnapshots"}),
+    "secretsmanager": frozenset({"DescribeSecret", "GetSecretValue"}),
+    "sts": frozenset({"GetCallerIdentity"}),
+}
+
+# "Not you" and "not now" in the words of the several services; some of them say either with status 400.
+_NOT_YOU = re.compile(
+    r"AccessDenied(Exception)?|AuthFailure|AuthorizationError|DecryptionFailure|ExpiredToken(Exception)?"
+    r"|IncompleteSignature|InvalidClientTokenId|InvalidSignatureException|MissingAuthenticationToken(Exception)?"
+    r"|NotAuthorized|OptInRequired|RequestExpired|SignatureDoesNotMatch|UnauthorizedOperation|UnrecognizedClientException"
+)
+_NOT_NOW = re.compile(
+    r"\w*Thrott\w+|BandwidthLimitExceeded|LimitExceededException|PriorRequestNotComplete|RequestLimitExceeded|SlowDown"
+    r"|TooManyRequestsException"
+)
+
+
+class Undeclared(GoLiveError):
+    """Our own mistake: a probe asked AWS for what `READ_ONLY` does not declare. Nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose credentials these are."""
+
+    account: str
+    arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller(Look[Identity]):
+    """Who are we to AWS?"""
+
+    @property
+    def source(self) -> str:
+        """The service's name."""
+        return "AWS STS"
+
+    @property
+    def host(self) -> str:
+        """The service."""
+        return "sts"
+
+    def observe(self, reach: Reach) -> Identity:
+        """Ask STS, which needs no permission."""
+        with answers(self.source):
+            sts: STSClient = client(reach, "sts")
+            said = sts.get_caller_identity()
+            return Identity(said["Account"], said["Arn"])
+
+
+def client(reach: Reach, service: str) -> Any:
+    """The run's client for *service*, a key of `READ_ONLY`; to be used inside `answers`."""
+    return reach.shared("aws", lambda: _Clients(reach)).of(service)
+
+
+@contextmanager
+def answers(target: str) -> Iterator[None]:
+    """
+    What botocore raises inside the block, as a ProbeError about *target*.
+
+    A code for "there is no such thing" is a fact: the probe catches it inside the block. An answer without a member
+    that the service always gives (KeyError) is not an answer.
+    """
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        HTTPClientError,
+        IncompleteReadError,
+        ParamValidationError,
+        SSLError,
+    )
+    from botocore.parsers import ResponseParserError
+
+    # Without the cause: its traceback leads through frames that hold what the service said.
+    try:
+        yield
+    except ClientError as exc:
+        raise _refusal(target, exc) from None
+    except SSLError as exc:
+        raise Untrusted(target, str(exc)) from None
+    except (HTTPClientError, IncompleteReadError) as exc:
+        raise Unreachable(target, str(exc)) from None
+    except ResponseParserError:
+        raise Unreadable(target, "what came is not in the format of AWS") from None
+    except ParamValidationError:
+        raise
+    except BotoCoreError as exc:  # what is left: credentials that are missing, incomplete or cannot be fetched
+        raise Denied(target, f"no usable credentials: {exc}") from None
+    except KeyError as exc:
+        raise Unreadable(target, f"the answer lacks {exc}") from None
+
+
+def code(exc: Exception) -> str:
+    """The error code of a ClientError: "ResourceNotFoundException"."""
+    response: Mapping[str, Any] = getattr(exc, "response", {})
+    return str(response.get("Error", {}).get("Code", ""))
+
+
+def pages(
+    target: str, call: Callable[..., Any], key: str, /, onward: str = "NextToken", **arguments: object
+) -> Iterator[Any]:
+    """
+    What *call* lists under *key*, through all of its pages; *onward* names the member that leads to the next one.
+
+    Unreadable where a page leads to itself.
+    """
+    seen: set[str] = set()
+    while True:
+        page = call(**arguments)
+        yield from page[key]
+        following = page.get(onward)
+        if not following:
+            return
+        if following in seen:
+            raise Unreadable(target, "its pages lead in a circle")
+        seen.add(following)
+        arguments[onward] = following
+
+
+def _refusal(target: str, exc: Any) -> Exception:
+    said, status = code(exc), exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    words = f"{exc.operation_name} was answered {said or 'with an error without a code'}"
+    if _NOT_NOW.fullmatch(said) or status >= 500:
+        return Overloaded(target, words)
+    if _NOT_YOU.fullmatch(said) or status in (401, 403):
+        return Denied(target, words)
+    return Unreadable(target, words)
+
+
+class _Clients:
+    """The clients of one run; safe to use from many threads."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+        self._environment = reach.environment
+        self._session: boto3.Session | None = None
+        self._made: dict[str, Any] = {}
+        self._lock = threading.Lock()  # a session makes one client at a time; a client serves every thread
+
+    def of(self, service: str) -> Any:
+        """The client for *service*."""
+        if service not in READ_ONLY:
+            raise Undeclared(f"{service} is not declared in READ_ONLY")
+        with self._lock:
+            if service not in self._made:
+                self._made[service] = self._make(service)
+            return self._made[service]
+
+    def _make(self, service: str) -> Any:
+        from botocore.config import Config
+
+        endpoint = self._reach.endpoint(service)
+        if self._environment.rehearsal and endpoint is None:
+            raise Unreachable(service, "the twin has no such service")
+        network = self._environment.network
+        if self._session is None:
+            self._session = self._open()
+        # boto3's stubs want each service as a literal.
+        return self._session.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=endpoint,
+            verify=str(self._reach.trust),
+            config=Config(  # type: ignore[call-arg]  # the stubs lack ignore_configured_endpoint_urls
+                connect_timeout=network.answer_seconds,
+                read_timeout=network.answer_seconds,
+                retries={"total_max_attempts": 1, "mode": "standard"},  # the observatory asks again
+                max_pool_connections=max(network.per_host, 10),
+                proxies={},
+                ignore_configured_endpoint_urls=True,
+                use_fips_endpoint=False,
+                use_dualstack_endpoint=False,
+                inject_host_prefix=False,
+                user_agent_extra="golive",
+            ),
+        )
+
+    def _open(self) -> boto3.Session:
+        import boto3
+        import botocore.session
+
+        aws = self._environment.aws
+        # A variable's place is (key in the shared file, name in the shell, value, conversion): said, and not found.
+        said: dict[str, tuple[None, None, str | None, None]] = {
+            "ca_bundle": (None, None, None, None),
+            "data_path": (None, None, None, None),
+            "sts_regional_endpoints": (None, None, "regional", None),
+        }
+        if aws.credentials is None:
+            bare = botocore.session.Session(profile=aws.profile, session_vars=said)
+            session = boto3.Session(region_name=aws.region, botocore_session=bare)
+        else:
+            said |= {
+                "profile": (None, None, None, None),
+                "config_file": (None, None, os.devnull, None),
+                "credentials_file": (None, None, os.devnull, None),
+            }
+            keys, token = aws.credentials, aws.credentials.session_token
+            session = boto3.Session(
+                aws_access_key_id=self._reach.secret(keys.access_key_id, "AWS"),
+                aws_secret_access_key=self._reach.secret(keys.secret_access_key, "AWS"),
+                aws_session_token=self._reach.secret(token, "AWS") if token else None,
+                region_name=aws.region,
+                botocore_session=botocore.session.Session(session_vars=said),
+            )
+        session.events.register("before-call", self._refuse_undeclared)
+        session.events.register("before-send", self._refuse_elsewhere)
+        return session
+
+    def _refuse_undeclared(self, model: Any, **_: object) -> None:
+        service, operation = model.service_model.service_name, model.name
+        if operation not in READ_ONLY.get(service, ()):
+            raise Undeclared(f"{service}:{operation} is not declared in READ_ONLY")
+        if operation == "GetSecretValue" and not self._environment.aws.read_secret_values:
+            raise Undeclared(f"{service}:{operation} needs read_secret_values in the environment file")
+
+    def _refuse_elsewhere(self, request: Any, **_: object) -> None:
+        there = urlsplit(request.url)
+        if self._environment.rehearsal:
+            right = there.hostname == "127.0.0.1"
+        else:
+            suffix = f".{self._environment.aws.region}.amazonaws.com"
+            right = there.scheme == "https" and (there.hostname or "").endswith(suffix) and there.port in (None, 443)
+        if not right:
+            raise Denied(str(there.hostname), "this is not where AWS answers for this environment")

@@ -1,0 +1,336 @@
+"""What a visitor with a browser and an empty profile sees, and what is stored about them before they answer."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from golive.errors import Overloaded, ProbeError, Unreachable, Unreadable, Untrusted
+from golive.probes.certificate import public_keys
+from golive.probes.chrome import Chrome, Way
+from golive.probes.look import Look
+from golive.probes.reach import Reach
+from golive.probes.together import together
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext, ConsoleMessage, Error, Locator, Page, Request, Response, WebError
+
+# A page is at rest when it has asked for nothing during this part of the environment's patience for one answer.
+REST = 0.1
+MOST = 20  # of each kind of trouble that is told
+WORDS = 300  # characters of each
+CONTROL = "golive-control"
+STORES = ("localStorage", "sessionStorage", "indexedDB", "cache")
+HTML = ("text/html", "application/xhtml+xml")
+
+LOOK_AROUND = Path(__file__).with_name("visit.js")
+LOOK_INTO_STORAGE = Path(__file__).with_name("storage.js")
+
+_NET_ERROR = re.compile(r"net::(ERR_\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One thing that is kept on the visitor's machine: its name, never its value."""
+
+    where: str  # "cookie", or one of STORES
+    name: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Something in a dialog that can be pressed, ticked or filled in."""
+
+    text: str
+    kind: str  # "button", "checkbox", "a" …
+    width: int  # pixels, all three
+    height: int
+    font: int
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """One dialog, with what is visible in it before anything was pressed."""
+
+    text: str
+    controls: tuple[Control, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form: what it asks for, and whether it can be sent."""
+
+    method: str
+    action: str  # absolute, without query
+    fields: tuple[str, ...]  # labels of the visible fields that can be filled in
+    sendable: bool  # it has a visible button for it, and that is enabled
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Where the visitor stands in the end, and what came to pass on the way."""
+
+    url: str  # without query, where a login carries what is nobody's business
+    status: int | None  # of the page; None where nobody answered, or the address is outside the environment's list
+    clicked: bool  # whether the control to click was there; False without one to click
+    title: str = ""
+    language: str = ""
+    heading: str = ""
+    words: int = 0  # of the visible text
+    dialogs: tuple[Dialog, ...] = ()
+    forms: tuple[Form, ...] = ()
+    stored: tuple[Stored, ...] = ()
+    failed: tuple[str, ...] = ()  # parts of the pages that did not come: address and why
+    errors: tuple[str, ...] = ()  # of the scripts, and on the console
+    outside: tuple[str, ...] = ()  # hosts that were asked for and are not in the environment's list: not reached
+
+
+@dataclass(frozen=True, slots=True)
+class Visit(Look[Sight]):
+    """What does a visitor see who opens *url* in a fresh browser, and then presses what is labelled *click*?"""
+
+    url: str
+    click: str | None = None
+
+    @property
+    def source(self) -> str:
+        return f"{self.url} in a browser" + (f", pressing {self.click!r}" if self.click else "")
+
+    @property
+    def host(self) -> str:
+        return "the browser"
+
+    def observe(self, reach: Reach) -> Sight:
+        """
+        Unreachable, Untrusted, Unreadable, Overloaded: the page, or the one that the click leads to, as `web.Page`.
+
+        Denied where this machine has no browser. That the control is missing, or leads outside, is an answer.
+        """
+        reach.dial(urlsplit(self.url).hostname or "", 443)  # says what is wrong with the name better than a browser
+
+        async def look(profile: BrowserContext) -> Sight:
+            return await _visit(profile, self, reach)
+
+        return _chrome(reach).visit(way_of(reach), look, reach.environment.network.look_seconds)
+
+
+def prepare(reach: Reach) -> None:
+    """Begin to start the browser, before the first visit is asked for; returns at once and says nothing."""
+    _chrome(reach).prepare(way_of(reach))
+
+
+def _chrome(reach: Reach) -> Chrome:
+    return reach.shared("browser", lambda: Chrome(reach.environment.folder.parents[1]))
+
+
+def way_of(reach: Reach) -> Way:
+    """
+    The environment's names for a browser.
+
+    In the rehearsal the browser takes the keys of those certificates that this process has itself verified against the
+    twin's authority, and no other: it knows no root of the twin's, and to ignore errors would blind it. A live
+    environment is judged by the browser's own roots.
+    """
+    environment = reach.environment
+    hosts = [host for host in environment.network.hosts if host != environment.database.host]
+    places: dict[str, str] = {}
+    for host in hosts:
+        for port in (443, 80):
+            try:
+                address, there = next(iter(reach.dial(host, port)))
+            except ProbeError:
+                continue  # a name that leads nowhere: so it will for the browser
+            places |= {f"{host}:{port}": f"{address}:{there}"} if environment.rehearsal else {host: address}
+    keys = together(lambda host: public_keys(reach, host), hosts) if environment.rehearsal else []
+    return Way(tuple(places.items()), tuple(sorted({key for found in keys for key in found})))
+
+
+@dataclass  # without slots: Playwright writes down on the listener that it listens
+class _Watch:
+    """Hears what goes on in a profile, in all its pages."""
+
+    hosts: frozenset[str]
+    under_way: set[Request] = field(default_factory=set)
+    documents: list[Request] = field(default_factory=list)  # that a page as a whole was, or was to be
+    answers: dict[Request, Response] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    outside: set[str] = field(default_factory=set)
+    last: float = field(default_factory=time.monotonic)
+
+    def attach(self, profile: BrowserContext) -> None:
+        profile.on("request", self._asked)
+        profile.on("response", self._answered)
+        profile.on("requestfinished", self._done)
+        profile.on("requestfailed", self._broke)
+        profile.on("console", self._said)
+        profile.on("weberror", self._threw)
+
+    async def rest(self, quiet: float, ends: float) -> None:
+        """Until nothing was asked for *quiet* seconds, or it is *ends* (monotonic)."""
+        self.last = time.monotonic()
+        while time.monotonic() < ends and (self.under_way or time.monotonic() - self.last < quiet):
+            await asyncio.sleep(quiet / 10)
+
+    def _asked(self, request: Request) -> None:
+        self.last = time.monotonic()
+        self.under_way.add(request)
+        host = urlsplit(request.url).hostname
+        if host and host not in self.hosts:
+            self.outside.add(host)
+        if request.is_navigation_request() and request.frame.parent_frame is None:
+            self.documents.append(request)
+
+    def _answered(self, response: Response) -> None:
+        self.answers[response.request] = response
+        if response.status >= 400 and response.request not in self.documents:
+            self._tell(self.failed, f"{_bare(response.url)}: {response.status}")
+
+    def _done(self, request: Request) -> None:
+        self.last = time.monotonic()
+        self.under_way.discard(request)
+
+    def _broke(self, request: Request) -> None:
+        self._done(request)
+        if urlsplit(request.url).hostname in self.hosts and request not in self.documents:
+            self._tell(self.failed, f"{_bare(request.url)}: {request.failure or 'no answer'}")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        # What we did not let through is no fault of the page's.
+        host = urlsplit(str(message.location.get("url", ""))).hostname
+        if message.type == "error" and (host is None or host in self.hosts):
+            self._tell(self.errors, message.text)
+
+    def _threw(self, error: WebError) -> None:
+        self._tell(self.errors, error.error.message)
+
+    @staticmethod
+    def _tell(told: list[str], words: str) -> None:
+        if len(told) < MOST and (words := words[:WORDS]) not in told:
+            told.append(words)
+
+
+async def _visit(profile: BrowserContext, visit: Visit, reach: Reach) -> Sight:
+    from playwright.async_api import Error
+
+    patience = reach.environment.network.answer_seconds
+    rest = patience * REST
+    ends = time.monotonic() + reach.environment.network.look_seconds
+    watch = _Watch(frozenset(reach.environment.network.hosts))
+    watch.attach(profile)
+    try:
+        page = await profile.new_page()
+        page.set_default_timeout(patience * 1000)
+        await page.goto(visit.url, wait_until="load")
+        await watch.rest(rest, ends)
+        control = await _control(page, visit.click) if visit.click else None
+        if control is not None:
+            # By the keyboard: what lies over it, as a question about cookies may, is in the way of a mouse only.
+            await control.press("Enter")
+            await watch.rest(rest, ends)
+            page = profile.pages[-1]  # it may have opened a page of its own
+            await page.wait_for_load_state("load")
+        return await _see(profile, page, watch, clicked=control is not None)
+    except Error as exc:
+        outside = _led_outside(watch)
+        if outside is not None:
+            return Sight(outside, None, clicked=len(watch.documents) > 1, outside=tuple(sorted(watch.outside)))
+        raise _told(visit.url, exc) from exc
+
+
+async def _see(profile: BrowserContext, page: Page, watch: _Watch, *, clicked: bool) -> Sight:
+    last = watch.documents[-1]
+    answer = watch.answers.get(last)
+    if last.failure and answer is None:
+        if (outside := _led_outside(watch)) is not None:
+            return Sight(outside, None, clicked=clicked, outside=tuple(sorted(watch.outside)))
+        raise _broken(_bare(last.url), last.failure)
+    status = answer.status if answer else None
+    kind = (await answer.header_value("content-type") or "").partition(";")[0].strip().lower() if answer else ""
+    if status == 429:
+        raise Overloaded(_bare(page.url), "answered 429, too many requests")
+    if status is not None and status < 400 and kind not in HTML:
+        raise Unreadable(_bare(page.url), f"answered with {kind or 'no kind of content'}, which is no page")
+    seen = await page.evaluate(LOOK_AROUND.read_text(encoding="utf-8"))
+    return Sight(
+        url=_bare(page.url),
+        status=status,
+        clicked=clicked,
+        title=seen["title"],
+        language=seen["language"],
+        heading=seen["heading"],
+        words=seen["words"],
+        dialogs=tuple(
+            Dialog(one["text"], tuple(Control(**each) for each in one["controls"])) for one in seen["dialogs"]
+        ),
+        forms=tuple(_form(one) for one in seen["forms"]),
+        stored=await _stored(profile, page),
+        failed=tuple(sorted(watch.failed)),
+        errors=tuple(sorted(watch.errors)),
+        outside=tuple(sorted(watch.outside)),
+    )
+
+
+async def _control(page: Page, text: str) -> Locator | None:
+    """The first link or button of that name that can be seen and used."""
+    named = page.get_by_role("link", name=text, exact=True).or_(page.get_by_role("button", name=text, exact=True))
+    for control in await named.all():
+        if await control.is_visible() and await control.is_enabled():
+            return control
+    return None
+
+
+async def _stored(profile: BrowserContext, page: Page) -> tuple[Stored, ...]:
+    """All that the profile holds; Unreadable where what was put there for a control is not found again."""
+    host = urlsplit(page.url).hostname or ""
+    await profile.add_cookies([{"name": CONTROL, "value": "", "url": page.url}])
+    found = {
+        Stored("cookie", one.get("name", ""), one.get("domain", "").lstrip(".")) for one in await profile.cookies()
+    }
+    look = LOOK_INTO_STORAGE.read_text(encoding="utf-8")
+    for frame in (frame for each in profile.pages for frame in each.frames):
+        if at := urlsplit(frame.url).hostname:
+            kept: dict[str, list[str]] = await frame.evaluate(look, CONTROL if frame == page.main_frame else None)
+            found |= {Stored(where, name, at) for where in STORES for name in kept[where]}
+    controls = {Stored("cookie", CONTROL, host), Stored("localStorage", CONTROL, host)}
+    if not controls <= found:
+        raise Unreadable(_bare(page.url), "what is stored by this page cannot be seen")
+    return tuple(sorted(found - controls, key=lambda one: (one.where, one.name, one.host)))
+
+
+def _form(seen: dict[str, Any]) -> Form:
+    return Form(seen["method"], _bare(seen["action"]), tuple(seen["fields"]), seen["sendable"])
+
+
+def _led_outside(watch: _Watch) -> str | None:
+    """The address that the visitor was sent to and that we do not follow; None where they stay on listed hosts."""
+    last = watch.documents[-1].url if watch.documents else ""
+    return _bare(last) if urlsplit(last).hostname in watch.outside else None
+
+
+def _bare(url: str) -> str:
+    """*url* without query and fragment."""
+    return urlsplit(url)._replace(query="", fragment="").geturl()
+
+
+def _told(url: str, error: Error) -> ProbeError:
+    found = _NET_ERROR.search(error.message)
+    if found is None:
+        return Unreachable(url, f"the browser could not finish: {error.message.splitlines()[0][:WORDS]}")
+    return _broken(url, found[0])
+
+
+def _broken(url: str, failure: str) -> ProbeError:
+    """Chromium's word for why a page did not come, in ours."""
+    if "ERR_CERT_" in failure or "ERR_SSL_PINNED" in failure:
+        return Untrusted(url, f"the browser does not trust its certificate ({failure})")
+    if any(word in failure for word in ("ERR_SSL_", "ERR_INVALID_", "ERR_ABORTED", "ERR_UNSAFE_", "ERR_CONTENT_")):
+        return Unreadable(url, f"the browser cannot read the answer ({failure})")
+    return Unreachable(url, f"the browser gets no answer ({failure})")

@@ -1,0 +1,120 @@
+"""What was built into the scripts that browsers run: `NEXT_PUBLIC_` values are fixed when the image is made."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from golive.errors import NothingExamined, ProbeError, Unreadable
+from golive.probes.html import read
+from golive.probes.http import exchange
+from golive.probes.look import Look
+from golive.probes.reach import Reach
+from golive.probes.web import Journey, Page, media_type, text_of
+
+SCRIPTS = ("text/javascript", "application/javascript", "application/x-javascript")
+
+# A name beside its value, as property of an object or as assignment, quotes of either kind, escaped ones too (a script
+# may carry JSON inside a string), and the truth values as minifiers write them.
+_SETTING = re.compile(
+    r"""\b(?P<name>NEXT_PUBLIC_[A-Z0-9_]+)\b \\*["'`]? \s* [:=] (?!=) \s*
+        (?: (?P<quote>\\*["'`]) (?P<text>[^"'`\\]*) (?P=quote) | (?P<bare>!0|!1|true\b|false\b|-?\d[\d.]*) )""",
+    re.VERBOSE,
+)
+_MINIFIED = {"!0": "true", "!1": "false"}
+
+
+@dataclass(frozen=True, slots=True)
+class Inlined:
+    """The settings that one script carries; its text stays in the probe."""
+
+    url: str
+    size: int  # bytes
+    values: Mapping[str, tuple[str, ...]]  # every different value of a name, sorted
+
+
+@dataclass(frozen=True, slots=True)
+class Script(Look[Inlined]):
+    """Which settings stand in the script at *url*?"""
+
+    url: str
+
+    @property
+    def source(self) -> str:
+        return self.url
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+    def observe(self, reach: Reach) -> Inlined:
+        """Errors as `http.exchange`; Unreadable where what is there is no script."""
+        reply = exchange(reach, self.url)
+        kind = media_type(reply.headers.get("content-type"))
+        if reply.status != 200 or kind not in SCRIPTS:
+            raise Unreadable(self.url, f"no script: answered {reply.status} with {kind or 'nothing named'}")
+        return Inlined(self.url, len(reply.body), settings_in([text_of(reply)]))
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What the scripts of the front page carry, together with those inside the page."""
+
+    url: str  # of the front page
+    scripts: tuple[str, ...]
+    elsewhere: tuple[str, ...]  # hosts of scripts that are not ours, which nobody read
+    values: Mapping[str, tuple[str, ...]]  # every different value of a name: more than one is a contradiction
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle(Look[Built]):
+    """Which settings do browsers get from *site*?"""
+
+    site: str
+
+    @property
+    def source(self) -> str:
+        return f"https://{self.site}/ and its scripts"
+
+    @property
+    def host(self) -> str:
+        return self.site
+
+    def observe(self, reach: Reach) -> Built:
+        """Errors as `Script`; NothingExamined where the front page has no script of its own host."""
+        trip = reach.ask(Journey(f"https://{self.site}/"))
+        front = trip.hops[-1]
+        if trip.end != "arrived" or front.status != 200:
+            raise Unreadable(front.url, f"answered {front.status}, so its scripts cannot be told")
+        page = read(reach.ask(Page(front.url)).text, front.url)
+        here = urlsplit(front.url).netloc
+        ours = tuple(script for script in page.scripts if urlsplit(script).netloc == here)
+        if not ours:
+            raise NothingExamined(front.url, "the page has no script of its own host")
+        found: dict[str, set[str]] = defaultdict(set)
+        for inlined in reach.ask_each([Script(script) for script in ours]):
+            if isinstance(inlined, ProbeError):
+                raise inlined
+            for name, seen in inlined.values.items():
+                found[name].update(seen)
+        for name, seen in settings_in(page.inline).items():
+            found[name].update(seen)
+        elsewhere = {urlsplit(script).hostname or "" for script in page.scripts if script not in ours}
+        return Built(front.url, ours, tuple(sorted(elsewhere)), _sorted(found))
+
+
+def settings_in(texts: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """Every different value of each `NEXT_PUBLIC_` name that stands beside a value in *texts*."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for text in texts:
+        for setting in _SETTING.finditer(text):
+            bare = setting["bare"]
+            found[setting["name"]].add(setting["text"] if bare is None else _MINIFIED.get(bare, bare))
+    return _sorted(found)
+
+
+def _sorted(found: Mapping[str, set[str]]) -> Mapping[str, tuple[str, ...]]:
+    return {name: tuple(sorted(found[name])) for name in sorted(found)}

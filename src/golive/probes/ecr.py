@@ -1,0 +1,99 @@
+"""The images that the service can be deployed from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from golive.probes.aws import answers, client, pages
+from golive.probes.look import Look
+
+if TYPE_CHECKING:
+    from types_boto3_ecr import ECRClient
+    from types_boto3_ecr.type_defs import ImageDetailTypeDef
+
+    from golive.probes.reach import Reach
+
+COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One image; its tags are sorted."""
+
+    digest: str
+    tags: tuple[str, ...]
+    pushed_at: datetime
+
+    @property
+    def commits(self) -> tuple[str, ...]:
+        """The tags that are commits: CI gives one to every build of the main line, which is what makes a release."""
+        return tuple(tag for tag in self.tags if COMMIT.fullmatch(tag))
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """What a repository holds, newest first."""
+
+    source: str
+    exists: bool
+    images: tuple[Image, ...]
+
+    @property
+    def releases(self) -> tuple[Image, ...]:
+        """The images that were built from a commit of the main line, newest first."""
+        return tuple(image for image in self.images if image.commits)
+
+    def tagged(self, tag: str) -> Image | None:
+        """The image that carries *tag*; ECR gives a tag to one image at a time."""
+        return next((image for image in self.images if tag in image.tags), None)
+
+    def of(self, digest: str) -> Image | None:
+        """The image with *digest*."""
+        return next((image for image in self.images if image.digest == digest), None)
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryImages(Look[Images]):
+    """Which images are in *repository*?"""
+
+    repository: str
+
+    @property
+    def source(self) -> str:
+        """The repository's name."""
+        return f"ECR repository {self.repository}"
+
+    @property
+    def host(self) -> str:
+        """The AWS service."""
+        return "ecr"
+
+    def observe(self, reach: Reach) -> Images:
+        """All images, tagged or not, through all pages."""
+        with answers(self.source):
+            ecr: ECRClient = client(reach, "ecr")
+            try:
+                listed: Iterable[ImageDetailTypeDef] = pages(
+                    self.source,
+                    ecr.describe_images,
+                    "imageDetails",
+                    onward="nextToken",
+                    registryId=reach.environment.aws.account,
+                    repositoryName=self.repository,
+                    maxResults=1000,
+                )
+                found = [
+                    Image(
+                        digest=one["imageDigest"],
+                        tags=tuple(sorted(one.get("imageTags", []))),
+                        pushed_at=one["imagePushedAt"].astimezone(UTC),
+                    )
+                    for one in listed
+                ]
+            except ecr.exceptions.RepositoryNotFoundException:
+                return Images(self.source, False, ())
+        return Images(self.source, True, tuple(sorted(found, key=lambda image: image.pushed_at, reverse=True)))

@@ -1,0 +1,269 @@
+"""The database itself, under a role of the gate's own that can read and nothing else.
+
+A connection for each look: they are few, go side by side, and none waits for another's lock. The transaction is read
+only, and still a role that *could* write is refused: the gate must not carry a key that can do harm in other hands.
+
+`information_schema` shows a role only what it may read, so a missing right would pass for a missing table; the
+catalogue shows all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from golive.errors import Denied, Overloaded, ProbeError, Unreachable, Unreadable, Untrusted
+from golive.probes.look import Look
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from golive.probes.reach import Reach
+
+_MAY_WRITE = """
+SELECT bool_or(role.rolsuper),
+       count(DISTINCT relation.oid),
+       min(relation.relname)
+FROM pg_roles AS role
+LEFT JOIN pg_class AS relation
+  ON relation.relkind IN ('r', 'p', 'v', 'm', 'f')
+ AND relation.relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname ~ '^(pg_|information_schema$)')
+ AND (has_table_privilege(role.oid, relation.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+      OR has_any_column_privilege(role.oid, relation.oid, 'INSERT, UPDATE'))
+WHERE pg_has_role(current_user, role.oid, 'MEMBER')
+"""
+_COLUMNS = """
+SELECT relation.relname, array_agg(attribute.attname::text ORDER BY attribute.attnum)
+FROM pg_class AS relation
+JOIN pg_namespace AS space ON space.oid = relation.relnamespace AND space.nspname = ANY (current_schemas(false))
+JOIN pg_attribute AS attribute
+  ON attribute.attrelid = relation.oid AND attribute.attnum > 0 AND NOT attribute.attisdropped
+WHERE relation.relkind IN ('r', 'p')
+GROUP BY relation.relname
+"""
+_USERS = """
+SELECT count(*), array_agg(DISTINCT address) FILTER (WHERE address = ANY (%s))
+FROM (SELECT lower(btrim(email::text)) AS address FROM users) AS searched
+"""
+_WATCH = """
+SELECT count(*),
+       count(*) FILTER (WHERE large),
+       count(*) FILTER (WHERE large AND NOT alerted),
+       count(*) FILTER (WHERE currency <> 'NOK'),
+       (SELECT count(*) FROM aml_alerts)
+FROM (
+    SELECT abs(amount) >= %s AS large,
+           currency::text,
+           EXISTS (SELECT FROM aml_alerts WHERE aml_alerts.transaction_id::text = transactions.id::text) AS alerted
+    FROM transactions
+) AS searched
+"""
+
+# How an SQLSTATE begins that says "not now" (too many connections, starting up), or "not you" (password, right, name).
+_NOT_NOW = ("53", "57P")
+_NOT_YOU = ("28", "42501", "3D000")
+_NOT_THERE = ("42P01", "42703")  # a table, a column
+_TIMED_OUT = "57014"
+
+
+class _Missing(Unreadable):
+    """The question is about a table or a column that is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The tables and their columns."""
+
+    source: str
+    tables: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """How many users were searched, and which of the wanted addresses are among them."""
+
+    source: str
+    searched: int
+    wanted: tuple[str, ...]
+    found: tuple[str, ...]
+    known_found: bool  # the user whom any search must find
+
+    def holds(self, email: str) -> bool:
+        """Whether *email* is a user's; ProbeError where the search cannot be relied on."""
+        if email.lower() not in self.wanted:
+            raise ProbeError(self.source, f"{email} was not searched for")
+        if not self.known_found:
+            raise ProbeError(self.source, "the search did not find database.known_user, so it finds nobody")
+        return email.lower() in self.found
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Transactions, and whether the large ones raised an alert."""
+
+    transactions: int
+    large: int
+    without_alert: int
+    other_currencies: int  # held against the same number, as if they were kroner
+    alerts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The watch over transactions; no counts where a table or a column for it is missing."""
+
+    source: str
+    threshold: int
+    counts: Counts | None
+    missing: str = ""
+
+    def counted(self) -> Counts:
+        """The counts; ProbeError where nothing could be counted."""
+        if self.counts is None:
+            raise ProbeError(self.source, f"alerts and transactions cannot be compared: {self.missing}")
+        return self.counts
+
+
+@dataclass(frozen=True, slots=True)
+class _OfDatabase:
+    @property
+    def source(self) -> str:
+        """What is asked."""
+        return "the database"
+
+    @property
+    def host(self) -> str:
+        """The database."""
+        return "postgres"
+
+
+@dataclass(frozen=True, slots=True)
+class Tables(_OfDatabase, Look[Schema]):
+    """Which tables are there?"""
+
+    def observe(self, reach: Reach) -> Schema:
+        """The tables that a statement without a schema's name finds."""
+        with _session(reach) as session:
+            rows = session.execute(_COLUMNS).fetchall()
+        return Schema(_named(reach), {table: tuple(columns) for table, columns in sorted(rows)})
+
+
+@dataclass(frozen=True, slots=True)
+class Users(_OfDatabase, Look[People]):
+    """Are *emails* among the users?"""
+
+    emails: tuple[str, ...]
+
+    def observe(self, reach: Reach) -> People:
+        """One query for them and for the user that it must find; no other address leaves the database."""
+        wanted = tuple(sorted({email.lower() for email in self.emails}))
+        known = reach.environment.database.known_user.lower()
+        with _session(reach) as session:
+            (row,) = session.execute(_USERS, ([*wanted, known],)).fetchall()
+        found = set(row[1] or ())
+        return People(_named(reach), row[0], wanted, tuple(sorted(found & set(wanted))), known in found)
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionWatch(_OfDatabase, Look[Watch]):
+    """Has every transaction of at least *threshold* raised an alert?"""
+
+    threshold: int
+
+    def observe(self, reach: Reach) -> Watch:
+        """Counts alone; that a table or a column is missing is an answer, which `Tables` tells more of."""
+        source = _named(reach)
+        try:
+            with _session(reach) as session:
+                (row,) = session.execute(_WATCH, (self.threshold,)).fetchall()
+        except _Missing as exc:
+            return Watch(source, self.threshold, None, exc.reason)
+        return Watch(source, self.threshold, Counts(*row))
+
+
+def _named(reach: Reach) -> str:
+    database = reach.environment.database
+    return f"database {database.name} at {database.host}"
+
+
+@contextmanager
+def _session(reach: Reach) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """A read-only transaction under the gate's role, never committed; Denied where the role could write."""
+    import psycopg
+
+    target, user = _named(reach), reach.environment.database.user
+    # Without the cause: its traceback leads through frames that hold the password.
+    try:
+        with closing(psycopg.connect(**_way(reach, target))) as session:
+            session.read_only = True
+            with session.pipeline():  # what is asked goes out together and costs one way there and back
+                rights = session.execute(_MAY_WRITE)
+                yield session
+                superuser, tables, example = rights.fetchall()[0]
+    except psycopg.Error as exc:
+        raise _trouble(target, exc) from None
+    if superuser or tables:
+        why = "is a superuser" if superuser else f"may write to {tables} tables ({example})"
+        raise Denied(target, f"the role {user} {why}: give the gate a role that can only SELECT")
+
+
+def _way(reach: Reach, target: str) -> dict[str, Any]:
+    """Everything that libpq would otherwise look for in the shell or in the home folder."""
+    database, patience = reach.environment.database, reach.environment.network.answer_seconds
+    doors = reach.dial(database.host, database.port)
+    return {
+        # The name is for the certificate; where to connect is known already.
+        "host": ",".join([database.host] * len(doors)),
+        "hostaddr": ",".join(address for address, _ in doors),
+        "port": ",".join(str(port) for _, port in doors),
+        "dbname": database.name,
+        "user": database.user,
+        "password": reach.secret(database.password, target),
+        "sslmode": "verify-full",
+        "sslrootcert": str(_trust(reach, target)),
+        "sslcertmode": "disable",
+        "gssencmode": "disable",
+        "connect_timeout": max(2, math.ceil(patience)),  # libpq takes no less than 2
+        "options": f"-c statement_timeout={math.ceil(patience * 1000)} -c default_transaction_read_only=on",
+        "application_name": "golive",
+        "client_encoding": "utf8",
+    }
+
+
+def _trust(reach: Reach, target: str) -> Path:
+    """The authorities that may have signed the database's certificate."""
+    named = reach.environment.database.trust
+    if named is None:
+        return reach.trust
+    path = reach.environment.folder / named
+    if not path.is_file():
+        raise Denied(target, f"database.trust names {named}, which is not beside the environment file")
+    return path
+
+
+def _trouble(target: str, exc: psycopg.Error) -> ProbeError:
+    """What *exc* means for the question."""
+    import psycopg
+
+    said, state = " ".join(str(exc).split()), exc.sqlstate or ""
+    if state:
+        words = f"{exc.diag.message_primary or said} ({state})"
+        if state == _TIMED_OUT:
+            return Unreachable(target, "the query took longer than network.answer_seconds")
+        if state in _NOT_THERE:
+            return _Missing(target, words)
+        if state.startswith(_NOT_NOW):
+            return Overloaded(target, words)
+        return Denied(target, words) if state.startswith(_NOT_YOU) else Unreadable(target, words)
+    # Before there is a session libpq has only words, which it says in English.
+    if any(words in said for words in ("certificate", "does not match host name", "does not support SSL", "SSL error")):
+        return Untrusted(target, said)
+    if "invalid response" in said or "unsupported protocol" in said:
+        return Unreadable(target, said)
+    if isinstance(exc, psycopg.OperationalError):
+        return Unreachable(target, said)
+    return Unreadable(target, said)

@@ -1,0 +1,179 @@
+"""The secrets that the service is given: whether they are there, and what form they have. Never what they say."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from golive.errors import ProbeError
+from golive.probes.apprunner import DescribedService
+from golive.probes.aws import answers, client
+from golive.probes.form import Form, form_of
+from golive.probes.look import Look
+
+if TYPE_CHECKING:
+    from types_boto3_secretsmanager import SecretsManagerClient
+
+    from golive.probes.reach import Reach
+
+UNREAD = "this run may not read the values of secrets (read_secret_values in the environment file is for the CI role)"
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """One secret, and the name under which the service is given it."""
+
+    name: str
+    arn: str
+    exists: bool
+    deletion_at: datetime | None = None  # when it is scheduled for deletion
+    broken: str = ""  # why the service is given nothing, though the secret exists
+    form: Form | None = None
+    formless_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What the service is given out of Secrets Manager."""
+
+    source: str
+    secrets: Mapping[str, Secret]
+    unseen: Mapping[str, str]  # name → why nothing could be learnt of it
+    plain: tuple[str, ...]  # names that are set as plain variables, readable by whoever may describe the service
+
+    def secret(self, name: str) -> Secret | None:
+        """What is known of *name*, None where the service is not given it; ProbeError where nothing could be learnt."""
+        if name in self.unseen:
+            raise ProbeError(name, self.unseen[name])
+        return self.secrets.get(name)
+
+    def form(self, name: str) -> Form:
+        """The form of *name*, which is there; ProbeError where it was not read."""
+        form = self.secrets[name].form
+        if form is None:
+            raise ProbeError(name, self.secrets[name].formless_because)
+        return form
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSecret(Look[Secret]):
+    """What form has the secret that the service is given as *name* from *arn*?"""
+
+    name: str
+    arn: str
+
+    @property
+    def source(self) -> str:
+        """The name of the secret."""
+        return self.name
+
+    @property
+    def host(self) -> str:
+        """The AWS service."""
+        return "secretsmanager"
+
+    def observe(self, reach: Reach) -> Secret:
+        """The text is read only where the environment file allows it, and stays here."""
+        where = self.arn.split(":")
+        if len(where) < 7 or where[2] != "secretsmanager":
+            raise ProbeError(self.name, "it is not kept in Secrets Manager, and the gate looks nowhere else")
+        with answers(self.source):
+            manager: SecretsManagerClient = client(reach, "secretsmanager")
+            kept = ":".join(where[:7])
+            if not reach.environment.aws.read_secret_values:
+                return self._described(manager, kept, formless_because=UNREAD)
+            key, stage = (*where[7:9], "", "")[:2]
+            try:
+                said = manager.get_secret_value(SecretId=kept, VersionStage=stage or "AWSCURRENT")
+            except (manager.exceptions.ResourceNotFoundException, manager.exceptions.InvalidRequestException):
+                # It is missing, has no value yet, or is about to be deleted.
+                return self._described(manager, kept, broken="it has no value")
+            if "SecretString" not in said:
+                return Secret(self.name, self.arn, said["ARN"] != "", broken="it holds bytes and no text")
+            return self._read(reach, said["SecretString"], key)
+
+    def _described(
+        self, manager: SecretsManagerClient, kept: str, broken: str = "", formless_because: str = ""
+    ) -> Secret:
+        try:
+            said = manager.describe_secret(SecretId=kept)
+        except manager.exceptions.ResourceNotFoundException:
+            return Secret(self.name, self.arn, False)
+        going = said.get("DeletedDate")
+        return Secret(
+            self.name,
+            self.arn,
+            exists=said["ARN"] != "",
+            deletion_at=going and going.astimezone(UTC),
+            broken=broken,
+            formless_because=formless_because,
+        )
+
+    def _read(self, reach: Reach, text: str, key: str) -> Secret:
+        reach.hold(self.name, text)
+        if key:
+            found = _member(text, key)
+            if found is None:
+                return Secret(
+                    self.name, self.arn, True, broken="it has no member of the name that the service asks for"
+                )
+            text = found
+            reach.hold(self.name, text)
+        if password := _password(text):
+            reach.hold(self.name, password)
+        salt = reach.shared("fingerprints", lambda: secrets.token_bytes(32))
+        print_of = hmac.new(salt, text.encode(), "sha256").hexdigest()[:16]
+        return Secret(self.name, self.arn, True, form=form_of(text, print_of, reach.environment.network.hosts))
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSecrets(Look[Secrets]):
+    """Which secrets is the service given, and what form do they have?"""
+
+    service_arn: str
+
+    @property
+    def source(self) -> str:
+        """The service's ARN."""
+        return self.service_arn
+
+    @property
+    def host(self) -> str:
+        """The AWS service."""
+        return "secretsmanager"
+
+    def observe(self, reach: Reach) -> Secrets:
+        """Each secret is a look of its own: what one of them denies does not hide the others."""
+        said = reach.ask(DescribedService(self.service_arn))
+        looks = [KeptSecret(name, arn) for name, arn in said.secrets.items()]
+        answered = list(zip(looks, reach.ask_each(looks), strict=True))
+        return Secrets(
+            source=f"App Runner service {said.name}",
+            secrets={look.name: answer for look, answer in answered if isinstance(answer, Secret)},
+            unseen={look.name: answer.reason for look, answer in answered if isinstance(answer, ProbeError)},
+            plain=tuple(sorted({*said.values, *said.lengths})),
+        )
+
+
+def _member(text: str, key: str) -> str | None:
+    """The text under *key* in a JSON object; None where there is none."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return None
+    found = said.get(key) if isinstance(said, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def _password(text: str) -> str:
+    """The password within a URL, "" where there is none."""
+    try:
+        return unquote(urlsplit(text).password or "")
+    except ValueError:
+        return ""

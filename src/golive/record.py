@@ -1,0 +1,169 @@
+"""The run as one JSON document: what was asked, what was seen, what was concluded.
+
+The JSON Schema of `Record` is `docs/record.schema.json`; names are stable, people's scripts read them. Times are UTC
+instants in ISO 8601, durations are milliseconds.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+SCHEMA = "golive-record/1"
+
+
+class Status(StrEnum):
+    """What is said of an item. The first four are found by a scenario; the rest is laid over it."""
+
+    MET = "met"
+    UNMET = "unmet"
+    UNKNOWN = "unknown"
+    UNSIGNED = "unsigned"
+    WAIVED = "waived"
+    NOT_DUE = "not-due"
+    NOT_APPLICABLE = "not-applicable"
+    PENDING = "pending"  # in the inventory, not yet a scenario: only the rehearsal passes over it
+
+
+class Decision(StrEnum):
+    """May we launch?"""
+
+    GO = "GO"
+    NO_GO = "NO-GO"
+    PARTIAL = "PARTIAL"
+
+
+class Frozen(BaseModel):
+    """A value of the record: immutable, and closed to fields that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Attempt(Frozen):
+    """One time that a look was asked."""
+
+    at: datetime
+    took_ms: float
+    error: str | None = None
+
+
+class Evidence(Frozen):
+    """What a look saw: exactly one of *answer* and *error* is there."""
+
+    id: str
+    look: str  # the question's kind, e.g. "golive.probes.web:Page"
+    question: dict[str, JsonValue]  # the look's own fields
+    source: str  # where it was asked, for people: "https://getdrop.no/"
+    at: datetime
+    took_ms: float
+    attempts: tuple[Attempt, ...]
+    answer: JsonValue = None
+    error: str | None = None
+    error_kind: str | None = None
+
+
+class Step(Frozen):
+    """One sentence of a scenario, and how it ended."""
+
+    keyword: str
+    text: str
+    table: tuple[tuple[str, ...], ...] = ()
+    status: Literal["passed", "failed", "broken", "skipped"]
+    message: str | None = None
+    evidence: tuple[str, ...] = ()
+
+
+class Finding(Frozen):
+    """What is concluded of one item of the checklist."""
+
+    item: str
+    title: str  # the scenario's title, or the demand where there is no scenario
+    demand: str
+    section: str
+    section_title: str
+    feature: str  # file of the scenario, "" where there is none
+    severity: str
+    how: tuple[str, ...]
+    due: str
+    owner: str
+    status: Status
+    found: Status | None  # what the scenario itself concluded; None where none ran
+    reason: str
+    remedy: str
+    warnings: tuple[str, ...] = ()
+    examined: tuple[str, ...] = ()  # "3 answers", "41 users"
+    document: str = ""  # the document's own words where the gate takes a side
+    pending: tuple[str, ...] = ()  # parts of the item that no scenario decides yet
+    started: datetime | None = None
+    took_ms: float = 0
+    steps: tuple[Step, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+class Run(Frozen):
+    """When and with what the gate ran."""
+
+    started: datetime
+    ended: datetime
+    command: tuple[str, ...]
+    tools: dict[str, str]
+    ignored: tuple[str, ...] = ()  # redirections of the shell that the gate did not follow
+    faults: tuple[str, ...] = ()  # how the rehearsal's twin was broken
+    looks: int = 0
+    requests: int = 0
+
+
+class Subject(Frozen):
+    """The candidate that is being launched; None is what could not be seen."""
+
+    image_digest: str | None = None
+    commit: str | None = None
+    configuration: str | None = None
+
+
+class Verdict(Frozen):
+    """May we launch, and what holds us back."""
+
+    status: Decision
+    line: str  # the verdict in one line, as the terminal and the report show it
+    opens: str  # what a GO opens: "soft launch, invite-only"
+    reasons: tuple[str, ...]
+    holding: tuple[str, ...]  # ids of the items that hold the launch
+    counts: dict[str, int]
+
+
+class Inventory(Frozen):
+    """What had to be judged."""
+
+    lock: str  # SHA-256 of features/checklist.lock
+    items: int
+    transcribed: int
+
+
+class Record(Frozen):
+    """One run of the gate."""
+
+    # "schema" is the name in the document; pydantic keeps that name for itself.
+    record_schema: str = Field(default=SCHEMA, alias="schema")
+    run: Run
+    environment: str
+    rehearsal: bool
+    phase: str
+    subject: Subject
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    evidence: tuple[Evidence, ...]
+    records: tuple[dict[str, JsonValue], ...] = ()
+    inventory: Inventory
+
+    def to_json(self) -> str:
+        """The document, indented, as it is written to `record.json`."""
+        return self.model_dump_json(by_alias=True, indent=1) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Record:
+        """Read a document; pydantic's ValidationError where it is not a record of this schema."""
+        return cls.model_validate_json(text)

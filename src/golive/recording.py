@@ -1,0 +1,148 @@
+"""Writing a run down: record, results, search for secrets, report, search again, and the manifest last."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from golive.errors import GoLiveError, SetupError
+from golive.record import Record
+from golive.report import write_report
+
+MANIFEST = "manifest.json"
+# Shorter values stand in any text by chance; a secret that short is unmet by its own item.
+SHORTEST = 8
+# Kept with the secrets, but every visitor sees it: it stands in the address of the login.
+NO_SECRETS = frozenset({"BANKID_CLIENT_ID"})
+
+
+class Withheld(GoLiveError):
+    """What was to be written holds a secret; it is not written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where a run was written down."""
+
+    folder: Path
+    report: Path
+
+
+def make_folder(reports: Path, environment: str, started: datetime) -> Path:
+    """A new folder for the run's files; SetupError where nothing can be written there."""
+    name = started.strftime("%Y-%m-%dT%H%M%S.%fZ")
+    folder = reports / environment / name
+    try:
+        folder.mkdir(parents=True)
+        (folder / ".writable").touch()
+        (folder / ".writable").unlink()
+    except OSError as exc:
+        raise SetupError(
+            f"{folder} cannot be written ({exc.strerror}): make it writable, or name another place with --reports"
+        ) from exc
+    return folder
+
+
+def write_run(
+    record: Record, folder: Path, *, home: Path, held: Mapping[str, str], extra: Mapping[str, str]
+) -> Written:
+    """
+    Write *record* and what is rendered from it into *folder*, the manifest last: without it there is no run.
+
+    *held* are the secrets that must be in none of the files, by name; *extra* are digests that belong in the manifest.
+    Withheld where one is found: the files that hold it are deleted. ReportError where no report could be made.
+    """
+    text = record.to_json()
+    _search({"record.json": text.encode()}, held)
+    write_atomically(folder / "record.json", text)
+    try:
+        report = write_report(record, folder, home=home)
+        files = {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+        _search({path.relative_to(folder).as_posix(): data for path, data in files.items()}, held)
+    except Withheld:
+        for path in folder.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        raise
+    manifest = {
+        "schema": "golive-manifest/1",
+        "environment": record.environment,
+        "rehearsal": record.rehearsal,
+        "verdict": record.verdict.status,
+        "files": {
+            path.relative_to(folder).as_posix(): hashlib.sha256(data).hexdigest()
+            for path, data in files.items()
+            if path.parent == folder
+        },
+        **extra,
+    }
+    write_atomically(folder / MANIFEST, json.dumps(manifest, indent=1) + "\n")
+    _point_latest(folder)
+    return Written(folder, report.html)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Either the whole text is at *path* afterwards, or what was there before."""
+    beside = path.with_name(path.name + ".part")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def _point_latest(folder: Path) -> None:
+    latest = folder.parent.parent / "latest"
+    beside = latest.with_name(f"latest.{os.getpid()}")
+    try:
+        beside.symlink_to(folder.relative_to(latest.parent), target_is_directory=True)
+        beside.replace(latest)
+    except OSError:  # no symbolic links here (Windows): the path alone, as text
+        beside.unlink(missing_ok=True)
+        if not latest.is_dir():
+            write_atomically(latest, str(folder.relative_to(latest.parent)) + "\n")
+
+
+def _search(files: Mapping[str, bytes], held: Mapping[str, str]) -> None:
+    found = sorted(
+        {
+            f"{name} in {file}"
+            for name, value in held.items()
+            if len(value) >= SHORTEST and name not in NO_SECRETS
+            for form in _forms(value)
+            for file, data in files.items()
+            if form in data
+        }
+    )
+    if found:
+        raise Withheld(f"nothing was written, because a secret stood in it: {', '.join(found)}")
+
+
+def _forms(secret: str) -> Iterator[bytes]:
+    """How *secret* may stand in a file: plain, escaped for JSON, HTML or a URL, and in base64 at each alignment."""
+    yield secret.encode()
+    yield json.dumps(secret)[1:-1].encode()
+    yield html.escape(secret).encode()
+    yield quote(secret, safe="").encode()
+    for lead in range(3):
+        coded = base64.b64encode(b"\0" * lead + secret.encode()).rstrip(b"=")
+        # The characters at both ends also depend on the neighbours; what is between is the secret's alone.
+        start = (lead * 8 + 5) // 6
+        end = len(coded) - (1 if (lead + len(secret.encode())) % 3 else 0)
+        yield coded[start:end]
+
+
+def shown(path: Path) -> str:
+    """*path* as a person would type it from here."""
+    try:
+        return os.path.relpath(path)
+    except ValueError:  # another drive
+        return str(path)

@@ -1,0 +1,54 @@
+"""The record, rendered: Allure results, the verdict as Markdown, and one page that opens offline.
+
+write_report ─┬─> allure    one result for each finding, through allure-python's own model and writer
+              ├─> markdown  the first screen as text
+              └─> html      Allure's page with the first screen on top
+                    screen  what the first screen says, the same for both
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from golive.record import Record
+from golive.report.allure import write_results
+from golive.report.errors import ReportError
+from golive.report.html import write_html
+from golive.report.markdown import write_markdown
+
+__all__ = ["Report", "ReportError", "write_html", "write_markdown", "write_report", "write_results"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Where the record was rendered to."""
+
+    results: Path
+    markdown: Path
+    html: Path
+
+
+def write_report(
+    record: Record,
+    folder: Path,
+    *,
+    home: Path,
+    results: Path | None = None,
+    attached: Sequence[Path] = (),
+    history: Path | None = None,
+) -> Report:
+    """
+    Render *record* into *folder*: `allure-results/` (or *results*), `verdict.md` and `report.html`, each whole or not.
+
+    *home* is the project's folder, under which `reports/install.py` put the generator. *attached* are further files for
+    the page. *history* is a file of Allure's that tells what changed; this run is added to it. ReportError where the
+    page cannot be made: then there is none, an older one neither.
+    """
+    report = Report(results or folder / "allure-results", folder / "verdict.md", folder / "report.html")
+    report.html.unlink(missing_ok=True)
+    write_results(record, report.results)
+    write_markdown(record, report.markdown)
+    write_html(record, report.results, report.html, home=home, attached=(report.markdown, *attached), history=history)
+    return report

@@ -1,0 +1,212 @@
+"""Allure results from the record: one for each finding, through allure-python's own model and writer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from allure_commons.logger import AllureFileLogger
+from allure_commons.model2 import Attachment, Label, StatusDetails, TestResult, TestStepResult
+from allure_commons.model2 import Status as AllureStatus
+
+from golive.record import Evidence, Finding, Record, Status, Step
+from golive.report.screen import NAMESPACE, STATUSES, identities, moment, result_id
+from golive.report.templates import render
+
+EPIC = "Go-live runbook"
+# Longer answers stay in the record; their digest and first lines are shown.
+LONGEST_ANSWER = 2048
+FIRST_LINES = 20
+
+# Nothing but *met* is green.
+ALLURE = {
+    Status.MET: AllureStatus.PASSED,
+    Status.UNMET: AllureStatus.FAILED,
+    Status.UNKNOWN: AllureStatus.BROKEN,
+    Status.UNSIGNED: AllureStatus.BROKEN,
+    Status.WAIVED: AllureStatus.SKIPPED,
+    Status.NOT_DUE: AllureStatus.SKIPPED,
+    Status.NOT_APPLICABLE: AllureStatus.SKIPPED,
+    Status.PENDING: AllureStatus.SKIPPED,
+}
+# How the sentence begins that says what was concluded.
+CONCLUDED = {
+    Status.MET: "It is so",
+    Status.UNMET: "Seen",
+    Status.UNKNOWN: "Could not be seen",
+    Status.UNSIGNED: "Not signed",
+    Status.WAIVED: "Waived",
+    Status.NOT_DUE: "Not due yet",
+    Status.NOT_APPLICABLE: "Not applicable",
+    Status.PENDING: "Not decided by a scenario yet",
+}
+
+
+def write_results(record: Record, folder: Path) -> None:
+    """Write the results of *record* to *folder*, in the place of what was there."""
+    beside = folder.with_name(folder.name + ".part")
+    logger: _Writer = AllureFileLogger(beside, clean=True)  # type: ignore[no-untyped-call]  # not annotated there
+    evidence = {seen.id: seen for seen in record.evidence}
+    for place, (finding, identity) in enumerate(zip(record.findings, identities(record.findings), strict=True)):
+        # Allure sorts by start, and the order that people know is the checklist's. When it was judged is in the text.
+        start = record.run.started + timedelta(milliseconds=place)
+        logger.report_result(_Result(finding, identity, start, evidence, logger).result())
+    shutil.rmtree(folder, ignore_errors=True)
+    beside.replace(folder)
+
+
+def message(finding: Finding, evidence: Mapping[str, Evidence]) -> str:
+    """What a release manager reads about *finding*: what was seen and where, what must be, what to do, who owns it."""
+    where = dict.fromkeys(evidence[name].source for name in finding.evidence if name in evidence)
+    lines = [f"{CONCLUDED[finding.status]}: {finding.reason}"]
+    if finding.found not in {None, finding.status}:
+        lines.append(f"What was found: {finding.found}")
+    if where:
+        lines.append(f"Where: {', '.join(list(where)[:5])}{' …' * (len(where) > 5)}")
+    lines.append(f"What must be: {finding.demand}")
+    if finding.remedy:
+        lines.append(f"What to do: {finding.remedy}")
+    lines.append(f"Owner: {finding.owner}")
+    return "\n".join(lines)
+
+
+class _Writer(Protocol):
+    """What we use of allure-python's writer."""
+
+    def report_result(self, result: TestResult) -> None: ...
+
+    def report_attached_data(self, body: str, file_name: str) -> None: ...
+
+
+class _Result:
+    """One finding on its way to a result, and its evidence to files."""
+
+    def __init__(
+        self,
+        finding: Finding,
+        identity: str,
+        start: datetime,
+        evidence: Mapping[str, Evidence],
+        logger: _Writer,
+    ) -> None:
+        self.finding = finding
+        self.identity = identity
+        self.start = start
+        self.evidence = evidence
+        self.logger = logger
+        self.attached: set[str] = set()
+
+    def result(self) -> TestResult:
+        finding = self.finding
+        section = f"{finding.section} {finding.section_title}".strip()
+        steps = [self._step(step, number) for number, step in enumerate(finding.steps)]
+        loose = [name for name in finding.evidence if name not in self.attached]
+        return TestResult(
+            uuid=result_id(self.identity),
+            historyId=self.identity,
+            testCaseId=self.identity,
+            fullName=self.identity,
+            titlePath=[EPIC, section],
+            name=f"{self.identity} {finding.title}",
+            status=ALLURE[finding.status],
+            statusDetails=self._details(),
+            descriptionHtml=render(
+                "description.html.j2", finding=finding, status=STATUSES[finding.status], moment=moment
+            ),
+            labels=[Label(name, value) for name, value in self._labels(section) if value],
+            steps=steps,
+            attachments=self._attach(loose, "item"),
+            start=_milliseconds(self.start),
+            stop=_milliseconds(self.start + timedelta(milliseconds=finding.took_ms)),
+        )
+
+    def _details(self) -> StatusDetails | None:
+        if self.finding.status is Status.MET:
+            warnings = "\n".join(f"Warning: {said}" for said in self.finding.warnings)
+            return StatusDetails(message=warnings) if warnings else None
+        return StatusDetails(message=message(self.finding, self.evidence))
+
+    def _labels(self, section: str) -> list[tuple[str, str]]:
+        finding = self.finding
+        tags = (finding.item, finding.due, *finding.how, str(finding.status))
+        return [
+            ("epic", EPIC),
+            ("feature", section),
+            ("severity", finding.severity),
+            ("owner", finding.owner),
+            *(("tag", tag) for tag in tags),
+        ]
+
+    def _step(self, step: Step, number: int) -> TestStepResult:
+        seen = [self.evidence[name] for name in step.evidence if name in self.evidence]
+        start = min((found.at for found in seen), default=self.start)
+        stop = max((found.at + timedelta(milliseconds=found.took_ms) for found in seen), default=self.start)
+        rows = [
+            TestStepResult(
+                name=f"| {' | '.join(row)} |",
+                status=step.status,
+                start=_milliseconds(self.start),
+                stop=_milliseconds(self.start),
+            )
+            for row in _aligned(step.table)
+        ]
+        return TestStepResult(
+            name=f"{step.keyword.strip()} {step.text}",
+            status=step.status,
+            statusDetails=StatusDetails(message=step.message) if step.message else None,
+            steps=rows,
+            attachments=self._attach(step.evidence, str(number)),
+            start=_milliseconds(start),
+            stop=_milliseconds(stop),
+        )
+
+    def _attach(self, names: Sequence[str], where: str) -> list[Attachment]:
+        attachments = []
+        for name in dict.fromkeys(names):
+            self.attached.add(name)
+            if name not in self.evidence:
+                continue
+            body, kind, suffix = _body(self.evidence[name])
+            # Each use has a file of its own: Allure shows a file once.
+            file = f"{uuid.uuid5(NAMESPACE, f'{self.identity}/{where}/{name}')}-attachment.{suffix}"
+            self.logger.report_attached_data(body, file)
+            attachments.append(Attachment(name=_title(self.evidence[name]), source=file, type=kind))
+        return attachments
+
+
+def _title(evidence: Evidence) -> str:
+    return f"{evidence.id}: {evidence.source}"
+
+
+def _body(evidence: Evidence) -> tuple[str, str, str]:
+    """What is shown of *evidence*, its media type, and its file's suffix."""
+    told = evidence.model_dump(mode="json", exclude_none=True)
+    answer = json.dumps(evidence.answer, ensure_ascii=False, indent=1)
+    if len(answer.encode()) <= LONGEST_ANSWER:
+        return json.dumps(told, ensure_ascii=False, indent=1), "application/json", "json"
+    told.pop("answer")
+    digest = hashlib.sha256(json.dumps(evidence.answer, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    first = "\n".join(answer.splitlines()[:FIRST_LINES]).encode()[:LONGEST_ANSWER].decode(errors="ignore")
+    return (
+        f"{json.dumps(told, ensure_ascii=False, indent=1)}\n\n"
+        f"The answer has {len(answer.encode())} bytes and stays in record.json, evidence {evidence.id}.\n"
+        f"SHA-256 of the answer (JSON, keys sorted): {digest}\n\n"
+        f"It begins:\n{first}\n…\n",
+        "text/plain",
+        "txt",
+    )
+
+
+def _aligned(table: Sequence[Sequence[str]]) -> list[list[str]]:
+    widths = [max(map(len, column)) for column in zip(*table, strict=False)]
+    return [[cell.ljust(width) for cell, width in zip(row, widths, strict=False)] for row in table]
+
+
+def _milliseconds(instant: datetime) -> int:
+    return int(instant.timestamp() * 1000)

@@ -1,0 +1,54 @@
+"""The first screen as Markdown: for a chat, a pull request, a job's summary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from golive.record import Record
+from golive.report.screen import OpenItem, Screen, screen_of
+
+
+def write_markdown(record: Record, file: Path) -> None:
+    """Write the first screen of *record* to *file*, whole or not at all."""
+    beside = file.with_name(file.name + ".part")
+    beside.write_text(verdict_markdown(record), encoding="utf-8")
+    beside.replace(file)
+
+
+def verdict_markdown(record: Record) -> str:
+    """The first screen of *record*."""
+    return "\n".join(_lines(screen_of(record))) + "\n"
+
+
+def _lines(screen: Screen) -> Iterator[str]:
+    yield f"# {_text(f'{screen.status} {screen.rest}')}"
+    yield ""
+    yield f"**{_text(screen.opens)}**"
+    yield ""
+    yield from (f"- {_text(fact.name)}: {_text(fact.value)}" for fact in screen.facts)
+    if screen.against:
+        yield from ("", "## Against this run", "")
+        yield from (f"- {_text(reason)}" for reason in screen.against)
+    if screen.open_items:
+        yield from ("", f"## What holds the launch: {len(screen.open_items)}", "")
+        yield "| Item | Severity | What was seen | Owner | What to do |"
+        yield "|---|---|---|---|---|"
+        yield from map(_row, screen.open_items)
+    yield from ("", "## What this report does not prove")
+    for limit in screen.limits:
+        yield from ("", f"### {_text(limit.heading)}", "")
+        yield from (f"- {_text(line)}" for line in limit.lines)
+    if not screen.limits:
+        yield from ("", "Nothing is left out: every item was due and judged.")
+
+
+def _row(row: OpenItem) -> str:
+    cells = (f"{row.item} {row.title}", f"{row.severity}, {row.status}", row.seen, row.owner, row.remedy)
+    return f"| {' | '.join(map(_text, cells))} |"
+
+
+def _text(text: str) -> str:
+    """*text* as Markdown that shows it and does nothing else; a line stays a line."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~&$@!])", r"\\\1", " ".join(text.split()))

@@ -1,0 +1,299 @@
+"""The inventory: what must hold, and the features held against it, in both directions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from golive.environment import broken_rules
+from golive.errors import SetupError
+
+ROLLBACK = "rollback"
+_ID = re.compile(r"GL-\d+(\.\d+)+|GL-\d+\.\d+")
+
+Severity = Literal["blocker", "critical", "normal"]
+How = Literal["auto", "act", "attest"]
+
+
+class Frozen(BaseModel):
+    """A table of the inventory: immutable, and closed to keys that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Section(Frozen):
+    """A part of the document."""
+
+    id: str
+    title: str
+
+
+class Item(Frozen):
+    """One row of the checklist."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^GL-\d+(\.\d+)+$")]
+    section: str
+    demand: str
+    how: Annotated[tuple[How, ...], Field(min_length=1)]
+    due: str
+    severity: Severity
+    owner: str
+    remedy: str
+    signer: str | None = None
+    stands_for_days: int | None = None
+    bound_to: tuple[Literal["subject", "configuration"], ...] = ()
+    not_applicable: bool = False
+    every_deploy: bool = False
+    document: str = ""  # the document's words, where the gate takes a side beside or against them
+    decision: tuple[int, ...] = ()  # rows of docs/decisions.md
+    pending: tuple[How, ...] = ()  # parts that no scenario decides yet
+
+    @property
+    def transcribed(self) -> bool:
+        """Whether a scenario decides at least a part of this item."""
+        return set(self.how) != set(self.pending)
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if not set(self.pending) <= set(self.how):
+            raise ValueError(f"{self.id}: pending names a part that how does not")
+        return self
+
+
+class Inventory(Frozen):
+    """Everything that must hold, in the document's order."""
+
+    phases: tuple[str, ...]
+    opens: Mapping[str, str]
+    section: tuple[Section, ...]
+    item: tuple[Item, ...]
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if doubled := [name for name, count in Counter(item.id for item in self.item).items() if count > 1]:
+            raise ValueError(f"twice in the inventory: {', '.join(doubled)}")
+        sections = {section.id for section in self.section}
+        for item in self.item:
+            if item.section not in sections:
+                raise ValueError(f"{item.id}: there is no section {item.section}")
+            if item.due not in (*self.phases, ROLLBACK):
+                raise ValueError(f"{item.id}: there is no phase {item.due}")
+        return self
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Item]:
+        """The items by their ids."""
+        return {item.id: item for item in self.item}
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """The sections' titles by their ids."""
+        return {section.id: section.title for section in self.section}
+
+    def is_due(self, item: Item, phase: str) -> bool:
+        """Whether *item* must hold at *phase*; rollback stands apart."""
+        if ROLLBACK in (phase, item.due):
+            return phase == item.due
+        return self.phases.index(item.due) <= self.phases.index(phase)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One sentence of a scenario."""
+
+    keyword: str
+    text: str
+    table: tuple[tuple[str, ...], ...]
+    docstring: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One scenario, or one row of an outline, as pytest-bdd will run it."""
+
+    item: str
+    title: str
+    feature: str  # file below features/
+    row: int  # of the outline's examples; 0 without
+    feature_tags: frozenset[str]
+    tags: frozenset[str]
+    steps: tuple[Step, ...]
+
+    def digest(self) -> str:
+        """SHA-256 over everything that decides what is demanded: tags, title, sentences, tables."""
+        said = [
+            sorted(self.feature_tags),
+            sorted(self.tags),
+            self.title,
+            [[step.keyword, step.text, step.table, step.docstring] for step in self.steps],
+        ]
+        return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+def load_inventory(features: Path) -> Inventory:
+    """Read `checklist.toml`; SetupError names the line and the rule that it breaks."""
+    path = features / "checklist.toml"
+    shown = f"{features.name}/{path.name}"
+    try:
+        text = path.read_text(encoding="utf-8")
+        said = tomllib.loads(text)
+    except OSError as exc:
+        raise SetupError(f"{shown}: cannot be read: {exc.strerror}") from exc
+    except tomllib.TOMLDecodeError as exc:
+        raise SetupError(f"{shown}: not TOML: {exc}") from exc
+    try:
+        return Inventory.model_validate(said)
+    except ValidationError as exc:
+        raise SetupError("; ".join(f"{shown}:{rule}" for rule in broken_rules(exc, text))) from exc
+
+
+def read_features(folder: Path) -> tuple[list[Scenario], list[str]]:
+    """Every scenario below *folder*, in pytest-bdd's own reading, and what is wrong with the files themselves."""
+    from pytest_bdd.exceptions import FeatureError
+    from pytest_bdd.parser import FeatureParser
+
+    found: list[Scenario] = []
+    wrong: list[str] = []
+    for path in sorted(folder.rglob("*.feature")):
+        shown = path.relative_to(folder).as_posix()
+        try:
+            feature = FeatureParser(str(folder), shown).parse()
+        except FeatureError as exc:
+            wrong.append(f"{shown}: cannot be read: {str(exc).splitlines()[0]}")
+            continue
+        for template in feature.scenarios.values():
+            outline = bool(template.examples) or template.keyword == "Scenario Outline"
+            rows = [row for examples in template.examples for row in examples.as_contexts()]
+            if outline and (not rows or not all(template.examples)):
+                wrong.append(f"{shown}: the outline {template.name!r} has examples without rows")
+            for number, row in enumerate(rows if outline else [{}], 1):
+                scenario = template.render(row)
+                own = {tag for tag in scenario.tags if _ID.fullmatch(tag)}
+                ids = {row["item"]} if row.get("item") else own
+                if len(ids) != 1 or (row.get("item") and own):
+                    wrong.append(f"{shown}: {scenario.name!r} must name exactly one item of the checklist")
+                    continue
+                found.append(
+                    Scenario(
+                        item=ids.pop(),
+                        title=scenario.name,
+                        feature=shown,
+                        row=number if outline else 0,
+                        feature_tags=frozenset(feature.tags),
+                        tags=frozenset(scenario.tags),
+                        steps=tuple(
+                            Step(
+                                step.keyword.strip(),
+                                step.name,
+                                tuple(tuple(cell.value for cell in row.cells) for row in step.datatable.rows)
+                                if step.datatable
+                                else (),
+                                step.docstring or "",
+                            )
+                            for step in scenario.steps
+                        ),
+                    )
+                )
+    return found, wrong
+
+
+def expected_tags(item: Item) -> frozenset[str]:
+    """The tags that say of a scenario what the inventory says of its item."""
+    owner = "owner-" + item.owner.replace(" ", "-")
+    return frozenset({f"section-{item.section}", item.due, owner, item.severity, *item.how})
+
+
+def disagreements(inventory: Inventory, scenarios: Sequence[Scenario], lock: Mapping[str, str]) -> list[str]:
+    """Where inventory, features and lock do not say the same; a sentence each, none when they agree."""
+    wrong: list[str] = []
+    seen = Counter(scenario.item for scenario in scenarios)
+    for scenario in scenarios:
+        item = inventory.by_id.get(scenario.item)
+        if item is None:
+            wrong.append(f"{scenario.feature}: {scenario.item} is not in the inventory")
+            continue
+        said = (scenario.feature_tags | scenario.tags) - {scenario.item}
+        if said != expected_tags(item):
+            differing = ", ".join(sorted(said ^ expected_tags(item)))
+            wrong.append(f"{scenario.feature}: {scenario.item}: tags and inventory disagree on {differing}")
+        if both := scenario.feature_tags & scenario.tags:
+            wrong.append(f"{scenario.feature}: {scenario.item}: on feature and scenario: {', '.join(sorted(both))}")
+    for item in inventory.item:
+        if item.transcribed and not seen[item.id]:
+            wrong.append(f"{item.id} has no scenario")
+        if not item.transcribed and seen[item.id]:
+            wrong.append(f"{item.id} is pending in the inventory but has a scenario")
+        if seen[item.id] > 1:
+            wrong.append(f"{item.id} has {seen[item.id]} scenarios")
+    return wrong + lock_disagreements(inventory, scenarios, lock)
+
+
+def lock_disagreements(inventory: Inventory, scenarios: Iterable[Scenario], lock: Mapping[str, str]) -> list[str]:
+    """Where the lock holds another text than the features, or other items than the inventory."""
+    now = digests(inventory, scenarios)
+    wrong = [f"{name} is in checklist.lock but not in the inventory" for name in lock.keys() - now.keys()]
+    wrong += [f"{name} is not in checklist.lock" for name in now.keys() - lock.keys()]
+    wrong += [
+        f"{name}: the scenario's words are not those of checklist.lock"
+        for name in lock.keys() & now.keys()
+        if lock[name] != now[name]
+    ]
+    return sorted(wrong, key=_natural)
+
+
+def digests(inventory: Inventory, scenarios: Iterable[Scenario]) -> dict[str, str]:
+    """What the lock must hold: a digest for each item, or "pending"."""
+    written = {scenario.item: scenario.digest() for scenario in scenarios}
+    return {item.id: written.get(item.id, "pending") for item in inventory.item}
+
+
+def read_lock(features: Path) -> tuple[dict[str, str], str]:
+    """The locked digests and the SHA-256 of the file; both empty where there is no lock."""
+    path = features / "checklist.lock"
+    if not path.is_file():
+        return {}, ""
+    data = path.read_bytes()
+    try:
+        said = tomllib.loads(data.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise SetupError(f"{features.name}/checklist.lock: not TOML: {exc}") from exc
+    return {str(name): str(value) for name, value in said.items()}, hashlib.sha256(data).hexdigest()
+
+
+def write_lock(features: Path) -> int:
+    """
+    Renew the digests; returns how many changed.
+
+    SetupError where an item that the lock holds would be dropped, or the features and the inventory disagree.
+    """
+    inventory = load_inventory(features)
+    scenarios, wrong = read_features(features)
+    held, _ = read_lock(features)
+    now = digests(inventory, scenarios)
+    if dropped := sorted(held.keys() - now.keys(), key=_natural):
+        raise SetupError(f"the lock never drops an item; these are gone from the inventory: {', '.join(dropped)}")
+    if lost := sorted((n for n in held if held[n] != "pending" and now[n] == "pending"), key=_natural):
+        raise SetupError(f"the lock never drops a scenario; these are gone from the features: {', '.join(lost)}")
+    if wrong := wrong + disagreements(inventory, scenarios, now):
+        raise SetupError("; ".join(wrong))
+    lines = [f'"{name}" = "{value}"' for name, value in now.items()]
+    head = (
+        "# A digest for each scenario (tags, words, tables); `golive items --lock` renews it.\n"
+        "# Reviewers read the diff: a line that changes is a check that changes.\n"
+    )
+    (features / "checklist.lock").write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+    return sum(held.get(name) != value for name, value in now.items())
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text)]

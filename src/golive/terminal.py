@@ -1,0 +1,118 @@
+"""What the gate says on the terminal: progress while it looks, then the items, then the verdict."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import groupby
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from golive.record import Decision, Finding, Record, Status
+
+MARKS = {
+    Status.MET: ("✓", "green"),
+    Status.UNMET: ("✗", "bold red"),
+    Status.UNKNOWN: ("?", "bold yellow"),
+    Status.UNSIGNED: ("✎", "bold yellow"),
+    Status.WAIVED: ("~", "yellow"),
+    Status.NOT_DUE: ("·", "dim"),
+    Status.NOT_APPLICABLE: ("-", "dim"),
+    Status.PENDING: ("…", "dim"),
+}
+
+
+class Terminal:
+    """Plain lines where nobody watches, a live bar where somebody does."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        # Highlighting off: what is printed is data from outside, and never markup.
+        self.console = console or Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
+
+    def say(self, line: str, style: str | None = None) -> None:
+        """Print one line."""
+        self.console.print(Text(line, style=style or ""))
+
+    @contextmanager
+    def looking(self, what: str) -> Iterator[Callable[[int, int], None]]:
+        """Show how many of how many looks are answered."""
+        if self.console.is_terminal:
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            with Progress(*columns, console=self.console, transient=True) as bar:
+                task = bar.add_task(what, total=None)
+                yield lambda count, total: bar.update(task, completed=count, total=total)
+            return
+        quarters: set[int] = set()
+
+        def plainly(count: int, total: int) -> None:
+            quarter = 4 * count // total
+            if quarter not in quarters:
+                quarters.add(quarter)
+                self.say(f"{what}: {count} of {total}")
+
+        yield plainly
+
+    def items(self, record: Record) -> None:
+        """The items by section with a mark each; the pending ones only counted."""
+        for section, findings in groupby(record.findings, key=lambda finding: finding.section):
+            shown = list(findings)
+            self.say("")
+            self.say(f"{section} {shown[0].section_title}", "bold")
+            for finding in shown:
+                if finding.status is not Status.PENDING:
+                    self._item(finding)
+            if pending := sum(finding.status is Status.PENDING for finding in shown):
+                self.say(f"  … {pending} not transcribed yet", "dim")
+
+    def _item(self, finding: Finding) -> None:
+        mark, style = MARKS[finding.status]
+        line = Text("  ").append(mark, style=style).append(f" {finding.item:<9} {finding.title}")
+        if finding.status is not Status.MET:
+            line.append(f"  [{finding.status}]", style=style)
+        if finding.pending:
+            line.append(f"  (not yet: {', '.join(finding.pending)})", style="dim")
+        self.console.print(line)
+        for warning in finding.warnings:
+            self.say(f"      warning: {warning}", "yellow")
+
+    def verdict(self, record: Record, report: str | None) -> None:
+        """The verdict, what holds the launch, and where the report is."""
+        verdict = record.verdict
+        holding = [finding for finding in record.findings if finding.item in verdict.holding]
+        style = {Decision.GO: "bold green", Decision.NO_GO: "bold red", Decision.PARTIAL: "bold yellow"}[verdict.status]
+        self.say("")
+        same: dict[str, list[Finding]] = {}
+        for finding in holding:
+            same.setdefault(finding.reason, []).append(finding)
+        for reason, findings in same.items():
+            self._held(reason, findings)
+        for reason in verdict.reasons[: len(verdict.reasons) - len(holding)]:
+            self.say(f"  ! {reason}", "bold red")
+        if not record.rehearsal and verdict.counts.get(Status.PENDING):
+            self.say(f"  ! {verdict.counts[Status.PENDING]} items are not transcribed yet", "bold red")
+        self.say(verdict.line, style)
+        if verdict.status is Decision.GO:
+            self.say(f"opens: {verdict.opens}")
+        if record.run.ignored:
+            self.say(f"ignored from this shell: {', '.join(record.run.ignored)}", "dim")
+        if report:
+            self.say(f"report: {report}")
+
+    def _held(self, reason: str, findings: list[Finding]) -> None:
+        if all(finding.status is Status.PENDING for finding in findings):
+            return
+        first = findings[0]
+        mark, style = MARKS[first.status]
+        if len(findings) > 3:
+            names = ", ".join(finding.item for finding in findings)
+            self.say(f"{mark} {len(findings)} items {first.status}: {names}", style)
+            self.say(f"    {reason}")
+            return
+        for finding in findings:
+            self.say(f"{mark} {finding.item} {finding.title}  [{finding.severity}, {finding.status}]", style)
+            self.say(f"    seen:  {finding.reason}")
+            self.say(f"    owner: {finding.owner}")
+            self.say(f"    to do: {finding.remedy}")

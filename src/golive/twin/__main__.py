@@ -1,0 +1,34 @@
+"""The twin's own process: says on its first line how it is reached, and ends when nobody holds its input any more."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+
+from golive.errors import SetupError
+from golive.twin.town import Town
+
+
+def main() -> int:
+    """Run until standard input ends; exit status 4 where a fault is none."""
+    parser = argparse.ArgumentParser(prog="python -m golive.twin")
+    parser.add_argument("--fault", action="append", default=[])
+    wanted = parser.parse_args()
+    try:
+        town = Town(wanted.fault)
+        told = town.start()
+    except (SetupError, OSError) as exc:
+        print(json.dumps({"error": str(exc)}), flush=True)
+        return 4
+    print(json.dumps(told), flush=True)
+    sys.stdin.read()
+    town.stop()
+    # moto's and uvicorn's threads have nothing left to say, and waiting for them would only cost the caller time.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""One module per part of the world; importing this package makes every fault known."""
+
+from golive.twin.faults import (
+    ailments,
+    cloud,
+    compliance,
+    database,
+    login,
+    names,
+    pipeline,
+    secrets,
+    settings,
+    site,
+    tls,
+)
+from golive.twin.faults.register import FAULTS, Fault, broken
+
+__all__ = [
+    "FAULTS",
+    "Fault",
+    "ailments",
+    "broken",
+    "cloud",
+    "compliance",
+    "database",
+    "login",
+    "names",
+    "pipeline",
+    "secrets",
+    "settings",
+    "site",
+    "tls",
+]

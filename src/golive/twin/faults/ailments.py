@@ -1,0 +1,133 @@
+"""Faults of the way there: switched off, denied, throttled, rubbish. They turn *unknown* what cannot be seen."""
+
+from dataclasses import replace
+
+from golive.twin import database
+from golive.twin.faults.kin import ALL, BROWSER, DATABASE, PAGES, RDS, SECRETS
+from golive.twin.faults.register import breaks
+from golive.twin.names import RESOLVERS
+from golive.twin.world import World
+
+# What stands and falls with an answer of an AWS service.
+BY_SERVICE = {
+    "rds": RDS,
+    "ec2": ("GL-1.8",),
+    "ecr": ("GL-2.1.3", "GL-2.2.4", "GL-3.3.3"),
+    "secretsmanager": SECRETS,
+    "logs": ("GL-7.6",),
+    "apprunner": ALL,
+    "sts": ALL,
+}
+
+
+def _aws_faults(service: str, ailment: str, sentence: str) -> None:
+    def ail(world: World) -> World:
+        return replace(world, cloud=replace(world.cloud, ailments={service: ailment}))
+
+    ail.__name__, ail.__doc__ = f"{service}_{ailment}", f"AWS ({service}) {sentence}"
+    breaks(unknown=BY_SERVICE[service])(ail)
+
+
+for _service in BY_SERVICE:
+    for _ailment, _sentence in (
+        ("off", "cannot be reached."),
+        ("denied", "does not let us read."),
+        ("throttled", "has no time for us."),
+        ("garbage", "answers with rubbish."),
+    ):
+        _aws_faults(_service, _ailment, _sentence)
+
+
+@breaks(unknown=ALL)
+def credentials_expired(world: World) -> World:
+    """The gate's AWS session is over."""
+    return replace(world, cloud=replace(world.cloud, ailments={"sts": "expired"}))
+
+
+def _github_faults(ailment: str, sentence: str) -> None:
+    def ail(world: World) -> World:
+        return replace(world, github=replace(world.github, ailment=ailment))  # type: ignore[arg-type]
+
+    ail.__name__, ail.__doc__ = f"github_{ailment}", f"GitHub {sentence}"
+    breaks(unknown=["GL-2.2.4"])(ail)
+
+
+for _ailment, _sentence in (
+    ("off", "cannot be reached."),
+    ("denied", "does not let us read."),
+    ("throttled", "has no time for us."),
+    ("broken", "answers 503."),
+    ("garbage", "answers with rubbish."),
+):
+    _github_faults(_ailment, _sentence)
+
+
+@breaks()
+def github_hiccup(world: World) -> World:
+    """GitHub answers 503 the first time and well the second: asked again, all is known."""
+    return replace(world, github=replace(world.github, ailment="hiccup"))
+
+
+@breaks(unknown=ALL)
+def site_off(world: World) -> World:
+    """Nobody answers at the addresses of the site."""
+    return replace(world, site=replace(world.site, ailment="off"))
+
+
+@breaks(unknown=["GL-2.2.1", *PAGES, *BROWSER])
+def site_babbles(world: World) -> World:
+    """The site speaks something that is not HTTP."""
+    return replace(world, site=replace(world.site, ailment="babble"))
+
+
+@breaks(unknown=ALL)
+def resolvers_off(world: World) -> World:
+    """No name can be looked up."""
+    return replace(world, zone=world.zone.ail("silent", by=RESOLVERS))
+
+
+@breaks(unknown=ALL)
+def clock_far_off(world: World) -> World:
+    """This machine's clock and the site's differ by three hours."""
+    from datetime import timedelta
+
+    return replace(world, site=replace(world.site, clock_shift=timedelta(hours=3)))
+
+
+@breaks(unknown=DATABASE)
+def database_off(world: World) -> World:
+    """The database does not answer."""
+    return replace(world, database=replace(world.database, front="off"))
+
+
+@breaks(unknown=DATABASE)
+def database_babbles(world: World) -> World:
+    """What answers at the database's address is no database."""
+    return replace(world, database=replace(world.database, front="garbage"))
+
+
+@breaks(unknown=DATABASE)
+def database_in_plain(world: World) -> World:
+    """The database offers no encryption."""
+    return replace(world, database=replace(world.database, front="plain"))
+
+
+@breaks(unknown=DATABASE)
+def database_refuses_us(world: World) -> World:
+    """The database does not know the gate's password."""
+    return replace(world, database=world.database.admitting(database.GATE, password="another"))  # noqa: S106
+
+
+@breaks(unknown=DATABASE)
+def database_of_another(world: World) -> World:
+    """The database's certificate is for another name."""
+    from golive.twin.cloud import DATABASE_HOST
+
+    certificate = replace(world.certificates[DATABASE_HOST], names=("other.eu-west-1.rds.amazonaws.com",))
+    return replace(world, certificates={**world.certificates, DATABASE_HOST: certificate})
+
+
+@breaks(unknown=DATABASE)
+def database_role_can_write(world: World) -> World:
+    """The gate's role could change what it looks at, so the gate does not use it."""
+    return replace(world, database=world.database.admitting(database.GATE, grants={"users": ("INSERT",)}))

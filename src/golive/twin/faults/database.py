@@ -1,0 +1,64 @@
+"""Faults of what is in the database."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from golive.twin import database
+from golive.twin.faults.register import breaks
+from golive.twin.world import World
+
+
+def _having(world: World, **tables: database.Table | None) -> World:
+    return replace(world, database=world.database.having(**tables))
+
+
+@breaks(unmet=["GL-2.2.5"])
+def table_missing(world: World) -> World:
+    """The table of the sessions was never made."""
+    return _having(world, sessions=None)
+
+
+@breaks(unmet=["GL-2.2.5"])
+def column_missing(world: World) -> World:
+    """A migration was left out: bank accounts do not know when a consent ends."""
+    return _having(world, bank_accounts=world.database.tables["bank_accounts"].without("consent_expires_at"))
+
+
+@breaks(unmet=["GL-2.2.5", "GL-7.6"])
+def alerts_without_their_transaction(world: World) -> World:
+    """Alerts do not say which transaction they are about."""
+    return _having(world, aml_alerts=world.database.tables["aml_alerts"].without("transaction_id"))
+
+
+@breaks(unmet=["GL-2.2.6"])
+def demo_user_present(world: World) -> World:
+    """test@example.com is among the users."""
+    return _having(world, users=world.database.tables["users"].with_rows(database.demo_user()))
+
+
+@breaks(unmet=["GL-2.2.6"])
+def demo_user_in_capitals(world: World) -> World:
+    """Test@Example.com is among the users."""
+    row = {**database.demo_user(), "email": "Test@Example.com"}
+    return _having(world, users=world.database.tables["users"].with_rows(row))
+
+
+@breaks(unknown=["GL-2.2.6"])
+def known_user_not_found(world: World) -> World:
+    """The search does not find the user that it must find, so it cannot tell who is not there."""
+    users = world.database.tables["users"]
+    rows = tuple({**row, "email": "somebody@example.org"} if row["id"] == 1 else row for row in users.rows)
+    return _having(world, users=replace(users, rows=rows))
+
+
+@breaks(unmet=["GL-7.6"])
+def large_transaction_without_alert(world: World) -> World:
+    """A transaction of 250 000 kroner raised no alert."""
+    row = database.transaction(9001, Decimal(250_000))
+    return _having(world, transactions=world.database.tables["transactions"].with_rows(row))
+
+
+@breaks(unknown=["GL-7.6"])
+def watch_not_readable(world: World) -> World:
+    """The gate may not read the alerts."""
+    return replace(world, database=world.database.admitting(database.GATE, denied=frozenset({"aml_alerts"})))

@@ -1,0 +1,71 @@
+"""Faults of the names."""
+
+from dataclasses import replace
+
+from golive.twin.faults.kin import BROWSER, PAGES
+from golive.twin.faults.register import breaks
+from golive.twin.names import AUTHORITATIVE, SERVICE
+from golive.twin.site import ELSEWHERE
+from golive.twin.world import World
+
+SECOND = AUTHORITATIVE["ns2.dns.example"]
+
+
+@breaks(unmet=["GL-2.4.1"])
+def stray_second_address(world: World) -> World:
+    """getdrop.no has a further A record, left over from another host."""
+    return replace(world, zone=world.zone.told("getdrop.no", "A", *SERVICE, ELSEWHERE))
+
+
+@breaks(unmet=["GL-2.4.1"])
+def authoritative_server_disagrees(world: World) -> World:
+    """One of the zone's own servers gives another address than the rest."""
+    return replace(world, zone=world.zone.told("getdrop.no", "A", ELSEWHERE, by=(SECOND,)))
+
+
+@breaks(unmet=["GL-2.4.1"])
+def authoritative_server_lost_an_address(world: World) -> World:
+    """One of the zone's own servers knows only one of the two addresses."""
+    return replace(world, zone=world.zone.told("getdrop.no", "A", SERVICE[0], by=(SECOND,)))
+
+
+@breaks(unmet=["GL-1.5"])
+def caa_forbids_amazon(world: World) -> World:
+    """The zone lets only another authority issue certificates, so Amazon's cannot be renewed."""
+    return replace(world, zone=world.zone.told("getdrop.no", "CAA", '0 issue "letsencrypt.org"'))
+
+
+@breaks(unknown=["GL-2.4.1"])
+def authoritative_server_silent(world: World) -> World:
+    """One of the zone's own servers never answers."""
+    return replace(world, zone=world.zone.ail("silent", by=(SECOND,)))
+
+
+@breaks(unknown=["GL-2.4.1"])
+def authoritative_server_fails(world: World) -> World:
+    """One of the zone's own servers says SERVFAIL."""
+    return replace(world, zone=world.zone.ail("servfail", by=(SECOND,)))
+
+
+@breaks(unknown=["GL-2.4.1"])
+def authoritative_server_refuses(world: World) -> World:
+    """One of the zone's own servers refuses to answer."""
+    return replace(world, zone=world.zone.ail("refused", by=(SECOND,)))
+
+
+@breaks(unknown=["GL-2.4.1"])
+def authoritative_server_babbles(world: World) -> World:
+    """One of the zone's own servers sends rubbish."""
+    return replace(world, zone=world.zone.ail("garbage", by=(SECOND,)))
+
+
+@breaks()
+def answers_too_long_for_udp(world: World) -> World:
+    """Every answer is cut over UDP, so that it must be asked for again over TCP: nothing is wrong with that."""
+    return replace(world, zone=world.zone.ail("truncated"))
+
+
+@breaks(unknown=["GL-2.4.2", *PAGES, *BROWSER])
+def www_is_missing(world: World) -> World:
+    """www.getdrop.no has no record at all."""
+    return replace(world, zone=world.zone.without("www.getdrop.no"))

@@ -1,0 +1,96 @@
+"""The twin from outside: a process of its own that a run starts, breaks, and lets go."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from golive.environment import Detour
+from golive.errors import SetupError
+
+STARTS_WITHIN = 60.0  # seconds; a cold disk and a busy machine included
+# What the twin's process is given of the shell's variables: nothing that could be a credential or a redirection.
+PASSED_ON = (
+    *("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "PYTHONDONTWRITEBYTECODE", "SYSTEMROOT"),
+    *("TEMP", "TMP", "TMPDIR", "USER", "USERNAME", "VIRTUAL_ENV"),
+)
+
+
+@dataclass(slots=True)
+class TwinProcess:
+    """A running twin and the way to it."""
+
+    process: subprocess.Popen[str]
+    detour: Detour
+
+    @classmethod
+    def start(cls, faults: Sequence[str] = ()) -> TwinProcess:
+        """Start a twin with *faults* in it; SetupError where there is no such fault or it does not come up."""
+        process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+            [sys.executable, "-m", "golive.twin", *(f"--fault={name}" for name in faults)],
+            stdin=subprocess.PIPE,  # its end tells the twin that we are gone
+            stdout=subprocess.PIPE,
+            text=True,
+            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+            start_new_session=True,  # Ctrl-C is for the gate, which then lets the twin go
+        )
+        assert process.stdout is not None, "asked for above"
+        told = _first_line(process.stdout)
+        try:
+            said = json.loads(told) if told else {}
+        except json.JSONDecodeError:
+            said = {}
+        if "ports" not in said:
+            process.kill()
+            process.wait()
+            raise SetupError(f"the twin did not start: {said.get('error', 'it said nothing that could be understood')}")
+        return cls(process, detour_from(said))
+
+    def swap(self, faults: Sequence[str]) -> None:
+        """Put another world behind the same doors; returns when every face shows it."""
+        request = urllib.request.Request(self.detour.control, json.dumps({"faults": list(faults)}).encode())  # noqa: S310
+        with urllib.request.urlopen(request, timeout=STARTS_WITHIN) as answer:  # noqa: S310  # the twin's own loopback address
+            said = json.load(answer)
+        if "error" in said:
+            raise SetupError(said["error"])
+
+    def stop(self) -> None:
+        """Let the twin go; it ends when it sees that nobody holds it any more."""
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                stream.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def detour_from(said: Mapping[str, Any]) -> Detour:
+    """The way to the twin, from what it says of itself when it is up."""
+    return Detour(
+        ports=said["ports"],
+        trust=Path(said["trust"]),
+        endpoints=said["endpoints"],
+        variables=said["variables"],
+        control=said["control"],
+    )
+
+
+def _first_line(stream: IO[str]) -> str:
+    """The first line of *stream*, "" where none comes in time or at all; works where pipes cannot be selected."""
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=lambda: lines.put(stream.readline()), daemon=True).start()
+    try:
+        return lines.get(timeout=STARTS_WITHIN)
+    except queue.Empty:
+        return ""

@@ -1,0 +1,147 @@
+"""All faces of one world, started side by side, and the door through which another world is put behind them."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from golive.errors import SetupError
+from golive.twin import authority, database
+from golive.twin.authority import Authority
+from golive.twin.bankid import BankIDFace
+from golive.twin.cloud import Aws
+from golive.twin.database import Postgres
+from golive.twin.faults import broken
+from golive.twin.github import GitHubFace
+from golive.twin.names import NamesFace
+from golive.twin.site import SiteFace
+from golive.twin.web import LOOPBACK, Front
+from golive.twin.world import healthy
+
+
+class Town:
+    """A running twin."""
+
+    def __init__(self, faults: Sequence[str] = ()) -> None:
+        """SetupError for a fault that is none."""
+        self._healthy = healthy(datetime.now(UTC))
+        self._world = broken(self._healthy, faults)
+        self._authority = Authority()
+        self._folder = tempfile.TemporaryDirectory(prefix="drop-twin-")
+        self._aws = Aws(self._world.cloud)
+        self._database = Postgres(self._world.database, self._database_context)
+        self._names = NamesFace(lambda: self._world.zone)
+        self._fronts: tuple[Front, ...] = (
+            SiteFace(lambda: self._world.site, lambda: self._world.certificates, self._authority),
+            BankIDFace(lambda: self._world.bankid, lambda: self._world.certificates, self._authority),
+            GitHubFace(lambda: self._world.github, lambda: self._world.certificates, self._authority),
+        )
+        self._control = ThreadingHTTPServer((LOOPBACK, 0), _control(self))
+
+    def start(self) -> dict[str, Any]:
+        """Open every door; returns what a client must know to find them, as plain JSON."""
+        trust = Path(self._folder.name) / "authorities.pem"
+        trust.write_bytes(self._authority.root_pem(authority.PUBLIC, authority.DATABASE))
+        starters: list[Callable[[], dict[str, Any]]] = [self._aws.start, self._database.start, self._names.start]
+        starters += [front.start for front in self._fronts]
+        with ThreadPoolExecutor(len(starters)) as pool:
+            told = list(pool.map(lambda start: start(), starters))
+        self._aws.ready()
+        Thread(target=self._control.serve_forever, name="control", daemon=True).start()
+        return {
+            "ports": {door: port for doors in told[1:] for door, port in doors.items()},
+            "trust": str(trust),
+            "endpoints": {"apprunner": self._aws.apprunner_endpoint, "*": self._aws.endpoint},
+            "variables": {
+                "AWS_ACCESS_KEY_ID": "AKIAREHEARSAL0000000",
+                "AWS_SECRET_ACCESS_KEY": "a-rehearsal-has-no-real-key",
+                "GOLIVE_DATABASE_PASSWORD": self._healthy.database.roles[database.GATE].password,
+                "GOLIVE_GITHUB_TOKEN": self._healthy.github.token,
+            },
+            "control": f"http://{LOOPBACK}:{self._control.server_address[1]}/",
+        }
+
+    def swap(self, faults: Sequence[str]) -> None:
+        """Put the healthy world, broken by *faults*, behind the doors; SetupError for a fault that is none."""
+        world = broken(self._healthy, faults)
+        former, self._world = self._world, world
+        if world.cloud != former.cloud:
+            self._aws.apply(world.cloud)
+        if world.database != former.database or world.certificates != former.certificates:
+            self._database.apply(world.database)
+        for front in self._fronts:
+            front.swapped()
+
+    def calls(self) -> tuple[tuple[str, str], ...]:
+        """Every AWS (service, operation) that was asked so far."""
+        return self._aws.calls()
+
+    def delay(self, seconds: float) -> None:
+        """From now on every answer over the wire takes this much longer: for the benchmark."""
+        world = self._healthy
+        self._world = replace(
+            world,
+            zone=replace(world.zone, delay=seconds),
+            site=replace(world.site, delay=seconds),
+            bankid=replace(world.bankid, delay=seconds),
+            github=replace(world.github, delay=seconds),
+        )
+
+    def stop(self) -> None:
+        """Close every door and take away what was written."""
+        self._control.shutdown()
+        for front in self._fronts:
+            front.stop()
+        self._names.stop()
+        self._aws.stop()
+        self._database.stop()
+        self._folder.cleanup()
+
+    def _database_context(self) -> Any:
+        return self._authority.context(self._world.certificates[database_host()])
+
+
+def database_host() -> str:
+    """The name that the database's certificate is for."""
+    from golive.twin.cloud import DATABASE_HOST
+
+    return DATABASE_HOST
+
+
+def _control(town: Town) -> type[BaseHTTPRequestHandler]:
+    class Control(BaseHTTPRequestHandler):
+        """Takes `{"faults": [...]}` or `{"delay": seconds}`, and tells the calls."""
+
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            try:
+                if "delay" in asked:
+                    town.delay(float(asked["delay"]))
+                else:
+                    town.swap(asked["faults"])
+                self._say({})
+            except SetupError as exc:
+                self._say({"error": str(exc)})
+
+        def do_GET(self) -> None:
+            self._say({"calls": town.calls()})
+
+        def log_message(self, *args: object) -> None:
+            """Say nothing on the terminal."""
+
+        def _say(self, said: dict[str, Any]) -> None:
+            body = json.dumps(said).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    return Control

@@ -1,0 +1,124 @@
+"""The sentences of the features: looking ones, which return looks and do no I/O, apart from judging ones."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import parse
+from pytest_bdd import given, parsers, then, when
+
+from golive.observatory import Observatory
+from golive.probes.look import Look
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of the vocabulary and the function that carries it out."""
+
+    kind: Literal["looks", "judges"]
+    text: str
+    function: Function
+
+    def matches(self, words: str) -> dict[str, str] | None:
+        """The sentence's parameters in *words*, or None where it is another sentence."""
+        found = _parser(self.text).parse(words)
+        return None if found is None else dict(found.named)
+
+    @property
+    def where(self) -> str:
+        """Module and function, for messages."""
+        return f"{self.function.__module__}.{self.function.__name__}"
+
+
+VOCABULARY: list[Sentence] = []
+_PARSERS: dict[str, parse.Parser] = {}
+
+
+def _parser(text: str) -> parse.Parser:
+    if text not in _PARSERS:
+        _PARSERS[text] = parse.compile(text, case_sensitive=True)
+    return _PARSERS[text]
+
+
+def looks(sentence: str, *, target_fixture: str) -> Callable[[Function], Function]:
+    """
+    Declare a looking sentence, usable after Given and When.
+
+    The function takes the sentence's parameters, `datatable` and `environment`, nothing else, and returns a look or a
+    list of looks; the fixture *target_fixture* becomes the answer or the list of answers.
+    """
+
+    def declare(function: Function) -> Function:
+        names = list(inspect.signature(function).parameters)
+
+        def answered(observatory: Observatory, **arguments: Any) -> Any:
+            asked = function(**arguments)
+            if isinstance(asked, Look):
+                return observatory.answer(asked)
+            return [observatory.answer(look) for look in each(asked)]
+
+        answered.__name__ = function.__name__
+        answered.__doc__ = sentence
+        # pytest-bdd reads from the signature what to hand over.
+        answered.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in ("observatory", *names)]
+        )
+        VOCABULARY.append(Sentence("looks", sentence, function))
+        for keyword in (given, when):
+            keyword(parsers.parse(sentence), target_fixture=target_fixture, stacklevel=2)(answered)
+        return function
+
+    return declare
+
+
+def judges(sentence: str) -> Callable[[Function], Function]:
+    """Declare a judging sentence, usable after Then, And and But; its function asserts once and touches nothing."""
+
+    def declare(function: Function) -> Function:
+        VOCABULARY.append(Sentence("judges", sentence, function))
+        then(parsers.parse(sentence), stacklevel=2)(function)
+        return function
+
+    return declare
+
+
+def each(asked: Iterable[Look[Any]]) -> Sequence[Look[Any]]:
+    """The looks that a looking sentence returned; ValueError where it returned none."""
+    found = list(asked)
+    if not found:
+        raise ValueError("this sentence looks at nothing")
+    return found
+
+
+def planned(words: str, table: Sequence[Sequence[str]] | None, given_fixtures: dict[str, Any]) -> Iterator[Look[Any]]:
+    """The looks that *words* will ask, by the looking sentences' own functions; nothing for a judging sentence."""
+    for sentence in VOCABULARY:
+        if sentence.kind != "looks" or (found := sentence.matches(words)) is None:
+            continue
+        offered = {**given_fixtures, **found, "datatable": table and [list(row) for row in table]}
+        wanted = inspect.signature(sentence.function).parameters
+        asked = sentence.function(**{name: offered[name] for name in wanted})
+        yield from [asked] if isinstance(asked, Look) else each(asked)
+
+
+def check_sentences(said: Iterable[str]) -> list[str]:
+    """What is wrong between the features' sentences and the vocabulary: undefined, ambiguous, unused ones."""
+    used: set[int] = set()
+    wrong: dict[str, None] = {}
+    for words in dict.fromkeys(said):
+        fitting = [number for number, sentence in enumerate(VOCABULARY) if sentence.matches(words) is not None]
+        used.update(fitting)
+        if not fitting:
+            wrong[f"no step says: {words}"] = None
+        if len(fitting) > 1:
+            where = " and ".join(VOCABULARY[number].where for number in fitting)
+            wrong[f"ambiguous, {where}: {words}"] = None
+    for number, sentence in enumerate(VOCABULARY):
+        if number not in used:
+            wrong[f"no scenario says: {sentence.text} ({sentence.where})"] = None
+    return list(wrong)

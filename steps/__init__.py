@@ -1,0 +1,1 @@
+"""The vocabulary of the features, one module per subject; importing a module makes its sentences known."""

@@ -1,0 +1,89 @@
+"""Sentences about what is in the database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from golive.environment import Environment
+from golive.probes.logs import Signs, SignsOfLife
+from golive.probes.look import Look
+from golive.probes.postgres import People, Schema, Tables, TransactionWatch, Users, Watch
+from golive.remarks import Remarks
+from golive.vocabulary import judges, looks
+
+# Tables that only a workaround of the failure runbooks makes begin like this: worth a word, and no demand.
+WORKAROUND = "pending_"
+
+
+@looks("the tables of the database", target_fixture="schema")
+def database_tables(environment: Environment) -> Look[Schema]:  # noqa: ARG001 - every looking sentence may ask for it
+    return Tables()
+
+
+@looks('the users of the database, searched for "{email}"', target_fixture="people")
+def database_users(email: str) -> Look[People]:
+    return Users((email,))
+
+
+@looks("the watch over transactions", target_fixture="watch")
+def transaction_watch(environment: Environment) -> list[Look[Any]]:
+    aml = environment.database.aml
+    return [
+        TransactionWatch(aml.large_transaction_nok),
+        SignsOfLife(environment.aws.log_group, aml.sign_of_life, aml.sign_of_life_hours),
+    ]
+
+
+@judges("these are complete")
+def tables_are_complete(schema: Schema, environment: Environment, datatable: list[list[str]], remarks: Remarks) -> None:
+    wanted = {table: environment.database.tables.get(table) for (table,) in datatable[1:]}
+    lacking: dict[str, str] = {}
+    for table, columns in wanted.items():
+        there = schema.tables.get(table)
+        if columns is None:
+            lacking[table] = "database.tables of the environment file does not say which columns it needs"
+        elif there is None:
+            lacking[table] = "there is no such table"
+        elif missing := [column for column in columns if not {*column.split("|")} & {*there}]:
+            lacking[table] = f"lacks {', '.join(missing)}"
+    for table in schema.tables:
+        if table.startswith(WORKAROUND):
+            remarks.warn(f"{table} is there, which only a workaround makes: something may be waiting in it")
+    assert not lacking, f"{schema.source}: {'; '.join(f'{table}: {why}' for table, why in lacking.items())}"
+    remarks.examined(sum(len(columns or ()) for columns in wanted.values()), "columns")
+
+
+@judges('no user is "{email}"')
+def nobody_is(people: People, email: str, remarks: Remarks) -> None:
+    remarks.examined(people.searched, "users")
+    assert not people.holds(email), f"{email} is among the {people.searched} users of {people.source}"
+
+
+@judges("the watch has shown a sign of life")
+def watch_is_alive(watch: tuple[Watch, Signs], environment: Environment, now: datetime, remarks: Remarks) -> None:
+    signs, hours = watch[1], environment.database.aml.sign_of_life_hours
+    newest = signs.newest or datetime.min.replace(tzinfo=UTC)
+    told = (
+        f"for the last time at {newest:%Y-%m-%d %H:%M} UTC"
+        if signs.newest
+        else f"not since {signs.since:%Y-%m-%d %H:%M} UTC"
+    )
+    assert now - newest <= timedelta(hours=hours), (
+        f'"{signs.term}" was said in {signs.source} {told}; it must be at most {hours} h ago'
+    )
+    remarks.examined(signs.count, "signs of life")
+
+
+@judges("every large transaction has raised an alert")
+def large_transactions_are_alerted(watch: tuple[Watch, Signs], remarks: Remarks) -> None:
+    seen = watch[0]
+    counted = seen.counted()
+    if counted.large == 0:
+        remarks.warn(f"none of the {counted.transactions} transactions is of {seen.threshold} NOK or more yet")
+    if counted.other_currencies:
+        remarks.warn(f"{counted.other_currencies} transactions in other currencies were compared as if in NOK")
+    assert counted.without_alert == 0, (
+        f"{counted.without_alert} of {counted.large} transactions of {seen.threshold} NOK or more raised no alert "
+        f"({counted.transactions} searched in {seen.source}); each must have one"
+    )

@@ -1,0 +1,133 @@
+"""Sentences about names and certificates: where getdrop.no leads, and how it proves that it is itself."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from golive.environment import Environment
+from golive.probes.certificate import Served, ServedCertificate, Spoken, TlsVersions
+from golive.probes.look import Look
+from golive.probes.names import Addresses, Found, Issuers, IssuersAllowed
+from golive.remarks import Remarks
+from golive.vocabulary import judges, looks
+
+T = TypeVar("T")
+
+# A name in front of many machines shows some of them at a time: what is asked often enough is told in full.
+ROUNDS = 3
+ROUNDS_OF_THE_SERVICE = 5
+OLD = ("TLS 1.0", "TLS 1.1")
+# Who Amazon is to a CAA record (App Runner's guide, "Managing custom domains").
+AMAZON = frozenset({"amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"})
+# What a key needs at least, by kind (CA/Browser Forum Baseline Requirements 6.1.5).
+BITS = {"RSA": 2048, "EC": 256}
+WEAK_HASHES = ("md5", "sha1")
+
+
+@looks('the addresses of "{name}", and of the service', target_fixture="addresses")
+def addresses(name: str, environment: Environment) -> list[Look[Found]]:
+    return [Addresses(name, ROUNDS), Addresses(environment.aws.default_host, ROUNDS_OF_THE_SERVICE)]
+
+
+@judges("every name server gives the same addresses")
+def name_servers_agree(addresses: list[Found], remarks: Remarks) -> None:
+    found = addresses[0]
+    seen = {
+        said.server: ", ".join(said.addresses) or ("no address" if said.exists else "no such name")
+        for said in found.said
+    }
+    agreed = len(set(seen.values())) == 1 and bool(found.addresses) and not found.broken
+    broken = f"; its signatures (DNSSEC) are broken: {found.broken}" if found.broken else ""
+    assert agreed, f"{found.name} is {_listed(seen)}{broken}; every name server must give the same addresses"
+    remarks.examined(sum(said.authoritative for said in found.said), f"name servers of {found.name}")
+    for server in found.unseen:
+        remarks.warn(f"the name server {server} was not asked: this machine has no way to its IPv6 address")
+
+
+@judges("each address is one of the service's")
+def addresses_are_of_the_service(addresses: list[Found], remarks: Remarks) -> None:
+    found, service = addresses
+    stray = sorted(found.addresses - service.addresses)
+    ours = ", ".join(sorted(service.addresses)) or "no address"
+    assert found.addresses, f"{found.name} has no address; it must lead to {service.name} ({ours})"
+    assert not stray, f"{found.name} also leads to {', '.join(stray)}; {service.name} has {ours} and nothing else"
+    remarks.examined(len(found.addresses), f"addresses of {found.name}")
+
+
+@looks("the certificates served for", target_fixture="certificates")
+def certificates(datatable: list[list[str]]) -> list[Look[object]]:
+    return [kind(host) for (host,) in datatable for kind in (ServedCertificate, TlsVersions, IssuersAllowed)]
+
+
+@judges("every certificate is trusted, and its key is strong")
+def certificates_are_trusted(certificates: list[object], remarks: Remarks) -> None:
+    served = _of(Served, certificates)
+    wrong = {
+        f"{one.host} at {shown.address}": why
+        for one in served
+        for shown in one.shown
+        if (why := shown.distrusted or _weakness(shown.key, shown.key_bits, shown.signature_hash))
+    }
+    assert not wrong, (
+        f"{_listed(wrong)}; every certificate must lead to a trusted root, be of its host's name, and be strong"
+    )
+    remarks.examined(sum(len(one.shown) for one in served), "certificates served")
+    for one in served:
+        for address in one.unseen:
+            remarks.warn(f"{one.host} was not looked at over IPv6 ({address}): this machine has no way there")
+
+
+@judges("every certificate is valid for at least {days:d} more days, and less than {warning:d} is a warning")
+def certificates_last(certificates: list[object], now: datetime, days: int, warning: int, remarks: Remarks) -> None:
+    ends = {
+        f"{one.host} at {shown.address}": (shown.not_before, shown.not_after)
+        for one in _of(Served, certificates)
+        for shown in one.shown
+    }
+    short = {
+        where: f"valid from {begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
+        for where, (begin, end) in ends.items()
+        if begin > now or end < now + timedelta(days=days)
+    }
+    assert not short, f"{_listed(short)}; every certificate must be valid now and {days} days from now"
+    remarks.examined(len(ends), "certificates served")
+    for where, (_, end) in ends.items():
+        if end < now + timedelta(days=warning):
+            remarks.warn(f"the certificate of {where} ends on {end:%Y-%m-%d}: its renewal seems to be stuck")
+
+
+@judges("Amazon may renew every certificate")
+def amazon_may_issue(certificates: list[object]) -> None:
+    issuers = _of(Issuers, certificates)
+    forbidden = {
+        one.name: f"only {', '.join(one.allowed) or 'nobody'} may issue, by the CAA records of {one.stands_at}"
+        for one in issuers
+        if one.restricted and not AMAZON.intersection(one.allowed)
+    }
+    assert issuers, "no name was asked for its CAA records"
+    assert not forbidden, f"{_listed(forbidden)}; amazon.com must be among them, or there must be no CAA record"
+
+
+@judges("no connection older than TLS 1.2 is accepted")
+def old_tls_is_refused(certificates: list[object], remarks: Remarks) -> None:
+    spoken = _of(Spoken, certificates)
+    old = {one.host: ", ".join(one.accepted) for one in spoken if set(OLD) & set(one.accepted)}
+    assert not old, f"accepted are {_listed(old)}; TLS 1.0 and TLS 1.1 must be refused (RFC 8996)"
+    for version in OLD:
+        remarks.examined(sum(version in one.refused for one in spoken), f"hosts offered {version}")
+
+
+def _of(kind: type[T], answers: list[object]) -> list[T]:
+    return [answer for answer in answers if isinstance(answer, kind)]
+
+
+def _weakness(key: str, bits: int, signature_hash: str) -> str:
+    least = BITS.get(key.split()[0], 0)
+    if bits < least:
+        return f"its key is {key} with {bits} bits, and {least} are the least"
+    return f"it is signed over {signature_hash}" if signature_hash in WEAK_HASHES else ""
+
+
+def _listed(seen: dict[str, str]) -> str:
+    return "; ".join(f"{where}: {what}" for where, what in seen.items())

@@ -1,0 +1,135 @@
+"""Sentences about what the service is started with: plain settings, and the form of its secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import parse
+
+from golive.environment import Environment
+from golive.errors import ProbeError
+from golive.probes.apprunner import ServiceSettings, Settings
+from golive.probes.form import Form
+from golive.probes.look import Look
+from golive.probes.secrets import Secrets, ServiceSecrets
+from golive.remarks import Remarks
+from golive.vocabulary import judges, looks
+
+# Fewer bits than any generator gives in 32 characters, and more than habits of people do.
+RANDOM_BITS = 64
+ENCRYPTED = ("require", "verify-ca", "verify-full")
+
+
+@looks("the settings of the running service", target_fixture="settings")
+def running_settings(environment: Environment) -> Look[Settings]:
+    return ServiceSettings(environment.aws.service_arn)
+
+
+@looks("the secrets of the service", target_fixture="secrets")
+def service_secrets(environment: Environment) -> Look[Secrets]:
+    return ServiceSecrets(environment.aws.service_arn)
+
+
+@judges('"{name}" is "{value}"')
+def setting_is(settings: Settings, name: str, value: str) -> None:
+    seen = {way: settings.plain(name) if way == "plain variable" else "…" for way in settings.ways(name)}
+    told = " and ".join(f"as a {way} ({text})" for way, text in seen.items())
+    assert seen == {"plain variable": value}, (
+        f"in {settings.source} {name} is {f'set {told}' if seen else 'not set'}; "
+        f"it must be set once, as a plain variable, to {value}"
+    )
+
+
+@judges('"{name}" is not set')
+def setting_is_absent(settings: Settings, name: str, remarks: Remarks) -> None:
+    remarks.examined(len(settings.names), "settings")
+    ways = settings.ways(name)
+    assert not ways, f"{name} is set in {settings.source} as a {' and a '.join(ways)}; any value counts"
+
+
+@judges("they hold")
+def secrets_have_form(secrets: Secrets, environment: Environment, datatable: list[list[str]], remarks: Remarks) -> None:
+    unseen: list[ProbeError] = []
+    wrong: dict[str, str] = {}
+    for name, form in datatable[1:]:
+        try:
+            if found := _wrong(secrets, name, form, environment):
+                wrong[name] = found
+        except ProbeError as exc:
+            unseen.append(exc)
+    assert not wrong, "; ".join(f"{name} {found}" for name, found in wrong.items())
+    if unseen:
+        raise unseen[0]
+    remarks.examined(len(datatable) - 1, "secrets")
+
+
+def _wrong(secrets: Secrets, name: str, form: str, environment: Environment) -> str:
+    """What is wrong with *name*, "" where nothing is; ProbeError where that cannot be known."""
+    if name in secrets.plain:
+        return f"is a plain variable of {secrets.source}: whoever may describe the service can read it"
+    secret = secrets.secret(name)
+    if secret is None:
+        return f"is not given to {secrets.source}"
+    if not secret.exists:
+        return "does not exist, though the service is to be given it"
+    if secret.deletion_at is not None:
+        return f"is scheduled for deletion on {secret.deletion_at:%Y-%m-%d}"
+    if secret.broken:
+        return f"gives the service nothing: {secret.broken}"
+    for known, judge in FORMS.items():
+        if found := parse.parse(known, form):
+            return _flaw(secrets.form(name)) or judge(secrets.form(name), environment, **found.named)
+    return f"is to be {form!r}, which is no form that the gate knows"
+
+
+def _flaw(form: Form) -> str:
+    """What no secret may be."""
+    if form.length == 0 or form.classes == ("space",):
+        return "is empty"
+    if form.padded:
+        return "has white space or quotation marks around it, which the product takes for a part of it"
+    return "looks like a text that somebody meant to replace" if form.placeholder else ""
+
+
+def _random(form: Form, _: Environment, length: int) -> str:
+    if form.length < length:
+        return f"is {form.length} characters long; it must be at least {length}"
+    if form.worded or form.bits < RANDOM_BITS:
+        made = "reads like words" if form.worded else f"holds at most {form.bits} bits"
+        return f"{made}; it must come from a random generator"
+    return ""
+
+
+def _production(form: Form, _: Environment) -> str:
+    return f'says "{form.sandbox}", so it belongs to another environment' if form.sandbox else ""
+
+
+def _marked(form: Form, environment: Environment, mark: str) -> str:
+    if form.mark != mark:
+        return f"begins with {form.mark or 'no mark of an environment'}; it must begin with {mark}"
+    return _production(form, environment)
+
+
+def _database(form: Form, environment: Environment) -> str:
+    link, there = form.link, environment.database
+    if link is None or link.scheme not in ("postgres", "postgresql"):
+        return f"is {f'of the scheme {link.scheme}' if link else 'no URL'}; it must be a PostgreSQL connection string"
+    if (link.host, link.port or 5432) != (there.host, there.port):
+        return f"leads to {link.host or 'no host'}:{link.port or 5432}; it must lead to {there.host}:{there.port}"
+    if link.sslmode not in ENCRYPTED:
+        return f"says sslmode={link.sslmode or 'nothing'}; it must demand TLS ({', '.join(ENCRYPTED)})"
+    return "" if link.credentials else "names no user and password"
+
+
+def _slack(form: Form, _: Environment) -> str:
+    good = form.link is not None and form.link.slack_webhook
+    return "" if good else "is not an https URL of the form https://hooks.slack.com/services/T…/B…/…"
+
+
+FORMS: dict[str, Callable[..., str]] = {
+    "at least {length:d} characters, random": _random,
+    "production value": _production,
+    "production value that begins with {mark}": _marked,
+    "PostgreSQL over TLS to the database instance": _database,
+    "Slack incoming webhook": _slack,
+}

@@ -1,0 +1,303 @@
+"""Sentences about visitors: what they are answered, where they are led, what they see and what is kept about them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import SequenceMatcher
+from typing import Protocol
+from urllib.parse import urlsplit, urlunsplit
+
+from golive.environment import Environment
+from golive.probes.browser import Control, Dialog, Sight, Visit
+from golive.probes.bundle import Built, Bundle
+from golive.probes.health import Health, Reported
+from golive.probes.hsts import directives
+from golive.probes.html import Document, read
+from golive.probes.look import Look
+from golive.probes.web import Answer, Journey, Page, Trip
+from golive.remarks import Remarks
+from golive.vocabulary import judges, looks
+
+FOR_GOOD = (301, 308)
+# Two pages whose words agree this much are one page.
+SAME_PAGE = 0.9
+# The control that refuses must be about as large as the one that accepts, and its words as easy to read.
+AS_LARGE, AS_LEGIBLE = 0.5, 0.8
+REFUSES = re.compile(
+    r"\b(kun|bare) nødvendige|\bavvis|\bavslå|\bnei\b|\bikke (godta|tillat|samtykk)|\breject|\bdecline", re.I
+)
+ACCEPTS = re.compile(r"\bgodta|\baksepter|\btillat|\bsamtykk|\bja\b|\baccept|\ballow|\bagree", re.I)
+NECESSARY = re.compile(r"\bnødvendig|\bnecessary", re.I)
+TICKED = ("checkbox", "switch", "radio")
+NORWEGIAN = ("nb", "nn", "no")
+
+
+class Settings(Protocol):
+    """What the service is told: its plain variables, and where that was read."""
+
+    @property
+    def values(self) -> Mapping[str, str]: ...
+
+    @property
+    def source(self) -> str: ...
+
+
+# -- pages ------------------------------------------------------------------------------------------------------------
+
+
+@looks("a visitor opens", target_fixture="pages")
+def pages(datatable: list[list[str]], environment: Environment) -> list[Look[Answer]]:
+    return [Page(f"https://{environment.site.host}{path}") for (path,) in datatable]
+
+
+@judges('every answer sends "{name}" once, carrying exactly')
+def header_carries(pages: list[Answer], name: str, datatable: list[list[str]]) -> None:
+    wanted = {directive.lower(): value for directive, value in datatable[1:]}
+    seen = {page.url: [directives(value) for value in page.every(name)] for page in pages}
+    told = "; ".join(f"{page.url}: {' and '.join(page.every(name)) or 'none'}" for page in pages)
+    assert seen == {url: [wanted] for url in seen}, f"{name} is {told}; each must send it once, carrying {wanted}"
+
+
+@judges('"{path}" is a page in Norwegian of at least {count:d} words under the heading "{word}"')
+def page_is_readable(pages: list[Answer], path: str, count: int, word: str) -> None:
+    page = _page(pages, path)
+    document = _read(page)
+    seen = (
+        f"{page.status} with {page.kind or 'no kind of content'} and {len(document.words)} words in "
+        f"{document.language or 'no language'} under {' and '.join(document.headings) or 'no heading'}"
+    )
+    readable = page.status == 200 and page.kind == "text/html" and len(document.words) >= count
+    headed = any(word.lower() in heading.lower() for heading in document.headings)
+    norwegian = document.norwegian
+    assert readable and headed and norwegian, (  # noqa: PT018  # one page, told whole
+        f"{page.url} answers {seen}; it must be a page (200) with {count} words in Norwegian, headed {word!r}"
+    )
+
+
+@judges('"{front}" leads to "{path}"')
+def page_leads_to(pages: list[Answer], front: str, path: str) -> None:
+    page, wanted = _page(pages, front), _page(pages, path).url
+    links = _read(page).links
+    assert wanted in links, f"{page.url} links to {', '.join(links) or 'nothing'}; {wanted} must be among them"
+
+
+@judges('"{path}" is not what "{nothing}" shows')
+def page_is_its_own(pages: list[Answer], path: str, nothing: str) -> None:
+    page, missing = _page(pages, path), _page(pages, nothing)
+    alike = SequenceMatcher(None, _read(page).words, _read(missing).words, autojunk=False).ratio()
+    assert alike < SAME_PAGE, (
+        f"{page.url} and {missing.url}, where there is nothing, share {alike:.0%} of their words; "
+        "it must be a page of its own"
+    )
+
+
+# -- the way to a page ------------------------------------------------------------------------------------------------
+
+
+@looks("a visitor follows", target_fixture="trips")
+def trips(datatable: list[list[str]]) -> list[Look[Trip]]:
+    return [Journey(url) for (url,) in datatable]
+
+
+@judges("each is sent for good to the same page on the same host over HTTPS, and goes on over HTTPS alone")
+def way_is_secure(trips: list[Trip], remarks: Remarks) -> None:
+    wrong = {trip.hops[0].url: _way(trip) for trip in trips if not (_stays_secure(trip) and _starts_secure(trip))}
+    assert not wrong, (
+        f"{_listed(wrong)}; the first answer must be 301 or 308 to the same address with https, and the rest https"
+    )
+    remarks.examined(len(trips), "ways")
+
+
+# -- health -----------------------------------------------------------------------------------------------------------
+
+
+@looks('"{url}" is asked how the service is', target_fixture="health")
+def health(url: str) -> Look[Reported]:
+    return Health(url)
+
+
+@judges("it says")
+def health_is(health: Reported, datatable: list[list[str]]) -> None:
+    told = {"the service": health.status, "the database": health.database}
+    wanted = dict(datatable[1:])
+    seen = {of: told.get(of) or "not told" for of in wanted}
+    said = health.wrong or ", ".join(f"{of} is {word}" for of, word in seen.items())
+    assert seen == wanted, (
+        f"{health.url}: {said}; it must be {', '.join(f'{of} {word}' for of, word in wanted.items())}"
+    )
+
+
+# -- what was built in ------------------------------------------------------------------------------------------------
+
+
+@looks("the script that browsers run", target_fixture="script")
+def script(environment: Environment) -> Look[Built]:
+    return Bundle(environment.site.host)
+
+
+@judges('browsers are given the same "{name}"')
+def browsers_get_the_same(settings: Settings, script: Built, name: str, remarks: Remarks) -> None:
+    built, wanted = script.values.get(name, ()), settings.values.get(name)
+    assert built == (wanted,), (
+        f"{name} is {' and '.join(built) or 'nowhere'} in the scripts of {script.url}, and {wanted or 'not set'} in "
+        f"{settings.source}; they must agree, and what is built in changes only with a new build"
+    )
+    remarks.examined(len(script.scripts), "scripts")
+    if script.elsewhere:
+        remarks.warn(f"scripts from {', '.join(script.elsewhere)} were not read")
+
+
+# -- a browser --------------------------------------------------------------------------------------------------------
+
+
+@looks('a visitor opens "{url}" in a fresh browser', target_fixture="sight")
+def sight(url: str) -> Look[Sight]:
+    return Visit(url)
+
+
+@looks('a visitor opens "{url}" in a fresh browser and clicks "{text}"', target_fixture="sight")
+def sight_after_click(url: str, text: str) -> Look[Sight]:
+    return Visit(url, text)
+
+
+@judges("the page is there, in Norwegian, and nothing on it failed")
+def page_works(sight: Sight, environment: Environment, remarks: Remarks) -> None:
+    trouble = [
+        *([] if sight.status == 200 else [f"answered {sight.status or 'nothing'}"]),
+        *([] if _origin(sight.url) == ("https", environment.site.host) else ["is another place"]),
+        *([] if sight.language.split("-")[0] in NORWEGIAN else [f"is in {sight.language or 'no language'}"]),
+        *([] if sight.title and sight.words else ["is empty"]),
+        *sight.failed,
+        *sight.errors,
+    ]
+    assert not trouble, f"{sight.url}: {'; '.join(trouble)}; the page must be there, in Norwegian, without a failure"
+    if sight.outside:
+        remarks.warn(f"{sight.url} also asks {', '.join(sight.outside)}, which the gate does not reach")
+
+
+@judges("the visitor stands before BankID")
+def stands_before_bankid(sight: Sight, environment: Environment) -> None:
+    issuer = environment.bankid.issuer
+    there = _origin(sight.url) == _origin(issuer) and urlsplit(sight.url).path.startswith(urlsplit(issuer).path + "/")
+    said = (
+        f"{sight.url} answered {sight.status or 'nothing'}"
+        if sight.clicked
+        else f"{sight.url} has no such link or button"
+    )
+    assert there and sight.status == 200, f"{said}; the visitor must arrive at a page below {issuer}"  # noqa: PT018
+
+
+@judges("there is a form that can be sent, asking for")
+def form_can_be_sent(sight: Sight, datatable: list[list[str]]) -> None:
+    wanted = [word for (word,) in datatable]
+    # Without POST a form whose script fails puts what was typed into the address.
+    fitting = [
+        form
+        for form in sight.forms
+        if form.sendable
+        and form.method == "post"
+        and _origin(form.action) == _origin(sight.url)
+        and all(any(word.lower() in label.lower() for label in form.fields) for word in wanted)
+    ]
+    seen = "; ".join(
+        f"a form that asks for {', '.join(form.fields) or 'nothing'}, {form.method} to {form.action}"
+        + ("" if form.sendable else ", which cannot be sent")
+        for form in sight.forms
+    )
+    assert fitting and sight.status == 200, (  # noqa: PT018  # a form on an error page is none
+        f"{sight.url} ({sight.status or 'no answer'}) has {seen or 'no form'}"
+        f"{'' if sight.clicked else ', and nothing to click'}; it must have one by POST to itself, asking for "
+        f"{', '.join(wanted)}, that can be sent"
+    )
+
+
+@judges("consent is asked for, and to refuse is as easy as to accept")
+def consent_is_free(sight: Sight) -> None:
+    wrong = [_unfairness(dialog) for dialog in sight.dialogs] or ["nothing is asked"]
+    assert "" in wrong, f"{sight.url}: {'; '.join(wrong)}; consent must be asked for, and refused as easily as given"
+
+
+@judges("nothing is stored before the answer except")
+def nothing_is_stored(sight: Sight, datatable: list[list[str]], remarks: Remarks) -> None:
+    (kind,), *names = datatable
+    allowed = {(kind, name) for (name,) in names}
+    stray = [f"{one.where} {one.name} ({one.host})" for one in sight.stored if (one.where, one.name) not in allowed]
+    assert not stray, f"{sight.url} stores {', '.join(stray)} before any answer; only {_named(allowed)} may be"
+    if sight.outside:
+        remarks.warn(f"before any answer {sight.url} calls {', '.join(sight.outside)}")
+
+
+# -- readings ---------------------------------------------------------------------------------------------------------
+
+
+def _page(pages: list[Answer], path: str) -> Answer:
+    """The one of *pages* that was opened at *path*."""
+    return next(page for page in pages if urlsplit(page.url).path == path)
+
+
+def _read(page: Answer) -> Document:
+    return read(page.text, page.url)
+
+
+def _place(url: str) -> tuple[str, str | None, int, str, str]:
+    """An address by its parts, the usual port filled in."""
+    parts = urlsplit(url)
+    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
+    return parts.scheme, parts.hostname, port, parts.path or "/", parts.query
+
+
+def _starts_secure(trip: Trip) -> bool:
+    first = trip.hops[0]
+    secure = urlunsplit(urlsplit(first.url)._replace(scheme="https"))
+    return first.status in FOR_GOOD and first.leads_to is not None and _place(first.leads_to) == _place(secure)
+
+
+def _stays_secure(trip: Trip) -> bool:
+    rest = [hop.url for hop in trip.hops[1:]] + [hop.leads_to for hop in trip.hops if hop.leads_to]
+    return trip.end == "arrived" and all(urlsplit(url).scheme == "https" for url in rest)
+
+
+def _way(trip: Trip) -> str:
+    """Each answer of *trip* and where it leads, and how it ended."""
+    hops = [f"{hop.status} to {hop.leads_to}" if hop.leads_to else f"{hop.status}" for hop in trip.hops]
+    return ", ".join(hops if trip.end == "arrived" else [*hops, trip.end])
+
+
+def _origin(url: str) -> tuple[str, str | None]:
+    return urlsplit(url).scheme, urlsplit(url).hostname
+
+
+def _unfairness(dialog: Dialog) -> str:
+    """Why *dialog* does not ask fairly for consent, "" where it does."""
+    pressed = [control for control in dialog.controls if control.kind not in TICKED]
+    refusing = [control for control in pressed if REFUSES.search(control.text)]
+    accepting = [control for control in pressed if ACCEPTS.search(control.text) and control not in refusing]
+    ticked = [control.text or "a box" for control in dialog.controls if _is_ticked(control)]
+    if not accepting:
+        return f"the dialog {dialog.text[:40]!r} asks for no consent"
+    if not refusing:
+        return f"{accepting[0].text!r} is offered, and nothing beside it to refuse"
+    if ticked:
+        return f"ticked beforehand: {', '.join(ticked)}"
+    yes, no = accepting[0], max(refusing, key=lambda control: control.width * control.height)
+    smaller = no.width * no.height < AS_LARGE * yes.width * yes.height or no.font < AS_LEGIBLE * yes.font
+    return (
+        f"{no.text!r} is less prominent than {yes.text!r}: {_measures(no)} beside {_measures(yes)}" if smaller else ""
+    )
+
+
+def _is_ticked(control: Control) -> bool:
+    return control.kind in TICKED and control.checked and not NECESSARY.search(control.text)
+
+
+def _measures(control: Control) -> str:
+    return f"{control.width} x {control.height} pixels in {control.font}-pixel letters"
+
+
+def _named(things: set[tuple[str, str]]) -> str:
+    return ", ".join(f"{kind} {name}" for kind, name in sorted(things))
+
+
+def _listed(seen: Mapping[str, str]) -> str:
+    return "; ".join(f"{where}: {what}" for where, what in seen.items())

@@ -1,0 +1,89 @@
+"""A copy of the project in which a test may break what it likes, and real pytest in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from golive.record import Record
+
+HOME = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run left behind."""
+
+    status: int
+    terminal: str
+    record: Record | None
+    manifest: bool
+    folder: Path | None
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project."""
+
+    home: Path
+
+    def run(self, *arguments: str, **variables: str) -> Ran:
+        """Run `pytest -m golive` here, or with other *arguments*; *variables* are added to the environment."""
+        ran = subprocess.run(
+            [sys.executable, "-m", "pytest", *(arguments or ("-m", "golive"))],
+            cwd=self.home,
+            env={**os.environ, **variables},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        terminal = ran.stdout + ran.stderr
+        assert "Traceback" not in terminal, terminal
+        return self.left_behind(ran.returncode, terminal)
+
+    def left_behind(self, status: int, terminal: str) -> Ran:
+        """The newest run's record and manifest."""
+        folders = sorted((self.home / "reports").glob("*/*T*Z"))
+        folder = folders[-1] if folders else None
+        record = folder / "record.json" if folder else None
+        said = Record.from_json(record.read_bytes()) if record and record.is_file() else None
+        return Ran(status, terminal, said, bool(folder and (folder / "manifest.json").is_file()), folder)
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Replace *old*, which must stand there, once."""
+        file = self.home / path
+        text = file.read_text(encoding="utf-8")
+        assert old in text, f"{old!r} is not in {path}"
+        file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A fresh copy of what a run reads."""
+    home = tmp_path / "project"
+    home.mkdir()
+    for name in ("conftest.py", "pyproject.toml"):
+        shutil.copy(HOME / name, home)
+    for name in ("features", "steps", "environments"):
+        shutil.copytree(HOME / name, home / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (home / "reports").mkdir()
+    for entry in (HOME / "reports").iterdir():
+        if entry.name == "node_modules" or entry.is_file():
+            (home / "reports" / entry.name).symlink_to(entry)
+    return Project(home)
+
+
+def manifest_of(ran: Ran) -> dict[str, object]:
+    """The manifest of a run that has one."""
+    assert ran.folder is not None
+    said = json.loads((ran.folder / "manifest.json").read_text())
+    assert isinstance(said, dict)
+    return said

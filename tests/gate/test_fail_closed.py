@@ -1,0 +1,322 @@
+"""Promise 1: GO only for everything, and a reason for whatever else. Real pytest, real exit status, real record."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+import pytest
+
+from golive.record import Decision, Status
+from tests.gate.conftest import Project, Ran, manifest_of
+
+HSTS = "features/golive/2.4-domain-and-tls.feature"
+INFRASTRUCTURE = "features/golive/2.1-infrastructure.feature"
+
+
+def demand_no_go(ran: Ran, *said: str) -> None:
+    """Exit status, record and terminal say NO-GO together, each with the reason."""
+    assert ran.status == 1, ran.terminal
+    assert ran.record is not None
+    assert ran.record.verdict.status is Decision.NO_GO
+    assert ran.record.verdict.line in ran.terminal
+    for words in said:
+        assert words in ran.terminal
+        assert any(words in reason for reason in ran.record.verdict.reasons), ran.record.verdict.reasons
+
+
+def test_the_healthy_rehearsal_is_go(project: Project) -> None:
+    """On the healthy twin every transcribed item is met: exit 0, GO in the record, the same line on the terminal."""
+    ran = project.run()
+    assert ran.status == 0, ran.terminal
+    assert ran.record is not None
+    transcribed = ran.record.inventory.transcribed
+    assert ran.record.verdict.line == f"GO (REHEARSAL, {transcribed} of 101 items)"
+    assert ran.record.verdict.line in ran.terminal
+    assert len(ran.record.findings) == 101
+    assert {finding.status for finding in ran.record.findings} == {Status.MET, Status.PENDING}
+    assert ran.record.run.requests == ran.record.run.looks, "each thing is asked once"
+    for name, digest in manifest_of(ran)["files"].items():  # type: ignore[attr-defined]
+        assert ran.folder is not None
+        assert hashlib.sha256((ran.folder / name).read_bytes()).hexdigest() == digest
+    assert {"record.json", "report.html", "verdict.md"} <= set(manifest_of(ran)["files"])  # type: ignore[call-overload]
+    assert (project.home / "reports/latest/record.json").is_file()
+
+
+def test_an_unmet_item_is_named_with_owner_and_remedy(project: Project) -> None:
+    """A broken world is NO-GO; the terminal says the item, what was seen, who owns it and what to do."""
+    ran = project.run("-m", "golive", "--fault", "hsts-sent-twice")
+    demand_no_go(ran, "GL-2.4.4")
+    assert ran.record is not None
+    (finding,) = [finding for finding in ran.record.findings if finding.item == "GL-2.4.4"]
+    assert finding.status is Status.UNMET
+    for words in (finding.reason, finding.owner, finding.remedy):
+        assert words in ran.terminal
+    assert manifest_of(ran)["verdict"] == "NO-GO"
+
+
+def test_an_unknown_item_holds_like_an_unmet_one(project: Project) -> None:
+    """Who may not read the images cannot say that all is well with them."""
+    ran = project.run("-m", "golive", "--fault", "ecr-denied")
+    demand_no_go(ran, "GL-2.1.3")
+    assert ran.record is not None
+    statuses = {finding.item: finding.status for finding in ran.record.findings}
+    assert statuses["GL-2.1.3"] is Status.UNKNOWN
+
+
+DISAGREEMENTS: dict[str, tuple[Callable[[Project], None], str]] = {
+    "a scenario is deleted": (
+        lambda project: project.edit(
+            INFRASTRUCTURE,
+            "  @GL-2.1.8 @critical @auto\n  Scenario: The service can call",
+            "  Rule: x\n  @nothing\n  Scenario: The service can call",
+        ),
+        "GL-2.1.8 has no scenario",
+    ),
+    "a whole feature is deleted": (
+        lambda project: (project.home / "features/golive/4-feature-flags.feature").unlink(),
+        "GL-4.1 has no scenario",
+    ),
+    "an expected value is weakened": (
+        lambda project: project.edit(HSTS, "63072000", "0"),
+        "GL-2.4.4: the scenario's words are not those of checklist.lock",
+    ),
+    "an outline loses a row": (
+        lambda project: project.edit(
+            "features/golive/4-feature-flags.feature", "      | GL-4.3 | NEXT_PUBLIC_FF_VIRTUAL_CARDS   | false |\n", ""
+        ),
+        "GL-4.3 has no scenario",
+    ),
+    "an outline is empty": (
+        lambda project: _empty_outline(project),
+        "examples without rows",
+    ),
+    "a severity is lowered in the feature": (
+        lambda project: project.edit(HSTS, "@GL-2.4.4 @blocker", "@GL-2.4.4 @normal"),
+        "GL-2.4.4: tags and inventory disagree",
+    ),
+    "an item is taken out of the inventory": (
+        lambda project: _without_item(project, "GL-2.4.4"),
+        "GL-2.4.4 is in checklist.lock but not in the inventory",
+    ),
+    "a pending item is taken out of the inventory": (
+        lambda project: _without_item(project, "GL-6.1.6"),
+        "GL-6.1.6 is in checklist.lock but not in the inventory",
+    ),
+    "an item is put back to pending": (
+        lambda project: project.edit(
+            "features/checklist.toml", 'id = "GL-2.4.4"\n', 'id = "GL-2.4.4"\npending = ["auto"]\n'
+        ),
+        "GL-2.4.4 is pending in the inventory but has a scenario",
+    ),
+    "a line of the lock is deleted": (
+        lambda project: _without_lock_line(project, "GL-2.4.4"),
+        "GL-2.4.4 is not in checklist.lock",
+    ),
+    "the lock is deleted": (
+        lambda project: (project.home / "features/checklist.lock").unlink(),
+        "GL-2.4.4 is not in checklist.lock",
+    ),
+    "two scenarios claim an item": (
+        lambda project: project.edit(HSTS, "@GL-2.4.3", "@GL-2.4.4"),
+        "GL-2.4.4 has 2 scenarios",
+    ),
+    "a sentence has no step": (
+        lambda project: project.edit(HSTS, "But nothing after it is plain HTTP", "But nobody listens"),
+        "no step says: nobody listens",
+    ),
+    "a sentence has two steps": (
+        lambda project: _append(project, "steps/names.py", 'judges("nothing after it is plain HTTP")(lambda: None)'),
+        "ambiguous",
+    ),
+    "a step has no sentence": (
+        lambda project: _append(project, "steps/names.py", 'judges("the moon is full")(lambda: None)'),
+        "no scenario says: the moon is full",
+    ),
+    "a feature cannot be read": (
+        lambda project: project.edit(HSTS, "Feature: 2.4 Domain and TLS", "Feachure: 2.4"),
+        "2.4-domain-and-tls.feature",
+    ),
+    "a scenario is not bound": (
+        lambda project: (project.home / "features/test_runbook.py").write_text(
+            'from pytest_bdd import scenarios\n\nscenarios("golive/2.1-infrastructure.feature")\n'
+        ),
+        "GL-2.4.4",
+    ),
+}
+
+
+def _append(project: Project, path: str, text: str) -> None:
+    file = project.home / path
+    file.write_text(file.read_text(encoding="utf-8") + "\n\n" + text + "\n", encoding="utf-8")
+
+
+def _empty_outline(project: Project) -> None:
+    file = project.home / "features/golive/4-feature-flags.feature"
+    kept = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.strip().startswith("| GL-4")]
+    file.write_text("\n".join(kept) + "\n", encoding="utf-8")
+
+
+def _without_item(project: Project, item: str) -> None:
+    file = project.home / "features/checklist.toml"
+    head, *tables = file.read_text(encoding="utf-8").split("[[item]]")
+    kept = [table for table in tables if f'id = "{item}"\n' not in table]
+    assert len(kept) == len(tables) - 1
+    file.write_text("[[item]]".join([head, *kept]), encoding="utf-8")
+
+
+def _without_lock_line(project: Project, item: str) -> None:
+    file = project.home / "features/checklist.lock"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    file.write_text("\n".join(line for line in lines if f'"{item}"' not in line) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("case", DISAGREEMENTS)
+def test_features_that_cannot_be_trusted_are_no_go(project: Project, case: str) -> None:
+    """Where inventory, features, lock and vocabulary disagree, nothing is looked at and the verdict says why."""
+    change, said = DISAGREEMENTS[case]
+    change(project)
+    ran = project.run()
+    demand_no_go(ran, said)
+    assert ran.record is not None
+    assert not any(finding.status is Status.MET for finding in ran.record.findings)
+
+
+MISCHIEF: dict[str, tuple[str, str]] = {
+    "skipped": (
+        "@pytest.hookimpl\ndef pytest_runtest_setup(item):\n    if 'hsts' in BAD(item):\n        pytest.skip('later')",
+        "skipped",
+    ),
+    "expected to fail": (
+        "def pytest_collection_modifyitems(items):\n    for item in items:\n        if 'hsts' in BAD(item):\n            item.add_marker(pytest.mark.xfail(reason='known'))",
+        "expected to fail",
+    ),
+    "run twice": (
+        "@pytest.hookimpl(trylast=True)\ndef pytest_collection_modifyitems(items):\n    items += [item for item in items if 'hsts' in BAD(item)]",
+        "2 findings",
+    ),
+    "never run": (
+        "@pytest.hookimpl(trylast=True)\ndef pytest_collection_modifyitems(items):\n    items[:] = [item for item in items if 'hsts' not in BAD(item)]",
+        "never ran",
+    ),
+    "crashed in set-up": (
+        "def pytest_runtest_setup(item):\n    if 'hsts' in BAD(item):\n        raise RuntimeError('s3cr3t')",
+        "could not be run",
+    ),
+    "crashed in tear-down": (
+        "def pytest_runtest_teardown(item):\n    if 'hsts' in BAD(item):\n        raise RuntimeError('s3cr3t')",
+        "could not be ended properly",
+    ),
+    "crashed in a step": (
+        "def pytest_bdd_before_step_call(scenario):\n    if 'HTTPS is promised' in scenario.name:\n        raise RuntimeError('s3cr3t')",
+        "the check itself failed: RuntimeError",
+    ),
+    "cut short in a step": (
+        "def pytest_bdd_before_step(scenario):\n    if 'HTTPS is promised' in scenario.name:\n        pytest.skip('later')",
+        "skipped",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MISCHIEF)
+def test_a_scenario_that_did_not_simply_pass_is_unknown(project: Project, case: str) -> None:
+    """Skipped, xfailed, crashed, run twice or never: its item holds the launch, and no crash's text is told."""
+    code, said = MISCHIEF[case]
+    helper = "import pytest\n\ndef BAD(item):\n    return 'hsts' if 'https_is_promised' in item.name else ''\n\n\n"
+    _append(project, "conftest.py", helper + code)
+    ran = project.run()
+    demand_no_go(ran, "GL-2.4.4", said)
+    assert "s3cr3t" not in ran.terminal
+    assert ran.record is not None
+    assert "s3cr3t" not in ran.record.to_json()
+
+
+NARROWER = {
+    "-k": ("-m", "golive", "-k", "secret"),
+    "a smaller -m": ("-m", "GL-2.4.4"),
+    "a path": ("features/test_runbook.py", "-k", "runs"),
+    "--deselect": ("-m", "golive", "--deselect", "features/test_runbook.py::test_plain_http_is_sent_to_https"),
+}
+
+
+@pytest.mark.parametrize("case", NARROWER)
+def test_less_than_the_gate_is_partial(project: Project, case: str) -> None:
+    """A narrower selection shows what it found, is PARTIAL, and does not exit 0."""
+    ran = project.run(*NARROWER[case])
+    assert ran.status == 1, ran.terminal
+    assert ran.record is not None
+    assert ran.record.verdict.status is Decision.PARTIAL
+    assert ran.record.verdict.line in ran.terminal
+
+
+def test_partial_is_enough_when_asked_for(project: Project) -> None:
+    """With --partial a narrower selection exits 0 when all of it holds, and 1 when it does not."""
+    well = project.run("-m", "GL-2.4.4", "--partial")
+    assert (well.status, well.record and well.record.verdict.status) == (0, Decision.PARTIAL)
+    ill = project.run("-m", "GL-2.4.4", "--partial", "--fault", "hsts-sent-twice")
+    assert ill.status == 1
+
+
+def test_stopping_at_the_first_failure_is_partial(project: Project) -> None:
+    """After -x the rest never ran, so the run is PARTIAL and exits 1."""
+    ran = project.run("-m", "golive", "-x", "--fault", "service-paused")
+    assert (ran.status, ran.record and ran.record.verdict.status) == (1, Decision.PARTIAL)
+
+
+def test_partial_does_not_help_a_no_go(project: Project) -> None:
+    """No option turns NO-GO into exit 0."""
+    ran = project.run("-m", "golive", "--partial", "--fault", "hsts-sent-twice")
+    demand_no_go(ran, "GL-2.4.4")
+
+
+@pytest.mark.parametrize("option", ["--collect-only", "--setup-plan", "--setup-only"])
+def test_looking_at_the_plan_leaves_no_record(project: Project, option: str) -> None:
+    """What runs nothing records nothing, so there is nothing to sign."""
+    ran = project.run("-m", "golive", option)
+    assert (ran.record, ran.manifest) == (None, False)
+    assert "GO (" not in ran.terminal
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("-m", "golive", "--noconftest"), ("-m", "golive", "-p", "no:pytest_bdd"), ("-m", "golive", "-o", "addopts="), ("-m", "golive", "-c", "other.ini")],
+    ids=["no conftest", "a plugin off", "an ini option", "another configuration"],
+)  # fmt: skip
+def test_another_way_round_leaves_no_record(project: Project, arguments: tuple[str, ...]) -> None:
+    """Without the gate's own wiring there is no exit 0 and no record."""
+    (project.home / "other.ini").write_text("[pytest]\ntestpaths = features\npythonpath = .\n")
+    ran = project.run(*arguments)
+    assert ran.status != 0
+    assert (ran.record, ran.manifest) == (None, False)
+
+
+def test_what_pytest_is_told_by_the_shell_is_ignored(project: Project) -> None:
+    """PYTEST_ADDOPTS cannot narrow the gate; the record says that it was ignored."""
+    ran = project.run(PYTEST_ADDOPTS="-k hsts")
+    assert ran.status == 0, ran.terminal
+    assert ran.record is not None
+    assert "PYTEST_ADDOPTS" in ran.record.run.ignored
+
+
+def test_what_redirects_is_ignored_and_told(project: Project) -> None:
+    """A redirected AWS, a proxy and another authority do not reach the looks; the record names them."""
+    redirected = {
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_PROFILE": "nobody",
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+        "SSL_CERT_FILE": "/nowhere.pem",
+        "PGHOST": "127.0.0.9",
+    }
+    ran = project.run(**redirected)
+    assert ran.status == 0, ran.terminal
+    assert ran.record is not None
+    assert set(redirected) <= set(ran.record.run.ignored)
+
+
+def test_a_live_environment_does_not_pass_over_pending_items(project: Project) -> None:
+    """What is not transcribed yet holds a real launch, and the verdict counts it."""
+    ran = project.run("-m", "golive", "--env", "production")
+    assert (ran.status, ran.record and ran.record.verdict.status) == (1, Decision.NO_GO)
+    assert ran.record is not None
+    assert ran.record.verdict.counts["pending"] == 101 - ran.record.inventory.transcribed
+    assert "not transcribed" in ran.terminal

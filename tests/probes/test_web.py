@@ -1,0 +1,428 @@
+"""Pages, journeys, health and scripts, asked of the twin's site over its own names and TLS."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from conftest import Town, again, free_port
+from hypothesis import given
+from hypothesis import strategies as st
+
+from golive.errors import Denied, NothingExamined, Overloaded, ProbeError, Unreachable, Unreadable, Untrusted
+from golive.probes.bundle import Bundle, Script, settings_in
+from golive.probes.health import Health
+from golive.probes.hsts import directives
+from golive.probes.html import read
+from golive.probes.look import Look
+from golive.probes.web import Answer, Journey, Page, Trip
+from golive.twin.site import Redirect
+
+FRONT = "https://getdrop.no/"
+HEALTH = "https://getdrop.no/api/health"
+LOOKS: list[Look[Any]] = [Page(FRONT), Journey(FRONT), Health(HEALTH), Bundle("getdrop.no")]
+
+
+@pytest.mark.parametrize("look", [*LOOKS, Page(HEALTH), Page(FRONT + "no-such-page")], ids=str)
+def test_answer_is_the_same_when_it_is_read_back(town: Town, look: Look[Any]) -> None:
+    """
+    What is recorded can be judged again.
+    """
+    answer = look.observe(town.reach())
+    assert again(answer) == answer
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize(
+    ("ailment", "error"),
+    [
+        ("off", Unreachable),
+        ("silent", Unreachable),
+        ("babble", Unreadable),
+        ("throttled", Overloaded),
+        ("garbage", Unreadable),
+    ],
+)
+def test_what_is_no_answer_is_unknown(town: Town, look: Look[Any], ailment: Any, error: type[ProbeError]) -> None:
+    """
+    A site that is off, hangs, talks rubbish or says "not now" has not been seen.
+    """
+    town.site = replace(town.site, ailment=ailment)
+    with pytest.raises(error):
+        look.observe(town.reach(answer_seconds=0.2))
+
+
+@pytest.mark.parametrize("status", [403, 503])
+def test_own_status_of_the_site_is_a_fact(town: Town, status: int) -> None:
+    """
+    What an anonymous visitor is answered is what the site is, errors and refusals included.
+    """
+    town.site = replace(town.site, ailment="broken" if status == 503 else "denied")
+    assert Page(FRONT).observe(town.reach()).status == status
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"names": ("other.example",)}, {"self_signed": True}, {"omit_intermediate": True}, {"issuer": "stranger"}],
+    ids=str,
+)
+def test_certificate_that_proves_nothing_is_untrusted(town: Town, change: dict[str, Any]) -> None:
+    """
+    Who cannot prove to be getdrop.no is not asked anything.
+    """
+    town.certify("getdrop.no", **change)
+    with pytest.raises(Untrusted):
+        Page(FRONT).observe(town.reach())
+
+
+def test_expired_certificate_is_untrusted(town: Town) -> None:
+    """
+    A day too late is too late.
+    """
+    now = town.certificates["getdrop.no"].not_before
+    town.certify("getdrop.no", not_before=now - timedelta(days=90), not_after=now)
+    with pytest.raises(Untrusted):
+        Page(FRONT).observe(town.reach())
+
+
+def test_unlisted_host_is_not_reached(town: Town) -> None:
+    """
+    A host that the environment does not list is refused before anything is sent.
+    """
+    with pytest.raises(Denied, match="network.hosts"):
+        Page("https://example.com/").observe(town.reach())
+
+
+def test_name_that_is_not_there_is_unreachable(town: Town) -> None:
+    """
+    Without an address there is nobody to ask.
+    """
+    town.zone = town.zone.without("www.getdrop.no")
+    with pytest.raises(Unreachable, match="does not exist"):
+        Page("https://www.getdrop.no/").observe(town.reach())
+
+
+def test_dead_address_is_passed_over(town: Town) -> None:
+    """
+    The addresses of a name are tried in turn, as every client does.
+    """
+    town.zone = town.zone.told("getdrop.no", "A", "192.0.2.99", "192.0.2.10")
+    reach = town.reach()
+    reach.detour = replace(reach.detour, ports={**town.ports, "192.0.2.99:443": free_port()})
+    assert Page(FRONT).observe(reach).status == 200
+
+
+def test_headers_are_told_by_a_list_and_as_often_as_they_came(town: Town) -> None:
+    """
+    Nothing that a session could be taken over with leaves the probe; a header sent twice is told twice.
+    """
+    town.site = replace(town.site, hsts={"page": ("max-age=1", "max-age=2")})
+    page = Page(FRONT).observe(town.reach())
+    assert page.every("Strict-Transport-Security") == ("max-age=1", "max-age=2")
+    assert page.header("set-cookie") is None
+    assert page.header("date") is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n" + b"x" * 1_500_000, "longer than"),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nrubb", "decompressed"),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-99\r\nContent-Length: 1\r\n\r\nx", "nobody knows"),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1\r\n\r\n\xff", "not the utf-8"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "not HTTP"),
+        (b"", "not HTTP"),
+    ],
+)
+def test_rubbish_is_unreadable(town: Town, serve: Callable[..., int], said: bytes, error: str) -> None:
+    """
+    An answer that its protocol does not allow, or without an end, is no answer.
+    """
+    with pytest.raises(Unreadable, match=error):
+        Page("http://getdrop.no/").observe(plain(town, serve, said))
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "text"),
+    [
+        ("Content-Type: text/html", b"", ""),
+        ("Content-Type: text/html; charset=iso-8859-1", b"vilk\xe5r", "vilkår"),
+        ("Content-Type: text/html\r\nContent-Encoding: gzip", gzip.compress("vilkår".encode()), "vilkår"),
+        ("Content-Type: application/octet-stream", b"\xff", ""),
+        ("X-Nothing: said", b"text", ""),
+    ],
+)
+def test_body_is_a_value(town: Town, serve: Callable[..., int], head: str, body: bytes, text: str) -> None:
+    """
+    An empty body is an answer; text is told in its own characters; what is no text is not told.
+    """
+    said = f"HTTP/1.1 200 OK\r\n{head}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+    assert Page("http://getdrop.no/").observe(plain(town, serve, said)).text == text
+
+
+def test_answer_that_drips_is_given_up(town: Town, serve: Callable[..., int]) -> None:
+    """
+    Each piece may come in time and the whole never.
+    """
+
+    def drip(connection: Any) -> None:
+        connection.recv(9999)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n")
+        connection.settimeout(0.05)
+        for _ in range(100):
+            connection.sendall(b"x")
+            try:
+                connection.recv(1)
+            except TimeoutError:
+                continue
+
+    reach = town.reach(look_seconds=0.3)
+    reach.detour = replace(reach.detour, ports={**town.ports, **doors(serve(drip))})
+    with pytest.raises(Unreachable, match="dripped"):
+        Page("http://getdrop.no/").observe(reach)
+
+
+# -- journeys ---------------------------------------------------------------------------------------------------------
+
+
+def test_journey_tells_each_hop(town: Town) -> None:
+    """
+    A redirect is followed by asking again, and each answer is there to be judged.
+    """
+    trip = Journey("http://www.getdrop.no/vilkaar?fra=golive").observe(town.reach())
+    assert [(hop.status, hop.leads_to) for hop in trip.hops] == [
+        (301, "https://www.getdrop.no/vilkaar?fra=golive"),
+        (200, None),
+    ]
+    assert trip.end == "arrived"
+
+
+@pytest.mark.parametrize(
+    ("target", "end", "hops"),
+    [
+        ("http://getdrop.no", "loop", 1),
+        ("https://example.com", "elsewhere", 1),
+        ("drop://auth", "elsewhere", 1),
+        ("http://[", "elsewhere", 1),
+    ],
+)
+def test_journey_ends_where_it_may_not_go_on(town: Town, target: str, end: str, hops: int) -> None:
+    """
+    Loops are noticed, and what lies outside the environment's list is told and not asked.
+    """
+    town.site = replace(town.site, plain=Redirect(targets={"getdrop.no": target}))
+    trip = Journey("http://getdrop.no/x").observe(town.reach())
+    assert (trip.end, len(trip.hops)) == (end, hops)
+    assert trip.hops[-1].leads_to is not None
+
+
+def test_journey_does_not_go_on_for_ever(town: Town) -> None:
+    """
+    A site that always has one more redirect is left after ten.
+    """
+    reach = town.reach()
+    hops = iter(range(100))
+    reach._ask = lambda look: Answer(look.url, 302, (("location", f"/{next(hops)}"),), "")  # type: ignore[attr-defined,assignment,method-assign]
+    trip: Trip = Journey(FRONT).observe(reach)
+    assert (trip.end, len(trip.hops)) == ("too long", 10)
+
+
+# -- health -----------------------------------------------------------------------------------------------------------
+
+
+def test_health_is_read_in_both_shapes(town: Town) -> None:
+    """
+    The documents know the report inside `data`, with the database's check, and a bare status.
+    """
+    enveloped = Health(HEALTH).observe(town.reach())
+    assert (enveloped.status, enveloped.database, enveloped.enveloped, enveloped.wrong) == ("ok", "pass", True, "")
+    assert enveloped.version is not None
+    town.site = replace(town.site, health=replace(town.site.health, enveloped=False))
+    bare = Health(HEALTH).observe(town.reach())
+    assert (bare.status, bare.database, bare.enveloped) == ("ok", None, False)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"body": ""},
+        {"body": "OK"},
+        {"body": "[]"},
+        {"body": '{"status": true}'},
+        {"body": '{"status": "ok", "status": "degraded"}'},
+        {"body": '{"status": "ok", "data": {"status": "degraded"}}'},
+        {"body": '{"data": []}'},
+        {"body": '{"data": {"checks": {"db": {"status": "pass"}}}}'},
+        {"body": "<h1>ok</h1>", "content_type": "text/html"},
+        {"status_code": 503},
+        {"status_code": 204, "body": ""},
+        {"content_type": "text/html"},
+    ],
+    ids=str,
+)
+def test_wrong_report_is_a_value(town: Town, change: dict[str, Any]) -> None:
+    """
+    A service that answers and does not say that it is well has been seen, and was not well.
+    """
+    town.site = replace(town.site, health=replace(town.site.health, **change))
+    said = Health(HEALTH).observe(town.reach())
+    assert said.status is None
+    assert said.wrong
+    assert again(said) == said
+
+
+# -- scripts ----------------------------------------------------------------------------------------------------------
+
+
+def test_bundle_tells_what_browsers_get(town: Town) -> None:
+    """
+    The settings that were built in are read out of the scripts of the page.
+    """
+    built = Bundle("getdrop.no").observe(town.reach())
+    assert {name: values for name, values in built.values.items() if len(values) == 1} == built.values
+    assert {name: values[0] for name, values in built.values.items()} == town.site.settings
+
+
+def test_contradiction_between_scripts_is_told(town: Town) -> None:
+    """
+    Two values for one name are both told, wherever they stand.
+    """
+    town.site = replace(town.site, head='<script>self.x={"NEXT_PUBLIC_SERVICE_MODE":"demo"}</script>')
+    built = Bundle("getdrop.no").observe(town.reach())
+    assert built.values["NEXT_PUBLIC_SERVICE_MODE"] == ("demo", "production")
+
+
+def test_script_that_is_missing_is_unknown(town: Town) -> None:
+    """
+    A script that cannot be had may say anything.
+    """
+    town.site = replace(town.site, bundle_missing=True)
+    with pytest.raises(Unreadable, match="no script"):
+        Bundle("getdrop.no").observe(town.reach())
+    with pytest.raises(Unreadable):
+        Script("https://getdrop.no/vilkaar").observe(town.reach())
+
+
+def test_page_without_scripts_is_unknown(town: Town) -> None:
+    """
+    Nothing read is nothing found.
+    """
+    reach = town.reach()
+    reach._ask = lambda look: (  # type: ignore[attr-defined,assignment,method-assign]
+        Answer(FRONT, 200, (("content-type", "text/html"),), '<script src="https://cdn.example/x.js"></script>')
+        if isinstance(look, Page)
+        else look.observe(reach)
+    )
+    with pytest.raises(NothingExamined):
+        Bundle("getdrop.no").observe(reach)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ('{"NEXT_PUBLIC_FF_X":"true"}', ("true",)),
+        ("{NEXT_PUBLIC_FF_X:'false'}", ("false",)),
+        ("e.NEXT_PUBLIC_FF_X=!0;", ("true",)),
+        ("NEXT_PUBLIC_FF_X: !1, NEXT_PUBLIC_FF_X: true", ("false", "true")),
+        (r'push("{\"NEXT_PUBLIC_FF_X\":\"true\"}")', ("true",)),
+        ("NEXT_PUBLIC_FF_X=`true`", ("true",)),
+        ('NEXT_PUBLIC_FF_X:""', ("",)),
+        ("NEXT_PUBLIC_FF_X=30", ("30",)),
+        ('if(NEXT_PUBLIC_FF_X=="true")', None),
+        ('{"NEXT_PUBLIC_FF_X":undefined}', None),
+        ('{"NEXT_PUBLIC_FF_XY":"true"}', None),
+        ('{"MY_NEXT_PUBLIC_FF_X":"true"}', None),
+    ],
+)
+def test_settings_are_found_as_minifiers_write_them(text: str, values: tuple[str, ...] | None) -> None:
+    """
+    A value stands beside its name in many ways; a comparison is no value.
+    """
+    assert settings_in([text]).get("NEXT_PUBLIC_FF_X") == values
+
+
+# -- readings ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "max-age=63072000; includeSubDomains; preload",
+        'preload;MAX-AGE="63072000" ; includesubdomains',
+        "; max-age = 63072000;;includeSubDomains;preload ;",
+    ],
+)
+def test_hsts_is_read_by_its_grammar(value: str) -> None:
+    """
+    Order, case, spaces and quotes are free (RFC 6797 6.1).
+    """
+    assert directives(value) == {"max-age": "63072000", "includesubdomains": "", "preload": ""}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "preload",
+        "max-age=1; max-age=1",
+        "max-age=1; Preload; preload",
+        "max-age=-1",
+        "max-age",
+        'max-age="1',
+        "a b=1",
+    ],
+)
+def test_hsts_that_a_browser_ignores_is_none(value: str) -> None:
+    """
+    A directive twice, no age, or no grammar: the header is as if it were not there.
+    """
+    assert directives(value) is None
+
+
+@given(st.text(max_size=60))
+def test_hsts_never_stumbles(value: str) -> None:
+    """
+    Whatever a server sends is either read or ignored.
+    """
+    found = directives(value)
+    assert found is None or found["max-age"].isdigit()
+
+
+def test_html_is_read_as_a_reader_meets_it() -> None:
+    """
+    Scripts are no words, links are absolute, and a claimed language must be the one that is written.
+    """
+    page = read(
+        '<html lang="nb-NO"><head><base href="/a/"><title>T</title><script src="x.js"></script></head><body><h1>Våre <b>vilkår'
+        '</b></h1><p>Du og vi er enige, og det er ikke noe å si på det.</p><script>var the = "and the of";</script>'
+        '<a href="b#c">B</a><a href="http://[">?</a><link rel="modulepreload" href="/y.js"></body></html>',
+        FRONT,
+    )
+    assert page.headings == ("Våre vilkår",)
+    assert page.links == (FRONT + "a/b", "http://[")
+    assert page.scripts == (FRONT + "a/x.js", FRONT + "y.js")
+    assert page.inline == ('var the = "and the of";',)
+    assert page.norwegian
+    assert not replace(page, language="en").norwegian
+    assert not read('<html lang="nb"><p>You and the others of this and that are it.</p></html>', FRONT).norwegian
+
+
+def plain(town: Town, serve: Callable[..., int], said: bytes) -> Any:
+    """A reach whose getdrop.no answers *said* to everything over plain HTTP, and hangs up."""
+
+    def talk(connection: Any) -> None:
+        connection.recv(9999)
+        connection.sendall(said)
+
+    reach = town.reach()
+    reach.detour = replace(reach.detour, ports={**town.ports, **doors(serve(talk))})
+    return reach
+
+
+def doors(port: int) -> dict[str, int]:
+    """Both addresses of the site's port 80, behind *port*."""
+    return {"192.0.2.10:80": port, "192.0.2.11:80": port}

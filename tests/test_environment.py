@@ -1,0 +1,105 @@
+"""An environment file says where to look, and nothing in it or around it is taken on trust."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from golive.environment import Detour, drop_redirections, load
+from golive.errors import Denied, SetupError, Unreachable
+from golive.probes.reach import Reach
+
+HOME = Path(__file__).parents[1]
+TEXT = (HOME / "environments/rehearsal/environment.toml").read_text(encoding="utf-8")
+
+
+def written(home: Path, text: str, name: str = "rehearsal") -> Path:
+    folder = home / "environments" / name
+    folder.mkdir(parents=True)
+    (folder / "environment.toml").write_text(text, encoding="utf-8")
+    return home
+
+
+@pytest.mark.parametrize("name", ["rehearsal", "staging", "production"])
+def test_each_environment_can_be_read(name: str) -> None:
+    """The environments that the project carries keep to their own rules."""
+    assert load(name, HOME).name == name
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('account = "324480209768"', 'acount = "324480209768"', "aws.acount: Extra inputs are not permitted"),
+        ("answer_seconds = 2.0", 'answer_seconds = "soon"', "network.answer_seconds"),
+        ('kind = "rehearsal"', 'kind = "live"', 'kind = "rehearsal" belongs to the environment named rehearsal'),
+        ('region = "eu-west-1"', 'region = "eu-north-1"', "service_arn names another account or region"),
+        ('    "auth.bankid.no",\n    "api.github.com",\n', '    "auth.bankid.no",\n', "does not list api.github.com"),
+        ('token = { variable = "GOLIVE_GITHUB_TOKEN" }', 'token = "ghp_abc"', "github.token"),
+        ("[site]", "[site", "not TOML"),
+        ('name = "rehearsal"', 'name = "production"', "but the folder is"),
+    ],
+)
+def test_a_wrong_file_is_named_with_its_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+    """A mistake in the file is one sentence with file, line and rule."""
+    assert old in TEXT
+    with pytest.raises(SetupError, match=r"environments/rehearsal/environment\.toml") as caught:
+        load("rehearsal", written(tmp_path, TEXT.replace(old, new, 1)))
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_line_is_the_right_one(tmp_path: Path) -> None:
+    """The number in the message is the line of the key that is wrong."""
+    changed = TEXT.replace("answer_seconds = 2.0", 'answer_seconds = "soon"', 1)
+    line = changed.splitlines().index('answer_seconds = "soon"') + 1
+    with pytest.raises(SetupError, match=rf"environment\.toml:{line}: network\.answer_seconds"):
+        load("rehearsal", written(tmp_path, changed))
+
+
+def test_an_unknown_environment_names_those_that_are() -> None:
+    """Who mistypes the name is told which there are."""
+    with pytest.raises(SetupError, match="there are: production, rehearsal, staging"):
+        load("prod", HOME)
+
+
+def test_what_the_shell_redirects_is_dropped_and_named() -> None:
+    """Endpoints, profiles, proxies, authorities and PG* do not reach the looks; their names are told."""
+    variables = {
+        "AWS_ENDPOINT_URL": "x", "AWS_ENDPOINT_URL_RDS": "x", "AWS_PROFILE": "x", "AWS_CA_BUNDLE": "x", "https_proxy": "x",
+        "SSL_CERT_FILE": "x", "SSLKEYLOGFILE": "x", "PGHOST": "x", "PGSERVICEFILE": "x", "AWS_ACCESS_KEY_ID": "kept",
+        "PATH": "kept",
+    }  # fmt: skip
+    assert len(drop_redirections(variables)) == 9
+    assert set(variables) == {"AWS_ACCESS_KEY_ID", "PATH"}
+
+
+def live_reach(address: str) -> Reach:
+    """The way to production's hosts, all of which resolve to *address*."""
+
+    class Resolved(Reach):
+        def resolve(self, host: str) -> tuple[str, ...]:
+            return (address,)
+
+    return Resolved(load("production", HOME), Detour(), ask=lambda look: look.observe(None), variables={})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.7", "169.254.169.254", "192.168.1.1", "::1", "fd00::1"])
+def test_a_live_environment_refuses_private_addresses(address: str) -> None:
+    """Production's public names may not lead to this machine or its network: somebody is pretending."""
+    with pytest.raises(Denied, match="this machine or its own network"):
+        live_reach(address).dial("getdrop.no", 443)
+
+
+def test_a_host_that_is_not_listed_is_refused() -> None:
+    """Nothing outside the environment's list is ever reached."""
+    with pytest.raises(Denied, match="not in the environment's network.hosts"):
+        live_reach("93.184.216.34").dial("example.com", 443)
+
+
+def test_the_rehearsal_reaches_the_twin_only() -> None:
+    """An address that the twin does not have leads nowhere, not to the internet."""
+    reach = Reach(load("rehearsal", HOME), Detour(), ask=lambda look: look.observe(None))  # type: ignore[arg-type]
+    reach._addresses["getdrop.no"] = ("93.184.216.34",)
+    with pytest.raises(Unreachable):
+        reach.dial("getdrop.no", 443)

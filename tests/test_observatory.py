@@ -1,0 +1,195 @@
+"""Looks are asked once, side by side, within their time, and what is asked again is told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from golive.environment import Detour, Environment, load
+from golive.errors import Denied, Overloaded, ProbeError, Unreachable
+from golive.observatory import Observatory
+from golive.probes.look import Look
+from golive.probes.reach import Reach
+
+HOME = Path(__file__).parents[1]
+CALLS: dict[str, list[threading.Thread]] = {}
+DOING: dict[str, Callable[[Reach], str]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A test's answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Look[Said]):
+    """A test's look: does what the test put into DOING under its name."""
+
+    name: str
+    at: str = "one.example"
+
+    @property
+    def source(self) -> str:
+        return self.name
+
+    @property
+    def host(self) -> str:
+        return self.at
+
+    def observe(self, reach: Reach) -> Said:
+        CALLS.setdefault(self.name, []).append(threading.current_thread())
+        return Said(DOING[self.name](reach))
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> None:
+    CALLS.clear()
+    DOING.clear()
+
+
+def environment(**network: float) -> Environment:
+    loaded = load("rehearsal", HOME)
+    return loaded.model_copy(update={"network": loaded.network.model_copy(update=network)})
+
+
+def observatory(**network: float) -> Observatory:
+    return Observatory(environment(**network), Detour(trust=Path("unused")))
+
+
+def test_equal_looks_are_asked_once() -> None:
+    """However many ask the same, the world hears it once."""
+    DOING["a"] = lambda _: "yes"
+    seen = observatory()
+    seen.gather([Ask("a"), Ask("a")])
+    assert [seen.answer(Ask("a")), seen.answer(Ask("a"))] == [Said("yes")] * 2
+    assert len(CALLS["a"]) == seen.requests == seen.count == 1
+
+
+def test_looks_are_asked_side_by_side() -> None:
+    """Ten looks that each wait for all ten are all answered, so they must be in flight together."""
+    barrier = threading.Barrier(10)
+    for number in range(10):
+        DOING[str(number)] = lambda _: str(barrier.wait(5))
+    seen = observatory()
+    seen.gather([Ask(str(number)) for number in range(10)])
+    assert {item.error for item in seen.evidence()} == {None}
+
+
+def test_one_host_is_not_overrun() -> None:
+    """No more looks of one host are in flight than the environment allows, while another host's are not held up."""
+    lock, counts, most = threading.Lock(), {"now": 0}, []
+    other = threading.Event()
+
+    def busy(_: Reach) -> str:
+        with lock:
+            counts["now"] += 1
+            most.append(counts["now"])
+        other.wait(5)
+        with lock:
+            counts["now"] -= 1
+        return "done"
+
+    for number in range(6):
+        DOING[str(number)] = busy
+    DOING["other"] = lambda _: str(other.set())
+    seen = observatory(per_host=2)
+    seen.gather([*(Ask(str(number)) for number in range(6)), Ask("other", at="two.example")])
+    assert max(most) == 2
+    assert {item.error for item in seen.evidence()} == {None}
+
+
+def test_a_passing_trouble_is_asked_again_and_told() -> None:
+    """After a 429 the look is asked again; both attempts are in the evidence."""
+    turns = iter([Overloaded("x", "429"), None])
+
+    def second_time(_: Reach) -> str:
+        trouble = next(turns)
+        if trouble:
+            raise trouble
+        return "well"
+
+    DOING["a"] = second_time
+    seen = observatory()
+    assert seen.answer(Ask("a")) == Said("well")
+    (evidence,) = seen.evidence()
+    assert [attempt.error for attempt in evidence.attempts] == ["x: 429", None]
+    assert (evidence.answer, evidence.error) == ({"text": "well"}, None)
+
+
+def test_a_fact_is_not_asked_again() -> None:
+    """ "Not you" will not change by asking again, so it is asked once."""
+    DOING["a"] = lambda _: (_ for _ in ()).throw(Denied("x", "no"))
+    seen = observatory()
+    with pytest.raises(Denied):
+        seen.answer(Ask("a"))
+    assert len(CALLS["a"]) == 1
+
+
+def test_asking_again_ends() -> None:
+    """A service that is down for good is asked as often as the environment says, and no more."""
+    DOING["a"] = lambda _: (_ for _ in ()).throw(Unreachable("x", "down"))
+    seen = observatory(attempts=3)
+    with pytest.raises(Unreachable):
+        seen.answer(Ask("a"))
+    assert len(CALLS["a"]) == 3
+
+
+def test_a_look_that_hangs_is_given_up() -> None:
+    """An answer that never comes is unknown when its time is over, and what comes late is not let in."""
+    late = threading.Event()
+    DOING["a"] = lambda _: str(late.wait(60))
+    seen = observatory(look_seconds=0.1)
+    with pytest.raises(Unreachable, match="no answer within"):
+        seen.answer(Ask("a"))
+    late.set()
+    with pytest.raises(Unreachable):
+        seen.answer(Ask("a"))
+
+
+def test_the_time_of_the_run_ends() -> None:
+    """When the time for all looks is over, what was not asked is unknown, not waited for."""
+    DOING["a"] = lambda _: "late"
+    seen = observatory(run_seconds=0.0)
+    seen.start_clock()
+    with pytest.raises(ProbeError):
+        seen.answer(Ask("a"))
+
+
+def test_a_look_may_depend_on_another() -> None:
+    """A hundred looks that all depend on one do not lock each other up, and the one is asked once."""
+    DOING["base"] = lambda _: "base"
+    for number in range(100):
+        DOING[str(number)] = lambda reach: reach.ask(Ask("base")).text
+    seen = observatory(per_host=2)
+    seen.gather([Ask(str(number)) for number in range(100)])
+    assert len(CALLS["base"]) == 1
+    with seen.watching() as asked:
+        seen.answer(Ask("7"))
+    assert len(seen.evidence_ids(asked)) == 2, "the evidence of a look includes that of what it depends on"
+
+
+def test_a_mistake_of_ours_is_not_swallowed() -> None:
+    """A probe with a bug raises that bug where it is needed; the run does not wait for it."""
+    DOING["a"] = lambda _: [][1]
+    seen = observatory()
+    with pytest.raises(IndexError):
+        seen.answer(Ask("a"))
+    assert seen.evidence()[0].error == "IndexError", "what a bug says may carry a secret, so only its kind is kept"
+
+
+def test_what_changed_is_asked_anew_with_what_depends_on_it() -> None:
+    """Forgetting a look also forgets the looks that were answered through it, and nothing else."""
+    DOING["base"] = lambda _: "base"
+    DOING["on"] = lambda reach: reach.ask(Ask("base")).text
+    DOING["other"] = lambda _: "other"
+    seen = observatory()
+    seen.gather([Ask("base"), Ask("on"), Ask("other")])
+    seen.forget(lambda look: look == Ask("base"))
+    seen.gather([Ask("base"), Ask("on"), Ask("other")])
+    assert {name: len(calls) for name, calls in CALLS.items()} == {"base": 2, "on": 2, "other": 1}
