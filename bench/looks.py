@@ -13,7 +13,11 @@ from golive.probes.names import Issuers, IssuersAllowed
 from golive.probes.reach import Reach
 from golive.probes.web import Answer, Page
 
-PAGE, NAME, HANDSHAKE = 'the page "{path}" of "{host}"', 'the issuers allowed for "{name}"', 'the certificate of "{host}"'
+PAGE, NAME, HANDSHAKE = (
+    'the page "{path}" of "{host}"',
+    'the issuers allowed for "{name}"',
+    'the certificate of "{host}"',
+)
 ANSWERED, PROMISED = "it is answered with 200", "it promises HTTPS"
 ISSUED, RESTRICTED = "its own authority may issue for it", "nobody else may"
 TRUSTED, COVERED = "it is trusted", "it is for that name"
@@ -36,7 +40,7 @@ class Known(Look[Any]):
     def host(self) -> str:
         return self.subject
 
-    def observe(self, reach: Reach) -> Any:
+    def observe(self, reach: Reach) -> Any:  # noqa: ARG002  # nothing is asked
         """Costs nothing."""
         match self.kind:
             case "page":

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from bench import looks
 from golive.environment import REHEARSAL
@@ -22,25 +23,37 @@ class Check:
 
     item: str
     feature: int
-    look: str
-    judgements: tuple[str, str]
+    kind: Literal["page", "name", "certificate"]
+    asked: tuple[str, ...]  # host and path, name, or host
+
+    @property
+    def sentences(self) -> tuple[str, str, str]:
+        """What is looked at, and two judgements of it."""
+        match self.kind, self.asked:
+            case "page", (host, path):
+                return looks.PAGE.format(path=path, host=host), looks.ANSWERED, looks.PROMISED
+            case "name", (name,):
+                return looks.NAME.format(name=name), looks.ISSUED, looks.RESTRICTED
+            case _, (host, *_):
+                return looks.HANDSHAKE.format(host=host), looks.TRUSTED, looks.COVERED
+        raise AssertionError("every check asks for something")
 
 
 def checks(count: int) -> list[Check]:
     """A third each of pages, names and certificates, spread over the features."""
-    made = []
+    made: list[Check] = []
     files = min(FILES, count)
     for number in range(count):
         feature = number * files // count
+        item = f"GL-{feature + 1}.{number + 1}"
         match number % 3:
             case 0:
                 host = f"web-{number // 3 % HOSTS}.bench.example"
-                look = looks.PAGE.format(path=f"/{number}", host=host), looks.ANSWERED, looks.PROMISED
+                made.append(Check(item, feature, "page", (host, f"/{number}")))
             case 1:
-                look = looks.NAME.format(name=f"name-{number}.bench.example"), looks.ISSUED, looks.RESTRICTED
+                made.append(Check(item, feature, "name", (f"name-{number}.bench.example",)))
             case _:
-                look = looks.HANDSHAKE.format(host=f"tls-{number}.bench.example"), looks.TRUSTED, looks.COVERED
-        made.append(Check(f"GL-{feature + 1}.{number + 1}", feature, look[0], look[1:]))
+                made.append(Check(item, feature, "certificate", (f"tls-{number}.bench.example",)))
     return made
 
 
@@ -62,8 +75,7 @@ def generate(folder: Path, count: int, *, gate: bool) -> None:
     environment = folder / "environments" / REHEARSAL
     environment.mkdir(parents=True)
     ours = (HOME / "environments" / REHEARSAL / "environment.toml").read_text(encoding="utf-8")
-    hosts = [f"web-{number}.bench.example" for number in range(HOSTS)]
-    hosts += [f"tls-{number}.bench.example" for number in range(count) if number % 3 == 2]
+    hosts = dict.fromkeys(check.asked[0] for check in made if check.kind != "name")
     listed = "".join(f'    "{host}",\n' for host in hosts)
     (environment / "environment.toml").write_text(ours.replace("hosts = [\n", f"hosts = [\n{listed}", 1), "utf-8")
     reports = folder / "reports"
@@ -75,7 +87,8 @@ def _feature(number: int, mine: Sequence[Check]) -> str:
     lines = [f"@section-{number + 1} @T-0 @owner-platform", f"Feature: Part {number + 1}", ""]
     for check in mine:
         lines += [f"  @{check.item} @blocker @auto", f"  Scenario: {check.item} is as it must be"]
-        lines += [f"    Given {check.look}", *(f"    Then {said}" for said in check.judgements), ""]
+        look, one, other = check.sentences
+        lines += [f"    Given {look}", f"    Then {one}", f"    And {other}", ""]
     return "\n".join(lines)
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 from urllib.parse import parse_qs
 
 import dnslib
@@ -122,9 +122,7 @@ async def _serve(target: Target, told: Callable[[dict[str, Any]], None]) -> None
     loop = asyncio.get_running_loop()
     authority = Authority()
     now = datetime.now(UTC)
-    certificate = Certificate(
-        (SITE, "*.bench.example"), now - timedelta(days=1), now + timedelta(days=90)
-    )
+    certificate = Certificate((SITE, "*.bench.example"), now - timedelta(days=1), now + timedelta(days=90))
     context = authority.context(certificate)
     web = await asyncio.start_server(lambda r, w: _talk(target, r, w, "page"), LOOPBACK, 0, ssl=context, backlog=2048)
     cloud = await asyncio.start_server(lambda r, w: _talk(target, r, w, "aws"), LOOPBACK, 0, backlog=2048)
@@ -168,12 +166,7 @@ async def _talk(target: Target, reader: asyncio.StreamReader, writer: asyncio.St
     """HTTP/1.1, kept open for as long as the caller likes."""
     with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
         while True:
-            try:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-            except asyncio.IncompleteReadError as exc:
-                if face == "page" and not exc.partial:
-                    target.asked["hung up"] += 1
-                break
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             first, *lines = head.strip().split("\r\n")
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
             body = await reader.readexactly(int(headers.get("content-length", "0")))
@@ -211,8 +204,7 @@ class _Names(asyncio.DatagramProtocol):
         self._target = target
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport), "it is made for datagrams"
-        self._transport = transport
+        self._transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
         delay, said = self._target.name(data)
@@ -226,7 +218,7 @@ class TargetProcess:
     """A running target."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # our own interpreter and module
             [sys.executable, "-m", "bench.target"],
             cwd=Path(__file__).parents[1],
             stdin=subprocess.PIPE,

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from golive.environment import load
-from golive.gate import Gate
 from golive.observatory import Observatory
 from golive.record import Record
 from golive.recording import write_atomically
@@ -26,6 +25,8 @@ from golive.twin.process import detour_from
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Hand the gate an observatory that looks at the target."""
+    from golive.gate import Gate  # not before pytest itself loads it as a plugin
+
     gate = config.pluginmanager.getplugin("golive-gate")
     assert isinstance(gate, Gate), "the gate is loaded before this"
     said = json.loads(Path(os.environ["BENCH_WAY"]).read_text(encoding="utf-8"))

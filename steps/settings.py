@@ -117,7 +117,8 @@ def _database(form: Form, environment: Environment) -> str:
     if (link.host, link.port or 5432) != (there.host, there.port):
         return f"leads to {link.host or 'no host'}:{link.port or 5432}; it must lead to {there.host}:{there.port}"
     if link.sslmode not in ENCRYPTED:
-        return f"says sslmode={link.sslmode or 'nothing'}; it must demand TLS ({', '.join(ENCRYPTED)})"
+        said = f"sslmode={link.sslmode}" if link.sslmode else "no sslmode, or several"
+        return f"says {said}; it must demand TLS ({', '.join(ENCRYPTED)})"
     return "" if link.credentials else "names no user and password"
 
 

@@ -79,7 +79,9 @@ def page_is_readable(pages: list[Answer], path: str, count: int, word: str) -> N
 def page_leads_to(pages: list[Answer], front: str, path: str) -> None:
     page, wanted = _page(pages, front), _page(pages, path).url
     links = _read(page).links
-    assert wanted in links, f"{page.url} links to {', '.join(links) or 'nothing'}; {wanted} must be among them"
+    assert page.status == 200 and wanted in links, (  # noqa: PT018  # from an error page nobody goes on
+        f"{page.url} ({page.status}) links to {', '.join(links) or 'nothing'}; it must be there, and {wanted} among them"
+    )
 
 
 @judges('"{path}" is not what "{nothing}" shows')
@@ -215,7 +217,10 @@ def form_can_be_sent(sight: Sight, datatable: list[list[str]]) -> None:
 @judges("consent is asked for, and to refuse is as easy as to accept")
 def consent_is_free(sight: Sight) -> None:
     wrong = [_unfairness(dialog) for dialog in sight.dialogs] or ["nothing is asked"]
-    assert "" in wrong, f"{sight.url}: {'; '.join(wrong)}; consent must be asked for, and refused as easily as given"
+    assert "" in wrong and sight.status == 200, (  # noqa: PT018  # an error page asks nobody
+        f"{sight.url} ({sight.status or 'no answer'}): {'; '.join(filter(None, wrong)) or 'asks'}; "
+        "the page must be there, and consent asked for, and refused as easily as given"
+    )
 
 
 @judges("nothing is stored before the answer except")

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
+from pytest_bdd.utils import registry_get_safe
 
 from golive.environment import Environment
 from golive.errors import GoLiveError, SetupError
@@ -125,7 +126,7 @@ class Gate:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Mark the scenarios before anything selects by mark."""
         for item in items:
-            template = scenario_wrapper_template_registry.get(getattr(item, "function", None))
+            template = registry_get_safe(scenario_wrapper_template_registry, getattr(item, "function", None))
             if template is None or (self.home / "features") not in item.path.parents:
                 continue
             row = item.callspec.params.get("_pytest_bdd_example", {}) if hasattr(item, "callspec") else {}

@@ -253,11 +253,12 @@ class Observatory:
         network = self.environment.network
         while not entry.done.is_set():
             now = time.monotonic()
-            limit = now + 0.5 if entry.asked_at is None else entry.asked_at + network.look_seconds + 1.0
+            asked_at = entry.asked_at  # once: it may be asked while we wait
+            limit = now + 0.5 if asked_at is None else asked_at + network.look_seconds + 1.0
             if self._ends is not None:
                 limit = min(limit, self._ends + 1.0)
             if not entry.done.wait(max(limit - now, 0.0)) and time.monotonic() >= limit:
-                waited_for_slot = entry.asked_at is None and (self._ends is None or now < self._ends)
+                waited_for_slot = asked_at is None and (self._ends is None or now < self._ends)
                 if waited_for_slot:
                     continue
                 entry.error = Unreachable(entry.look.source, f"no answer within {network.look_seconds:g} s")

@@ -10,11 +10,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from conftest import STARTED, Town, again, free_port
 
 from golive.errors import Denied, ProbeError, Unreachable, Unreadable
 from golive.probes import certificate
 from golive.probes.certificate import ServedCertificate, Spoken, TlsVersions, public_keys, speaks
+
+from .town import STARTED, Town, again, free_port
 
 LOOK = ServedCertificate("getdrop.no")
 VERSIONS = TlsVersions("getdrop.no")

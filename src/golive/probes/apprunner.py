@@ -70,7 +70,9 @@ class Service:
     def running_digest(self) -> str:
         """The digest that runs; ProbeError where it cannot be known."""
         if self.digest is None:
-            raise ProbeError(self.arn, f"which image runs cannot be known: {self.digest_because}")
+            raise ProbeError(
+                f"App Runner service {self.name}", f"which image runs cannot be known: {self.digest_because}"
+            )
         return self.digest
 
 
@@ -160,8 +162,8 @@ class _OfService:
 
     @property
     def source(self) -> str:
-        """The service's ARN."""
-        return self.service_arn
+        """The service's name."""
+        return f"App Runner service {self.service_arn.split('/')[1]}"
 
     @property
     def host(self) -> str:
@@ -232,7 +234,7 @@ class ServiceSettings(_OfService, Look[Settings]):
     def observe(self, reach: Reach) -> Settings:
         """Names, and the texts that everybody may read."""
         said = reach.ask(DescribedService(self.service_arn))
-        return Settings(f"App Runner service {said.name}", said.values, said.lengths, said.secrets)
+        return Settings(self.source, said.values, said.lengths, said.secrets)
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,9 @@ class _Watch:
 
     def _broke(self, request: Request) -> None:
         self._done(request)
-        if urlsplit(request.url).hostname in self.hosts and request not in self.documents:
+        answer = self.answers.get(request)
+        told = answer is not None and answer.status >= 400
+        if urlsplit(request.url).hostname in self.hosts and not told and request not in self.documents:
             self._tell(self.failed, f"{_bare(request.url)}: {request.failure or 'no answer'}")
 
     def _said(self, message: ConsoleMessage) -> None:
@@ -228,9 +230,10 @@ async def _visit(profile: BrowserContext, visit: Visit, reach: Reach) -> Sight:
     try:
         page = await profile.new_page()
         page.set_default_timeout(patience * 1000)
-        await page.goto(visit.url, wait_until="load")
+        opened = await page.goto(visit.url, wait_until="load")
         await watch.rest(rest, ends)
-        control = await _control(page, visit.click) if visit.click else None
+        # From a page that is an error nobody goes on.
+        control = await _control(page, visit.click) if visit.click and opened and opened.ok else None
         if control is not None:
             # By the keyboard: what lies over it, as a question about cookies may, is in the way of a mouse only.
             await control.press("Enter")
@@ -322,6 +325,8 @@ def _bare(url: str) -> str:
 
 def _told(url: str, error: Error) -> ProbeError:
     found = _NET_ERROR.search(error.message)
+    if "Download is starting" in error.message:
+        return Unreadable(url, "the browser does not know what to do with the answer but to keep it")
     if found is None:
         return Unreachable(url, f"the browser could not finish: {error.message.splitlines()[0][:WORDS]}")
     return _broken(url, found[0])

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-OTHER = "another"  # in the place of a scheme, a host or a mode that is none of the known ones
+ANOTHER_HOST = "another host"  # in the place of one that is none of the known ones
+ANOTHER_MODE = "another"
 
 _POSTGRES = frozenset({"postgres", "postgresql"})
 _SCHEMES = _POSTGRES | {"http", "https", "mysql", "sqlite", "file"}
@@ -52,7 +53,7 @@ class Link:
     """A secret that is a URL or a connection string, as far as it is none."""
 
     scheme: str
-    host: str  # "another" where it is none of the known ones, "" where there is none that can be read
+    host: str  # "another host" where it is none of the known ones, "" where there is none that can be read
     port: int | None
     sslmode: str | None  # of a PostgreSQL connection; None where none or more than one is said
     credentials: bool  # whether it has a user and a password
@@ -180,10 +181,10 @@ def _from_words(text: str, hosts: Collection[str]) -> Link | None:
 
 
 def _known(host: str, hosts: Collection[str]) -> str:
-    return host if not host or host in hosts or host in _KNOWN_HOSTS else OTHER
+    return host if not host or host in hosts or host in _KNOWN_HOSTS else ANOTHER_HOST
 
 
 def _mode(modes: list[str]) -> str | None:
     if len(modes) != 1:
         return None
-    return modes[0] if modes[0] in _SSLMODES else OTHER
+    return modes[0] if modes[0] in _SSLMODES else ANOTHER_MODE

@@ -157,7 +157,7 @@ def _servers(reach: Reach, resolver: str, name: str) -> tuple[str, dict[str, str
             if not found:
                 raise Unreachable(server, f"this name server of {zone} has no address")
             servers.update(dict.fromkeys(found, server))
-        return zone, servers
+        return zone, dict(sorted(servers.items()))
     return "", {}
 
 

@@ -10,6 +10,7 @@ catalogue shows all.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ _NOT_NOW = ("53", "57P")
 _NOT_YOU = ("28", "42501", "3D000")
 _NOT_THERE = ("42P01", "42703")  # a table, a column
 _TIMED_OUT = "57014"
+_BUSY = re.compile(r"too many|slots are reserved|starting up|shutting down|recovery mode|not (yet )?accepting")
 
 
 class _Missing(Unreadable):
@@ -249,7 +251,7 @@ def _trouble(target: str, exc: psycopg.Error) -> ProbeError:
     """What *exc* means for the question."""
     import psycopg
 
-    said, state = " ".join(str(exc).split()), exc.sqlstate or ""
+    said, state = next(iter(str(exc).splitlines()), ""), exc.sqlstate or ""
     if state:
         words = f"{exc.diag.message_primary or said} ({state})"
         if state == _TIMED_OUT:
@@ -259,7 +261,11 @@ def _trouble(target: str, exc: psycopg.Error) -> ProbeError:
         if state.startswith(_NOT_NOW):
             return Overloaded(target, words)
         return Denied(target, words) if state.startswith(_NOT_YOU) else Unreadable(target, words)
-    # Before there is a session libpq has only words, which it says in English.
+    # Before there is a session libpq tells no state, only words; "FATAL" are the server's own.
+    if "FATAL:" in said:
+        return Overloaded(target, said) if _BUSY.search(said) else Denied(target, said)
+    if "unexpected eof" in said:
+        return Unreachable(target, said)
     if any(words in said for words in ("certificate", "does not match host name", "does not support SSL", "SSL error")):
         return Untrusted(target, said)
     if "invalid response" in said or "unsupported protocol" in said:

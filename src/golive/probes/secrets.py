@@ -140,8 +140,8 @@ class ServiceSecrets(Look[Secrets]):
 
     @property
     def source(self) -> str:
-        """The service's ARN."""
-        return self.service_arn
+        """The service's name."""
+        return f"the secrets of App Runner service {self.service_arn.split('/')[1]}"
 
     @property
     def host(self) -> str:

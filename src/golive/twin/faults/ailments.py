@@ -6,6 +6,7 @@ from golive.twin import database
 from golive.twin.faults.kin import ALL, BROWSER, DATABASE, PAGES, RDS, SECRETS
 from golive.twin.faults.register import breaks
 from golive.twin.names import RESOLVERS
+from golive.twin.wire import Ailment
 from golive.twin.world import World
 
 # What stands and falls with an answer of an AWS service.
@@ -20,7 +21,7 @@ BY_SERVICE = {
 }
 
 
-def _aws_faults(service: str, ailment: str, sentence: str) -> None:
+def _aws_faults(service: str, ailment: Ailment, sentence: str) -> None:
     def ail(world: World) -> World:
         return replace(world, cloud=replace(world.cloud, ailments={service: ailment}))
 
@@ -28,14 +29,15 @@ def _aws_faults(service: str, ailment: str, sentence: str) -> None:
     breaks(unknown=BY_SERVICE[service])(ail)
 
 
+UNWELL: dict[Ailment, str] = {
+    "off": "cannot be reached.",
+    "denied": "does not let us read.",
+    "throttled": "has no time for us.",
+    "garbage": "answers with rubbish.",
+}
 for _service in BY_SERVICE:
-    for _ailment, _sentence in (
-        ("off", "cannot be reached."),
-        ("denied", "does not let us read."),
-        ("throttled", "has no time for us."),
-        ("garbage", "answers with rubbish."),
-    ):
-        _aws_faults(_service, _ailment, _sentence)
+    for _aws_ailment, _aws_sentence in UNWELL.items():
+        _aws_faults(_service, _aws_ailment, _aws_sentence)
 
 
 @breaks(unknown=ALL)

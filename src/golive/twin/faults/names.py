@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from golive.twin.faults.kin import BROWSER, PAGES
 from golive.twin.faults.register import breaks
 from golive.twin.names import AUTHORITATIVE, SERVICE
 from golive.twin.site import ELSEWHERE
@@ -65,7 +64,7 @@ def answers_too_long_for_udp(world: World) -> World:
     return replace(world, zone=world.zone.ail("truncated"))
 
 
-@breaks(unknown=["GL-2.4.2", *PAGES, *BROWSER])
+@breaks(unknown=["GL-2.4.2", "GL-2.4.3"])
 def www_is_missing(world: World) -> World:
     """www.getdrop.no has no record at all."""
     return replace(world, zone=world.zone.without("www.getdrop.no"))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from golive.twin.faults.kin import PAGES
+from golive.twin.faults.kin import BROWSER, PAGES
 from golive.twin.faults.register import breaks
 from golive.twin.world import World
 
@@ -16,7 +16,7 @@ def _showing(world: World, *hosts: str, **changes: Any) -> World:
     return replace(world, certificates={**world.certificates, **changed})
 
 
-@breaks(unmet=["GL-1.5", "GL-2.4.2"], unknown=PAGES)
+@breaks(unmet=["GL-1.5", "GL-2.4.2"], unknown=[*PAGES, *BROWSER])
 def certificate_expired(world: World) -> World:
     """The certificate of both names ended yesterday."""
     return _showing(world, APEX, WWW, not_after=world.now - timedelta(days=1))
@@ -34,19 +34,19 @@ def certificate_ends_in_three_weeks(world: World) -> World:
     return _showing(world, APEX, WWW, not_after=world.now + timedelta(days=21))
 
 
-@breaks(unmet=["GL-1.5", "GL-2.4.2"], unknown=PAGES)
+@breaks(unmet=["GL-1.5", "GL-2.4.2"], unknown=[*PAGES, *BROWSER])
 def intermediate_missing(world: World) -> World:
     """The server leaves out the certificate between its own and the root."""
     return _showing(world, APEX, WWW, omit_intermediate=True)
 
 
-@breaks(unmet=["GL-1.5", "GL-2.4.2"], unknown=PAGES)
+@breaks(unmet=["GL-1.5", "GL-2.4.2"], unknown=[*PAGES, *BROWSER])
 def certificate_signs_itself(world: World) -> World:
     """The certificate is its own authority."""
     return _showing(world, APEX, WWW, self_signed=True)
 
 
-@breaks(unmet=["GL-1.5", "GL-2.4.2"], unknown=PAGES)
+@breaks(unmet=["GL-1.5", "GL-2.4.2"], unknown=[*PAGES, *BROWSER])
 def certificate_of_a_stranger(world: World) -> World:
     """The certificate comes from an authority that nobody trusts."""
     return _showing(world, APEX, WWW, issuer="a stranger")
@@ -58,7 +58,7 @@ def certificate_without_www(world: World) -> World:
     return _showing(world, WWW, names=(APEX,))
 
 
-@breaks(unmet=["GL-2.4.2"])
+@breaks(unmet=["GL-2.4.2"], unknown=["GL-2.4.3"])
 def certificate_key_too_short(world: World) -> World:
     """The certificate of www.getdrop.no has an RSA key of 1024 bits."""
     return _showing(world, WWW, key="RSA 1024")

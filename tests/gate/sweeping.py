@@ -1,0 +1,90 @@
+"""Many gates in one process: one twin that swaps its world, and only the looks whose answers may have changed repeated."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from golive.environment import load
+from golive.gate import Gate
+from golive.observatory import Observatory
+from golive.probes.look import Look
+from golive.record import Record
+from golive.twin.faults import broken
+from golive.twin.process import TwinProcess
+from golive.twin.world import World, healthy
+
+HOME = Path(__file__).parents[2]
+
+# Which parts of the world an answer hangs on, by the module of its look. A look of a module that is not here is repeated
+# every time: to forget one costs time, never truth.
+WEB = {"zone", "certificates", "site"}
+HANGS_ON = {
+    "names": {"zone"},
+    "certificate": WEB,
+    **dict.fromkeys(("web", "health", "bundle"), WEB),
+    "browser": {*WEB, "bankid"},
+    "github": {"zone", "certificates", "github", "cloud"},
+    "postgres": {"zone", "certificates", "database"},
+    **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs"), {"cloud"}),
+}
+
+
+class Sweep:
+    """A twin, an observatory, and pytest in this process."""
+
+    def __init__(self) -> None:
+        self._twin = TwinProcess.start()
+        self.observatory = Observatory(load("rehearsal", HOME), self._twin.detour)
+        self._base: World = healthy(datetime.now(UTC))
+        self._former = self._base
+
+    def run(self, *faults: str) -> tuple[int, Record | None, str]:
+        """The gate on the world with *faults* in it: exit status, record (None where it stopped), terminal."""
+        self.swap(*faults)
+        return self.judge()
+
+    def swap(self, *faults: str) -> None:
+        """Put the world with *faults* in it behind the doors, and forget what was seen of the parts that changed."""
+        world = broken(self._base, faults)
+        self._twin.swap(faults)
+        changed = {part.name for part in fields(World) if getattr(world, part.name) != getattr(self._former, part.name)}
+        self._former = world
+        self.observatory.forget(lambda look: _is_stale(look, changed))
+
+    def judge(self, *plugins: object, home: Path = HOME) -> tuple[int, Record | None, str]:
+        """`pytest -m golive` in *home*, in this process, on what was seen and what is still to be looked at."""
+        taken: list[Record] = []
+        gates: list[Gate] = []
+        observatory = self.observatory
+
+        class Injected:
+            @pytest.hookimpl(trylast=True)
+            def pytest_configure(self, config: pytest.Config) -> None:
+                gate = config.pluginmanager.getplugin("golive-gate")
+                assert isinstance(gate, Gate)
+                gate.observatory = observatory
+                gate.on_record = taken.append
+                gates.append(gate)
+
+        told = io.StringIO()
+        sys.modules.pop("test_runbook", None)  # another home has other features
+        with contextlib.chdir(home), contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
+            status = pytest.main(["-m", "golive", "-p", "no:cacheprovider"], plugins=[Injected(), *plugins])
+        return int(status), taken[0] if taken else None, told.getvalue()
+
+    def stop(self) -> None:
+        """Let the twin go."""
+        self._twin.stop()
+
+
+def _is_stale(look: Look[Any], changed: set[str]) -> bool:
+    module = type(look).__module__.rpartition(".")[2]
+    return module not in HANGS_ON or bool(HANGS_ON[module] & changed)

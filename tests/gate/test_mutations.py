@@ -1,0 +1,150 @@
+"""Change any expected value in a feature, and the healthy twin must say unmet: no value is there for show."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytest_bdd.parser import FeatureParser
+
+from golive.record import Status
+from golive.runbook import write_lock
+from golive.vocabulary import VOCABULARY, Sentence
+from tests.gate.sweeping import HOME, Sweep
+
+# Where a value with another letter behind it is no other demand: what to put there instead. None: the value is not a
+# demand of its own, with the reason beside it.
+INSTEAD: dict[str, dict[str, str | None]] = {
+    '"{name}" is not set': {"name": "NODE_ENV"},
+    # Who is searched for is said by the looking sentence; a search for somebody else is no answer (unknown).
+    'no user is "{email}"': {"email": None},
+    # The pages are named by the looking sentence; without them there is nothing to judge.
+    '"{path}" is not what "{nothing}" shows': {"path": "/no-such-page", "nothing": None},
+    '"{path}" is a page in Norwegian of at least {count:d} words under the heading "{word}"': {"path": "/no-such-page"},
+    '"{front}" leads to "{path}"': {"front": None, "path": "/no-such-page"},
+    # Below it is a warning, which holds nothing.
+    "every certificate is valid for at least {days:d} more days, and less than {warning:d} is a warning": {
+        "warning": None
+    },
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One line of a feature, changed; of those with the same *name* one must be noticed."""
+
+    item: str
+    name: str
+    file: str
+    line: int
+    text: str
+
+
+def mutants() -> Iterator[Mutant]:
+    """Every way to change one expected value of one scenario."""
+    for path in sorted((HOME / "features").rglob("*.feature")):
+        file = path.relative_to(HOME / "features").as_posix()
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for template in FeatureParser(str(HOME / "features"), file).parse().scenarios.values():
+            if template.examples:
+                yield from _of_rows(file, lines, template.line_number)
+                continue
+            item = next(tag for tag in template.tags if tag.startswith("GL-"))
+            for step in template.steps:
+                sentence = next(one for one in VOCABULARY if one.matches(step.name) is not None)
+                if sentence.kind == "judges":
+                    rows = len(step.datatable.rows) if step.datatable else 0
+                    yield from _of_sentence(item, file, lines, step.line_number, sentence, step.name)
+                    yield from _of_table(item, file, lines, step.line_number, rows)
+
+
+def _of_sentence(
+    item: str, file: str, lines: Sequence[str], line: int, sentence: Sentence, words: str
+) -> Iterator[Mutant]:
+    for parameter, value in (sentence.matches(words) or {}).items():
+        said = str(value)
+        other = INSTEAD.get(sentence.text, {}).get(parameter, "")
+        if other is None:
+            continue
+        others = [other] if other else [str(int(said) * 1000), "0"] if said.isdigit() else [said + "x"]
+        for changed in others:
+            text = re.sub(rf"(?<![\w./]){re.escape(said)}(?![\w/])", changed, lines[line - 1], count=1)
+            assert text != lines[line - 1], (item, words, said)
+            yield Mutant(item, f"{words}: {parameter}", file, line, text)
+
+
+def _of_table(item: str, file: str, lines: Sequence[str], line: int, rows: int) -> Iterator[Mutant]:
+    """Each cell of a table, its header apart; a table of one column without a header is all rows."""
+    cells = [lines[line + number].strip().strip("|").split("|") for number in range(rows)]
+    headed = rows > 1 and (len(cells[0]) > 1 or cells[0][0].strip() in {"check", "table", "cookie"})
+    for number in range(headed, rows):
+        text = lines[line + number]
+        for cell in {cell.strip() for cell in cells[number]} - {""}:
+            numbers = [str(int(part) * 1000) for part in re.findall(r"\d+", cell)]
+            changed = re.sub(r"\d+", numbers[0], cell, count=1) if numbers else cell + "x"
+            yield Mutant(
+                item, f"{cell} in row {number} of line {line}", file, line + number + 1, text.replace(cell, changed, 1)
+            )
+
+
+def _of_rows(file: str, lines: Sequence[str], after: int) -> Iterator[Mutant]:
+    """The last cell of each row of an outline's examples."""
+    for number, text in enumerate(lines[after:], after + 1):
+        cells = [cell.strip() for cell in text.strip().strip("|").split("|")]
+        if cells[0].startswith("GL-"):
+            yield Mutant(
+                cells[0],
+                f"{cells[-1]} of {cells[1]}",
+                file,
+                number,
+                text.replace(f"| {cells[-1]} ", f"| {cells[-1]}x ", 1),
+            )
+
+
+def test_every_expected_value_matters(tmp_path: Path) -> None:
+    """With one expected value of each scenario changed at a time, the healthy twin says that these items are unmet."""
+    waiting = list(mutants())
+    assert len({mutant.item for mutant in waiting}) > 35
+    noticed: dict[tuple[str, str], list[Status]] = defaultdict(list)
+    sweep = Sweep()
+    try:
+        sweep.swap()
+        for number in range(len(waiting)):
+            batch: dict[str, Mutant] = {}
+            for mutant in waiting:
+                batch.setdefault(mutant.item, mutant)
+            if not batch:
+                break
+            waiting = [mutant for mutant in waiting if mutant not in batch.values()]
+            home = _written(tmp_path / str(number), batch.values())
+            _, record, terminal = sweep.judge(home=home)
+            assert record is not None, terminal
+            found = {finding.item: finding.status for finding in record.findings}
+            for item, mutant in batch.items():
+                noticed[item, mutant.name].append(found[item])
+            untouched = [item for item, status in found.items() if status is Status.UNMET and item not in batch]
+            assert not untouched
+    finally:
+        sweep.stop()
+    unnoticed = {name: statuses for name, statuses in noticed.items() if Status.UNMET not in statuses}
+    assert not unnoticed
+
+
+def _written(home: Path, batch: Iterable[Mutant]) -> Path:
+    """The project with the mutants of *batch* in its features, and the lock renewed as somebody would who hides it."""
+    home.mkdir()
+    for name in ("conftest.py", "pyproject.toml"):
+        shutil.copy(HOME / name, home)
+    for name in ("features", "environments"):
+        shutil.copytree(HOME / name, home / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for mutant in batch:
+        file = home / "features" / mutant.file
+        lines = file.read_text(encoding="utf-8").splitlines()
+        lines[mutant.line - 1] = mutant.text
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_lock(home / "features")
+    return home

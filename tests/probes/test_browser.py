@@ -1,0 +1,302 @@
+"""What a visitor with a browser sees, on the twin's own site and provider."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from golive import chromium
+from golive.errors import Denied, Overloaded, ProbeError, Unreachable, Unreadable, Untrusted
+from golive.probes import chrome
+from golive.probes.browser import Sight, Stored, Visit, prepare, way_of
+from golive.probes.chrome import Chrome, Way
+from golive.probes.reach import Reach
+from golive.twin.site import Consent
+
+from .town import HOME, STARTED, Town, again, free_port
+
+FRONT = "https://getdrop.no"
+SESSION = Stored("cookie", "drop_session", "getdrop.no")
+
+pytestmark = pytest.mark.skipif(chromium.find_browser(HOME) is None, reason=chromium.NO_BROWSER)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Any:
+    """One browser for all tests here, as one run has."""
+    shared = Chrome(HOME)
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def reach(town: Town, browser: Chrome) -> Reach:
+    """The town, with the browser already there."""
+    found = town.reach(answer_seconds=1.5)
+    found.shared("browser", lambda: browser)
+    return found
+
+
+def test_front_page_is_seen_as_it_is(reach: Reach) -> None:
+    """
+    Title, language, text, question and what is stored: all there, and nothing has failed.
+    """
+    prepare(reach)
+    sight = Visit(FRONT).observe(reach)
+    assert (sight.url, sight.status, sight.language, sight.clicked) == (FRONT + "/", 200, "nb", False)
+    assert sight.title == sight.heading == "Drop: betal rett fra bankkontoen"
+    assert sight.words > 100
+    assert sight.stored == (SESSION,)
+    assert (sight.failed, sight.errors, sight.outside) == ((), (), ())
+    (dialog,) = sight.dialogs
+    assert [control.text for control in dialog.controls] == ["Godta alle", "Kun nødvendige"]
+    assert again(sight) == sight
+
+
+def test_click_leads_to_a_form(reach: Reach) -> None:
+    """
+    The form is reached past a question that lies over the link, and is told by its labels.
+    """
+    sight = Visit(FRONT, "Klage").observe(reach)
+    assert (sight.url, sight.status, sight.clicked) == (FRONT + "/klage", 200, True)
+    (form,) = sight.forms
+    assert (form.method, form.action, form.fields) == ("post", FRONT + "/api/klage", ("Navn", "E-post", "Beskrivelse"))
+    assert form.sendable
+    assert again(sight) == sight
+
+
+def test_login_leads_to_bankid_and_what_it_carries_stays_in_the_probe(reach: Reach) -> None:
+    """
+    Where the visitor arrives is told without the query, which carries state and nonce.
+    """
+    sight = Visit(FRONT, "Logg inn med BankID").observe(reach)
+    assert (sight.url, sight.status) == ("https://auth.bankid.no/auth/realms/prod/precheck/auth", 200)
+
+
+def test_missing_control_is_an_answer(town: Town, reach: Reach) -> None:
+    """
+    A button that is not there has been looked for.
+    """
+    town.site = replace(town.site, login=replace(town.site.login, text=""))
+    sight = Visit(FRONT, "Logg inn med BankID").observe(reach)
+    assert (sight.clicked, sight.url) == (False, FRONT + "/")
+
+
+def test_click_that_leads_outside_is_an_answer(town: Town, reach: Reach) -> None:
+    """
+    An address outside the environment's list is told and not reached.
+    """
+    town.site = replace(town.site, login=replace(town.site.login, endpoint="https://login.example/authorize"))
+    sight = Visit(FRONT, "Logg inn med BankID").observe(reach)
+    assert (sight.url, sight.status, sight.outside) == ("https://login.example/authorize", None, ("login.example",))
+    assert again(sight) == sight
+
+
+def test_provider_that_refuses_is_an_answer(town: Town, reach: Reach) -> None:
+    """
+    A page that says no is a page.
+    """
+    town.site = replace(town.site, login=replace(town.site.login, redirect_uri="https://getdrop.no/elsewhere"))
+    assert Visit(FRONT, "Logg inn med BankID").observe(reach).status == 400
+
+
+@pytest.mark.parametrize(
+    ("ailment", "error"), [("off", Unreachable), ("throttled", Overloaded), ("babble", Unreadable)]
+)
+def test_provider_that_does_not_answer_is_unknown(
+    town: Town, reach: Reach, ailment: Any, error: type[ProbeError]
+) -> None:
+    """
+    Where the click leads nobody could be seen; the front page alone is as it was.
+    """
+    town.provider = replace(town.provider, ailment=ailment)
+    with pytest.raises(error):
+        Visit(FRONT, "Logg inn med BankID").observe(reach)
+    assert Visit(FRONT).observe(reach).status == 200
+
+
+@pytest.mark.parametrize(
+    ("ailment", "error"),
+    [
+        ("off", Unreachable),
+        ("silent", Unreachable),
+        ("babble", Unreadable),
+        ("garbage", Unreadable),
+        ("throttled", Overloaded),
+    ],
+)
+def test_what_is_no_page_is_unknown(town: Town, browser: Chrome, ailment: Any, error: type[ProbeError]) -> None:
+    """
+    A site that is off, hangs, talks rubbish or says "not now" has not been seen.
+    """
+    town.site = replace(town.site, ailment=ailment)
+    reach = town.reach(answer_seconds=0.5)
+    reach.shared("browser", lambda: browser)
+    with pytest.raises(error):
+        Visit(FRONT).observe(reach)
+
+
+def test_error_page_of_the_site_is_a_fact(town: Town, reach: Reach) -> None:
+    """
+    What a visitor is answered is what the site is.
+    """
+    town.site = replace(town.site, ailment="broken")
+    assert Visit(FRONT).observe(reach).status == 503
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"names": ("other.example",)},
+        {"self_signed": True},
+        {"issuer": "stranger"},
+        {"not_before": STARTED.replace(year=2021), "not_after": STARTED.replace(year=2022)},
+    ],
+    ids=str,
+)
+def test_browser_is_not_blind_to_certificates(town: Town, reach: Reach, change: dict[str, Any]) -> None:
+    """
+    The rehearsal's browser takes the certificates that were verified, and no others.
+    """
+    town.certify("getdrop.no", **change)
+    town.certify("www.getdrop.no", **change)
+    with pytest.raises(Untrusted):
+        Visit(FRONT).observe(reach)
+
+
+@pytest.mark.parametrize(
+    ("early", "stored"),
+    [
+        ("header cookie", Stored("cookie", "drop_analytics", "getdrop.no")),
+        ("script cookie", Stored("cookie", "drop_analytics", "getdrop.no")),
+        ("storage", Stored("localStorage", "drop_analytics", "getdrop.no")),
+    ],
+)
+def test_whatever_is_stored_is_seen(town: Town, reach: Reach, early: Any, stored: Stored) -> None:
+    """
+    By header or by script, as cookie or otherwise: its name is told, and never its value.
+    """
+    town.site = replace(town.site, consent=Consent(early=frozenset({early})))
+    assert set(Visit(FRONT).observe(reach).stored) == {SESSION, stored}
+
+
+def test_other_stores_are_seen_too(town: Town, reach: Reach) -> None:
+    """
+    Session storage, databases, caches, and what comes a moment after the page.
+    """
+    town.site = replace(
+        town.site,
+        script="""
+        sessionStorage.setItem("a", "1"); indexedDB.open("b"); caches.open("c");
+        setTimeout(function () { localStorage.setItem("d", "1"); }, 50);
+        """,
+    )
+    stored = {(one.where, one.name) for one in Visit(FRONT).observe(reach).stored}
+    assert stored >= {("sessionStorage", "a"), ("indexedDB", "b"), ("cache", "c"), ("localStorage", "d")}
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        ({"refusal": "second layer"}, ["Godta alle", "Innstillinger"]),
+        ({"refusal": "nowhere"}, ["Godta alle"]),
+        ({"ticked_box": True}, ["Statistikk", "Godta alle", "Kun nødvendige"]),
+    ],
+    ids=str,
+)
+def test_first_layer_of_the_question_is_seen(
+    town: Town, reach: Reach, change: dict[str, Any], names: list[str]
+) -> None:
+    """
+    What can be answered at once is what is visible at once.
+    """
+    town.site = replace(town.site, consent=Consent(**change))
+    (dialog,) = Visit(FRONT).observe(reach).dialogs
+    assert [control.text for control in dialog.controls] == names
+    assert [control.checked for control in dialog.controls] == [name == "Statistikk" for name in names]
+
+
+def test_failures_on_the_page_are_told(town: Town, reach: Reach) -> None:
+    """
+    What did not come and what was thrown is told, except what the gate itself did not let through.
+    """
+    town.site = replace(
+        town.site,
+        head='<script src="/missing.js" defer></script>\n<script src="https://cdn.example/x.js" defer></script>\n',
+        headers=(),
+        script='throw new Error("the till is empty");',
+    )
+    sight = Visit(FRONT).observe(reach)
+    assert sight.failed == (FRONT + "/missing.js: 404",)
+    assert any("the till is empty" in error for error in sight.errors)
+    assert sight.outside == ("cdn.example",)
+    assert not any("cdn.example" in error for error in sight.errors)
+
+
+def test_each_visit_begins_afresh(reach: Reach) -> None:
+    """
+    Nothing of one visitor is there for the next.
+    """
+    assert Visit(FRONT).observe(reach) == Visit(FRONT).observe(reach)
+
+
+def test_unlisted_host_is_denied(reach: Reach) -> None:
+    """
+    A host that the environment does not list is not opened.
+    """
+    with pytest.raises(Denied):
+        Visit("https://example.com").observe(reach)
+
+
+def test_machine_without_a_browser_says_what_to_install(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    No browser is no opinion.
+    """
+    monkeypatch.setattr(chrome, "find_browser", lambda _: None)
+    with pytest.raises(Denied, match="install"):
+        Visit(FRONT).observe(town.reach())
+
+
+def test_browser_that_does_not_start_is_unknown(town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """
+    A program that is no browser is no opinion either.
+    """
+    program = tmp_path / "browser"
+    program.write_text("#!/bin/sh\nexit 3\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(chrome, "find_browser", lambda _: chromium.Browser(program))
+    with pytest.raises(Unreachable, match="does not start"):
+        Visit(FRONT).observe(town.reach())
+
+
+def test_other_names_are_not_there(reach: Reach) -> None:
+    """
+    The browser is told where the listed names are, and that there are no others.
+    """
+    rules = next(argument for argument in way_of(reach).arguments if "host-resolver" in argument)
+    assert "MAP getdrop.no:443 127.0.0.1:" in rules
+    assert "rds.amazonaws.com" not in rules
+    assert rules.endswith("MAP * ~NOTFOUND")
+    assert "ignore-certificate" not in "".join(Way((("getdrop.no", "2606:4700::1"),), ()).arguments)
+    assert "MAP getdrop.no [2606:4700::1]" in "".join(Way((("getdrop.no", "2606:4700::1"),), ()).arguments)
+
+
+def test_dead_port_is_unreachable(town: Town, reach: Reach) -> None:
+    """
+    Where nobody listens nobody is seen.
+    """
+    port = free_port()
+    reach.detour = replace(reach.detour, ports={**town.ports, "192.0.2.10:443": port, "192.0.2.11:443": port})
+    with pytest.raises(Unreachable):
+        Visit(FRONT).observe(reach)
+
+
+def test_sight_is_plain() -> None:
+    """
+    An answer that nobody gave can be written down too.
+    """
+    sight = Sight("https://login.example/", None, clicked=True)
+    assert again(sight) == sight

@@ -1,0 +1,226 @@
+"""The database, asked by a role that can only read, over a line that proves who answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from golive.environment import Environment
+from golive.errors import Denied, ProbeError, Unreachable, Unreadable, Untrusted
+from golive.probes.postgres import Tables, TransactionWatch, Users
+from golive.twin import database as twin
+from golive.twin.cloud import DATABASE_HOST
+from golive.twin.database import DEMO_USER, GATE, Database
+from golive.twin.world import World
+
+from .backstage import Backstage
+
+LOOKS = (Tables(), Users((DEMO_USER,)), TransactionWatch(100_000))
+
+
+def storing(change: Callable[[Database], Database]) -> Callable[[World], World]:
+    """Another database behind the door."""
+    return lambda world: replace(world, database=change(world.database))
+
+
+def test_tables_and_columns_are_told(backstage: Backstage) -> None:
+    """
+    Every table with its columns, and none of PostgreSQL's own.
+    """
+    tables = backstage.look(Tables()).tables
+    assert {"users", "bank_accounts", "transactions", "sessions", "aml_alerts"} <= tables.keys()
+    assert {"id", "email", "kyc_status"} <= {*tables["users"]}
+    assert not [name for name in tables if name.startswith("pg_")]
+
+
+def test_table_that_may_not_be_read_is_still_there(backstage: Backstage) -> None:
+    """
+    A missing right does not pass for a missing table.
+    """
+    backstage.put(storing(lambda kept: kept.admitting(GATE, denied=frozenset({"sessions"}))))
+    assert "expires_at" in backstage.look(Tables()).tables["sessions"]
+
+
+@pytest.mark.parametrize(
+    "email", [DEMO_USER, "Test@Example.COM", " test@example.com "], ids=["as is", "case", "blanks"]
+)
+def test_demo_user_is_found_however_written(backstage: Backstage, email: str) -> None:
+    """
+    E-mail addresses are compared without case and blanks; the known user is found by the same query.
+    """
+
+    def add(kept: Database) -> Database:
+        row = {**twin.demo_user(), "email": email}
+        return kept.having(users=kept.tables["users"].with_rows(row))
+
+    backstage.put(storing(add))
+    seen = backstage.look(Users((DEMO_USER,)))
+    assert (seen.searched, seen.found, seen.known_found) == (42, (DEMO_USER,), True)
+    assert seen.holds(DEMO_USER)
+
+
+def test_nobody_elses_address_leaves_the_database(backstage: Backstage) -> None:
+    """
+    The answer holds the addresses that were asked for, and counts.
+    """
+    seen = backstage.look(Users((DEMO_USER,)))
+    assert (seen.searched, seen.found, seen.holds(DEMO_USER)) == (41, (), False)
+    assert "kunde" not in repr(seen)
+    assert backstage.environment.database.known_user not in repr(seen)
+
+
+def test_search_that_misses_the_known_user_tells_nothing(backstage: Backstage, environment: Environment) -> None:
+    """
+    Absence is believed only of a query that finds whom it must find.
+    """
+    kept = environment.database.model_copy(update={"known_user": "nobody@getdrop.no"})
+    seen = Users((DEMO_USER,)).observe(backstage.reach(environment.model_copy(update={"database": kept})))
+    with pytest.raises(ProbeError, match="known_user"):
+        seen.holds(DEMO_USER)
+    with pytest.raises(ProbeError, match="was not searched for"):
+        seen.holds("somebody@else.no")
+
+
+def test_large_transactions_are_counted_with_their_alerts(backstage: Backstage) -> None:
+    """
+    The healthy twin has one large transaction, and that has its alert.
+    """
+    counts = backstage.look(TransactionWatch(100_000)).counted()
+    assert (counts.transactions, counts.large, counts.without_alert, counts.alerts) == (60, 1, 0, 1)
+
+
+@pytest.mark.parametrize(("amount", "large"), [(Decimal(100_000), 1), (Decimal("99999.99"), 0), (Decimal(-250_000), 1)])
+def test_large_transaction_without_alert_is_counted(backstage: Backstage, amount: Decimal, large: int) -> None:
+    """
+    The threshold itself is large, and money that goes out is as large as money that comes in.
+    """
+
+    def add(kept: Database) -> Database:
+        return kept.having(transactions=kept.tables["transactions"].with_rows(twin.transaction(9001, amount)))
+
+    backstage.put(storing(add))
+    assert backstage.look(TransactionWatch(100_000)).counted().without_alert == large
+
+
+@pytest.mark.parametrize("table", ["aml_alerts", "transactions"])
+def test_missing_table_is_a_fact_of_the_watch(backstage: Backstage, table: str) -> None:
+    """
+    Where a table is missing nothing is counted, and it is told which one.
+    """
+    backstage.put(storing(lambda kept: kept.having(**{table: None})))
+    seen = backstage.look(TransactionWatch(100_000))
+    assert seen.counts is None
+    with pytest.raises(ProbeError, match=table):
+        seen.counted()
+
+
+def certified(**change: object) -> Callable[[World], World]:
+    """The database shows another certificate."""
+
+    def put(world: World) -> World:
+        shown = replace(world.certificates[DATABASE_HOST], **change)  # type: ignore[arg-type]
+        return replace(world, certificates={**world.certificates, DATABASE_HOST: shown})
+
+    return put
+
+
+UNSEEN: dict[str, tuple[Callable[[World], World], type[ProbeError]]] = {
+    "off": (storing(lambda kept: replace(kept, front="off")), Unreachable),
+    "garbage": (storing(lambda kept: replace(kept, front="garbage")), Unreadable),
+    "plain": (storing(lambda kept: replace(kept, front="plain")), Untrusted),
+    "another name": (certified(names=("other.eu-west-1.rds.amazonaws.com",)), Untrusted),
+    "stranger": (certified(issuer="stranger"), Untrusted),
+    "password": (storing(lambda kept: kept.admitting(GATE, password="another")), Denied),
+    "may insert": (storing(lambda kept: kept.admitting(GATE, grants={"sessions": ("INSERT",)})), Denied),
+    "may truncate": (storing(lambda kept: kept.admitting(GATE, grants={"sessions": ("TRUNCATE",)})), Denied),
+    "may change a column": (storing(lambda kept: kept.admitting(GATE, grants={"users": ("UPDATE (email)",)})), Denied),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: type(look).__name__)
+@pytest.mark.parametrize("trouble", UNSEEN)
+def test_what_cannot_be_seen_is_unknown(backstage: Backstage, look: Tables, trouble: str) -> None:
+    """
+    A database that is off, babbles, is another's, refuses us, or lets us write leaves its items unknown.
+    """
+    change, kind = UNSEEN[trouble]
+    backstage.put(change)
+    with pytest.raises(ProbeError) as raised:
+        backstage.look(look)
+    assert type(raised.value) is kind
+    assert backstage.detour.variables["GOLIVE_DATABASE_PASSWORD"] not in str(raised.value)
+    assert raised.value.__cause__ is None, "the cause's frames hold the password"
+
+
+def test_right_that_is_missing_is_denied(backstage: Backstage) -> None:
+    """
+    A table that the role may not read is unknown to the look that reads it.
+    """
+    backstage.put(storing(lambda kept: kept.admitting(GATE, denied=frozenset({"users"}))))
+    with pytest.raises(Denied, match="permission denied"):
+        backstage.look(Users((DEMO_USER,)))
+
+
+def test_slow_query_is_given_up(backstage: Backstage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    The server itself ends a query that takes longer than an answer may.
+    """
+    from golive.probes import postgres
+
+    monkeypatch.setattr(postgres, "_COLUMNS", "SELECT 'x', ARRAY['y'] FROM pg_sleep(5)")
+    with pytest.raises(Unreachable, match="answer_seconds"):
+        Tables().observe(backstage.hasty)
+
+
+def test_session_can_only_read(backstage: Backstage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    What a probe asks by mistake to be written is refused by the server.
+    """
+    from golive.probes import postgres
+
+    monkeypatch.setattr(postgres, "_COLUMNS", "CREATE TABLE public.x (y int)")
+    with pytest.raises(Unreadable, match="read-only transaction"):
+        backstage.look(Tables())
+
+
+def test_shell_does_not_redirect(backstage: Backstage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    What libpq would read from the shell does not lead elsewhere, nor to less proof.
+    """
+    for name, value in {
+        "PGHOST": "localhost",
+        "PGHOSTADDR": "127.0.0.2",
+        "PGPORT": "9",
+        "PGUSER": "postgres",
+        "PGPASSWORD": "x",
+        "PGDATABASE": "postgres",
+        "PGSSLMODE": "disable",
+        "PGSSLROOTCERT": "/nowhere",
+        "PGOPTIONS": "-c nonsense=1",
+        "PGCONNECT_TIMEOUT": "0",
+        "PGAPPNAME": "psql",
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert backstage.look(Tables()).tables
+
+
+def test_trust_of_the_databases_own_must_be_there(backstage: Backstage, environment: Environment) -> None:
+    """
+    An authority's file that the environment names and does not have is told by name.
+    """
+    kept = environment.database.model_copy(update={"trust": "rds.pem"})
+    with pytest.raises(Denied, match=r"rds\.pem"):
+        Tables().observe(backstage.reach(environment.model_copy(update={"database": kept})))
+
+
+def test_missing_password_is_named(backstage: Backstage, environment: Environment) -> None:
+    """
+    Without the variable that the environment file names nothing is asked.
+    """
+    variable = environment.database.password.model_copy(update={"variable": "NOT_SET_ANYWHERE"})
+    kept = environment.database.model_copy(update={"password": variable})
+    with pytest.raises(Denied, match="NOT_SET_ANYWHERE is not set"):
+        Tables().observe(backstage.reach(environment.model_copy(update={"database": kept})))
