@@ -14,7 +14,8 @@ SUCCESS = ("completed", "success")
 @looks("the checks of the commit that runs", target_fixture="checks")
 def running_commit_checks(environment: Environment) -> Look[Checks]:
     aws, github = environment.aws, environment.github
-    return RunningCommitChecks(aws.service_arn, aws.repository, github.repository, github.branch)
+    repository = environment.answered(github.repository, "github.repository")
+    return RunningCommitChecks(aws.service_arn, aws.repository, repository, github.branch)
 
 
 @judges("each of these is done, and a success")

@@ -80,7 +80,7 @@ def page_leads_to(pages: list[Answer], front: str, path: str) -> None:
     page, wanted = _page(pages, front), _page(pages, path).url
     links = _read(page).links
     assert page.status == 200 and wanted in links, (  # noqa: PT018  # from an error page nobody goes on
-        f"{page.url} ({page.status}) links to {', '.join(links) or 'nothing'}; it must be there, and {wanted} among them"
+        f"{page.url} ({page.status}) links to {', '.join(links) or 'nothing'}; it must be there and link to {wanted}"
     )
 
 

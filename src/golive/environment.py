@@ -12,11 +12,13 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from golive.errors import SetupError
+from golive.errors import Denied, SetupError
+
+T = TypeVar("T")
 
 REHEARSAL = "rehearsal"
 
@@ -117,9 +119,9 @@ class Aml(Frozen):
 
 
 class Database(Frozen):
-    """The database as the gate's own role sees it."""
+    """The database as the gate's own role sees it; what is None is a question that its owner has not answered yet."""
 
-    host: Host
+    host: Host | None = None  # the endpoint that RDS gave it
     port: int = 5432
     name: str
     user: str
@@ -128,7 +130,7 @@ class Database(Frozen):
     tunnel: str | None = None  # "127.0.0.1:6543": where the tunnel's near end listens
     trust: str | None = None  # file beside this one with the authority's certificates; default: the public store
     tables: Mapping[str, tuple[str, ...]]  # columns; "id|user_id" accepts either
-    known_user: str  # e-mail of a user that any search of users must find
+    known_user: str | None = None  # e-mail of a user that any search of users must find
     aml: Aml
 
     @model_validator(mode="after")
@@ -142,7 +144,7 @@ class Github(Frozen):
     """Where the product's source and its checks are."""
 
     host: Host = "api.github.com"
-    repository: Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+$")]
+    repository: Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+$")] | None = None
     branch: str = "main"
     token: Variable
     checks: Mapping[str, str] = {}  # the runbook's name of a check → the name of its check run
@@ -167,6 +169,12 @@ class Environment(Frozen):
     bankid: BankId
     folder: Path = Field(exclude=True)
 
+    def answered(self, value: T | None, key: str) -> T:
+        """*value*; Denied where the file leaves *key* open, so that its items are unknown and say why."""
+        if value is None:
+            raise Denied(f"environments/{self.name}/environment.toml", f"{key} is not answered yet")
+        return value
+
     @property
     def rehearsal(self) -> bool:
         """Whether this is the twin, which can never pass for a live environment."""
@@ -176,7 +184,7 @@ class Environment(Frozen):
     def _agree(self) -> Self:
         if (self.kind == "rehearsal") != (self.name == REHEARSAL):
             raise ValueError('kind = "rehearsal" belongs to the environment named rehearsal, and to no other')
-        used = {self.site.host, self.site.www, self.aws.default_host, self.database.host, self.github.host}
+        used = {self.site.host, self.site.www, self.aws.default_host, self.database.host or "", self.github.host} - {""}
         if missing := sorted(used - set(self.network.hosts)):
             raise ValueError(f"network.hosts does not list {', '.join(missing)}")
         return self

@@ -93,10 +93,10 @@ def note_report(progress: Progress, report: pytest.TestReport) -> None:
         progress.trouble = "the scenario was marked as expected to fail, so it says nothing"
     elif report.skipped:
         progress.trouble = "the scenario was skipped"
-    elif report.failed and progress.failure is None:
-        progress.trouble = f"the scenario could not be run ({report.when})"
     elif report.failed and report.when == "teardown":
         progress.trouble = "the scenario could not be ended properly"
+    elif report.failed and progress.failure is None:
+        progress.trouble = "the scenario could not be run"
 
 
 def steps_of(progress: Progress, evidence_ids: Any) -> tuple[record.Step, ...]:

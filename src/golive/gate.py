@@ -147,9 +147,13 @@ class Gate:
         """Where a scenario of the features is selected, this run is a gate: prepare it and look."""
         option = self.config.option
         selected = [item.nodeid for item in session.items if item.nodeid in self.items]
-        if not (selected or self.uncollected) or option.collectonly or option.setupplan or option.setuponly:
+        if option.collectonly or option.setupplan or option.setuponly or not (self.items or self.uncollected):
             return
         try:
+            if "PYTEST_ADDOPTS" in os.environ and self.on_record is None:
+                self._start_again_without_addopts()
+            if not (selected or self.uncollected):
+                return  # nothing is gated: pytest says so, and exits 5
             self._refuse_other_ways()
             self._quieten()
             self.run = self._make_run()
@@ -161,12 +165,11 @@ class Gate:
             raise pytest.UsageError(str(exc)) from exc
 
     def _refuse_other_ways(self) -> None:
-        if self.config.inipath != self.home / "pyproject.toml" or self.config.option.override_ini:
-            raise SetupError("the gate runs on the project's own pyproject.toml: leave out -c and -o")
+        option = self.config.option
+        if self.config.inipath != self.home / "pyproject.toml" or option.override_ini or option.noconftest:
+            raise SetupError("the gate runs on the project's own configuration: leave out -c, -o and --noconftest")
         if hasattr(self.config, "workerinput") or self.config.getoption("numprocesses", None):
             raise SetupError("the gate looks once, from one process: leave out -n")
-        if "PYTEST_ADDOPTS" in os.environ and self.on_record is None:
-            self._start_again_without_addopts()
 
     def _start_again_without_addopts(self) -> None:
         """pytest has followed the variable before anybody could object; begin again as if it were not set."""
@@ -182,6 +185,7 @@ class Gate:
 
     def _quieten(self) -> None:
         """From here on the gate speaks, not pytest's reporter; and Allure's listener would follow every fixture."""
+        self.config.option.tbstyle = "no"  # nobody reads them, and to write one takes longer than to look
         for plugin in ("terminalreporter", "allure_listener"):
             found = self.config.pluginmanager.getplugin(plugin)
             if found is not None:

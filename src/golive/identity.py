@@ -46,7 +46,8 @@ def establish(environment: Environment, observatory: Observatory) -> Identity:
         try:
             check(environment, observatory)
         except ProbeError as exc:
-            unknown.append(str(exc))
+            if str(exc) not in unknown:  # the same trouble keeps more than one thing from being seen
+                unknown.append(str(exc))
     return Identity("; ".join(unknown))
 
 

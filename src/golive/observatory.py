@@ -117,6 +117,10 @@ class Observatory:
             raise entry.error.with_traceback(None)
         return cast(T, entry.answer)
 
+    def meanwhile(self, begin: Callable[[Reach], None]) -> None:
+        """Let *begin* run beside everything else; whether it comes to anything is said by the looks that need it."""
+        self._threads().submit(begin, self.reach)
+
     @contextmanager
     def watching(self) -> Iterator[list[Look[Any]]]:
         """The looks asked inside the block, in order."""

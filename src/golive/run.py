@@ -20,6 +20,7 @@ from golive.errors import GoLiveError, SetupError
 from golive.findings import Progress, steps_of
 from golive.identity import establish
 from golive.observatory import Observatory
+from golive.probes.browser import Visit, prepare
 from golive.probes.look import Look
 from golive.record import Decision, Finding, Inventory, Record, Status, Subject, Verdict
 from golive.record import Run as RunPart
@@ -96,11 +97,14 @@ class Run:
             detour = self.twin.detour
         self.observatory = self.observatory or Observatory(self.environment, detour)
         self.observatory.start_clock()
+        planned = self.plan(selected)
+        if any(isinstance(look, Visit) for look in planned):
+            self.observatory.meanwhile(prepare)  # a browser takes longest to start
         self.unknown = establish(self.environment, self.observatory).unknown
         if self.unknown:
             return
         with self.terminal.looking("looking") as on_answer:
-            self.observatory.gather(self.plan(selected), on_answer)
+            self.observatory.gather(planned, on_answer)
 
     def plan(self, selected: Sequence[Scenario]) -> list[Look[Any]]:
         """The looks of the *selected* scenarios, as far as they can be told beforehand."""

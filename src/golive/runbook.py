@@ -159,7 +159,7 @@ def load_inventory(features: Path) -> Inventory:
 
 def read_features(folder: Path) -> tuple[list[Scenario], list[str]]:
     """Every scenario below *folder*, in pytest-bdd's own reading, and what is wrong with the files themselves."""
-    from pytest_bdd.exceptions import FeatureError
+    from pytest_bdd.exceptions import GherkinParseError
     from pytest_bdd.parser import FeatureParser
 
     found: list[Scenario] = []
@@ -168,8 +168,8 @@ def read_features(folder: Path) -> tuple[list[Scenario], list[str]]:
         shown = path.relative_to(folder).as_posix()
         try:
             feature = FeatureParser(str(folder), shown).parse()
-        except FeatureError as exc:
-            wrong.append(f"{shown}: cannot be read: {str(exc).splitlines()[0]}")
+        except GherkinParseError as exc:
+            wrong.append(f"{shown}:{exc.line}: cannot be read: {exc.message}")
             continue
         for template in feature.scenarios.values():
             outline = bool(template.examples) or template.keyword == "Scenario Outline"

@@ -92,7 +92,8 @@ class Terminal:
         for reason in verdict.reasons[: len(verdict.reasons) - len(holding)]:
             self.say(f"  ! {reason}", "bold red")
         if not record.rehearsal and verdict.counts.get(Status.PENDING):
-            self.say(f"  ! {verdict.counts[Status.PENDING]} items are not transcribed yet", "bold red")
+            count = verdict.counts[Status.PENDING]
+            self.say(f"… {count} items pending: not transcribed into scenarios yet", "bold red")
         self.say(verdict.line, style)
         if verdict.status is Decision.GO:
             self.say(f"opens: {verdict.opens}")

@@ -102,6 +102,7 @@ def answers(target: str) -> Iterator[None]:
         ParamValidationError,
         SSLError,
     )
+    from botocore.exceptions import ConnectionError as NoConnection
     from botocore.parsers import ResponseParserError
 
     # Without the cause: its traceback leads through frames that hold what the service said.
@@ -111,7 +112,7 @@ def answers(target: str) -> Iterator[None]:
         raise _refusal(target, exc) from None
     except SSLError as exc:
         raise Untrusted(target, str(exc)) from None
-    except (HTTPClientError, IncompleteReadError) as exc:
+    except (HTTPClientError, IncompleteReadError, NoConnection) as exc:
         raise Unreachable(target, str(exc)) from None
     except ResponseParserError:
         raise Unreadable(target, "what came is not in the format of AWS") from None

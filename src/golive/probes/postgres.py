@@ -163,7 +163,8 @@ class Users(_OfDatabase, Look[People]):
     def observe(self, reach: Reach) -> People:
         """One query for them and for the user that it must find; no other address leaves the database."""
         wanted = tuple(sorted({email.lower() for email in self.emails}))
-        known = reach.environment.database.known_user.lower()
+        environment = reach.environment
+        known = environment.answered(environment.database.known_user, "database.known_user").lower()
         with _session(reach) as session:
             (row,) = session.execute(_USERS, ([*wanted, known],)).fetchall()
         found = set(row[1] or ())
@@ -189,7 +190,7 @@ class TransactionWatch(_OfDatabase, Look[Watch]):
 
 def _named(reach: Reach) -> str:
     database = reach.environment.database
-    return f"database {database.name} at {database.host}"
+    return f"database {database.name}" + (f" at {database.host}" if database.host else "")
 
 
 @contextmanager
@@ -216,10 +217,11 @@ def _session(reach: Reach) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
 def _way(reach: Reach, target: str) -> dict[str, Any]:
     """Everything that libpq would otherwise look for in the shell or in the home folder."""
     database, patience = reach.environment.database, reach.environment.network.answer_seconds
-    doors = reach.dial(database.host, database.port)
+    host = reach.environment.answered(database.host, "database.host")
+    doors = reach.dial(host, database.port)
     return {
         # The name is for the certificate; where to connect is known already.
-        "host": ",".join([database.host] * len(doors)),
+        "host": ",".join([host] * len(doors)),
         "hostaddr": ",".join(address for address, _ in doors),
         "port": ",".join(str(port) for _, port in doors),
         "dbname": database.name,
