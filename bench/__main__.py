@@ -25,14 +25,16 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="keep the figures although not all rows were measured")
     wanted = parser.parse_args()
     failed: list[str] = []
-    results = Results(machine(), datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"), load())
+    results = Results(machine(), datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))
     for name in wanted.rows:
         print(f"{name}: {(ROWS[name].__doc__ or '').strip()}", flush=True)
+        load_before = load()
         try:
             ROWS[name](results, Plan(wanted.quick))
         except Failed as exc:
             print(exc, file=sys.stderr)
             failed.append(name)
+        results.loads[name] = (load_before, load())
     said = results.to_json()
     print(render(said))
     if failed:

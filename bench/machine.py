@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -48,4 +49,5 @@ def _system() -> str:
 
 def _said(program: str, flag: str) -> str:
     done = subprocess.run([program, flag], capture_output=True, text=True, check=False)  # noqa: S603  # one of PROGRAMS
-    return (done.stdout or done.stderr).splitlines()[0]
+    found = re.search(r"\d+(\.\d+)+\w*", done.stdout or done.stderr)
+    return found[0] if found else "of an unknown version"

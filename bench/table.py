@@ -65,7 +65,7 @@ class Results:
 
     machine: Mapping[str, str]
     when: str
-    load: float  # of the machine, before it began
+    loads: dict[str, tuple[float, float]] = field(default_factory=dict)  # of the machine, before and after each row
     runs: dict[str, list[dict[str, float]]] = field(default_factory=dict)
     figures: list[Figure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -75,7 +75,7 @@ class Results:
         return {
             "machine": dict(self.machine),
             "when": self.when,
-            "load": self.load,
+            "loads": {name: list(load) for name, load in self.loads.items()},
             "figures": [self._figure(figure) for figure in self.figures],
             "runs": {
                 name: {
@@ -110,7 +110,9 @@ MARKS = {True: "✓", False: "✗", None: ""}
 def render(said: Mapping[str, Any]) -> str:
     """The results as Markdown; *said* is what `Results.to_json` gave."""
     lines = [", ".join(f"{name} {value}" for name, value in said["machine"].items()), ""]
-    lines[0] = f"{said['when']}, load {said['load']} before it began. {lines[0]}."
+    loads = ", ".join(f"{name} {before:g} to {after:g}" for name, (before, after) in said["loads"].items())
+    lines[0] = f"{said['when']}. {lines[0]}."
+    lines += [f"Load of the machine (its own share is about 1; more is somebody else's): {loads}.", ""]
     lines += ["| figure | value | aim | | source |", "|---|---|---|---|---|"]
     for figure in said["figures"]:
         value = f"{figure['value']:g}{' ' * bool(figure['unit'])}{figure['unit']}"

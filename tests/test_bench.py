@@ -98,6 +98,7 @@ def test_table_tells_what_was_measured() -> None:
     )
     told = table.render(results.to_json())
     assert "| slow ÷ fast | 6 | ≥ 10 | ✗ | measured here |" in told
+    assert "r 0.1 to 1.2" in told
     assert "| slow | 3.00 (1.00 to 9.00) | 1.00 | 40 | 3 |" in told
 
 

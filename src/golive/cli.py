@@ -90,6 +90,14 @@ def twin(names: Sequence[str], as_json: bool) -> None:
     keep_up(names, as_json=as_json)
 
 
+@main.command()
+def schema() -> None:
+    """The JSON Schema of record.json, as docs/record.schema.json holds it."""
+    from golive.record import Record
+
+    click.echo(json.dumps(Record.model_json_schema(by_alias=True), indent=1))
+
+
 def _fault_row(name: str) -> dict[str, object]:
     from golive.twin.faults import FAULTS
 

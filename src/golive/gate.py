@@ -22,7 +22,7 @@ from golive.errors import GoLiveError, SetupError
 from golive.findings import Progress, item_of, note_report
 from golive.observatory import Observatory
 from golive.remarks import Remarks
-from golive.run import Run, Wanted
+from golive.run import IGNORED, Run, Wanted
 from golive.terminal import Terminal
 
 DEFAULT_PHASE = "T-0"
@@ -168,6 +168,8 @@ class Gate:
         option = self.config.option
         if self.config.inipath != self.home / "pyproject.toml" or option.override_ini or option.noconftest:
             raise SetupError("the gate runs on the project's own configuration: leave out -c, -o and --noconftest")
+        if off := [name for name in option.plugins if name.startswith("no:")]:
+            raise SetupError(f"the gate runs with all of its plugins: leave out -p {' -p '.join(off)}")
         if hasattr(self.config, "workerinput") or self.config.getoption("numprocesses", None):
             raise SetupError("the gate looks once, from one process: leave out -n")
 
@@ -177,7 +179,7 @@ class Gate:
         if capture is not None:
             capture.stop_global_capturing()
         rest = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
-        rest["GOLIVE_IGNORED"] = "PYTEST_ADDOPTS"
+        rest[IGNORED] = "PYTEST_ADDOPTS"
         sys.stdout.flush()
         os.execve(  # noqa: S606  # our own interpreter, with the arguments it was given
             sys.executable, [sys.executable, "-m", "pytest", *self.config.invocation_params.args], rest

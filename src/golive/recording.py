@@ -130,6 +130,7 @@ def _forms(secret: str) -> Iterator[bytes]:
     """How *secret* may stand in a file: plain, escaped for JSON, HTML or a URL, and in base64 at each alignment."""
     yield secret.encode()
     yield json.dumps(secret)[1:-1].encode()
+    yield json.dumps(secret, ensure_ascii=False)[1:-1].encode()
     yield html.escape(secret).encode()
     yield quote(secret, safe="").encode()
     for lead in range(3):

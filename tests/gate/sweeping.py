@@ -1,4 +1,4 @@
-"""Many gates in one process: one twin that swaps its world, and only the looks whose answers may have changed repeated."""
+"""Many gates in one process: one twin that swaps its world, and only looks whose answers may have changed repeated."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ from golive.twin.world import World, healthy
 
 HOME = Path(__file__).parents[2]
 
-# Which parts of the world an answer hangs on, by the module of its look. A look of a module that is not here is repeated
-# every time: to forget one costs time, never truth.
-WEB = {"zone", "certificates", "site"}
+# Which parts of the world an answer hangs on, by the module of its look. A look of a module that is not here is
+# repeated every time: to forget one costs time, never truth.
+WEB = frozenset({"zone", "certificates", "site"})
+CLOUD = frozenset({"cloud"})
 HANGS_ON = {
     "names": {"zone"},
     "certificate": WEB,
@@ -33,7 +34,7 @@ HANGS_ON = {
     "browser": {*WEB, "bankid"},
     "github": {"zone", "certificates", "github", "cloud"},
     "postgres": {"zone", "certificates", "database"},
-    **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs"), {"cloud"}),
+    **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs"), CLOUD),
 }
 
 
@@ -77,7 +78,7 @@ class Sweep:
         told = io.StringIO()
         sys.modules.pop("test_runbook", None)  # another home has other features
         with contextlib.chdir(home), contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
-            status = pytest.main(["-m", "golive", "-p", "no:cacheprovider"], plugins=[Injected(), *plugins])
+            status = pytest.main(["-m", "golive"], plugins=[Injected(), *plugins])
         return int(status), taken[0] if taken else None, told.getvalue()
 
     def stop(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import textwrap
 from collections.abc import Callable
 
 import pytest
@@ -179,7 +180,7 @@ def test_features_that_cannot_be_trusted_are_no_go(project: Project, case: str) 
 
 
 def test_a_scenario_that_is_not_bound_is_no_go(project: Project) -> None:
-    """A scenario that stands in the features and that nobody collects holds the launch: that is no narrower selection."""
+    """A scenario that nobody collects holds the launch: that is no narrower selection, which somebody asked for."""
     (project.home / "features/test_runbook.py").write_text(
         'from pytest_bdd import scenarios\n\nscenarios("golive/2.1-infrastructure.feature")\n'
     )
@@ -189,46 +190,84 @@ def test_a_scenario_that_is_not_bound_is_no_go(project: Project) -> None:
 
 MISCHIEF: dict[str, tuple[str, str]] = {
     "skipped": (
-        "@pytest.hookimpl\ndef pytest_runtest_setup(item):\n    if 'hsts' in BAD(item):\n        pytest.skip('later')",
+        """
+        def pytest_runtest_setup(item):
+            if victim(item):
+                pytest.skip("later")
+        """,
         "skipped",
     ),
     "expected to fail": (
-        "def pytest_collection_modifyitems(items):\n    for item in items:\n        if 'hsts' in BAD(item):\n            item.add_marker(pytest.mark.xfail(reason='known'))",
+        """
+        def pytest_collection_modifyitems(items):
+            for item in filter(victim, items):
+                item.add_marker(pytest.mark.xfail(reason="known"))
+        """,
         "expected to fail",
     ),
     "run twice": (
-        "@pytest.hookimpl(trylast=True)\ndef pytest_collection_modifyitems(items):\n    items += [item for item in items if 'hsts' in BAD(item)]",
+        """
+        @pytest.hookimpl(trylast=True)
+        def pytest_collection_modifyitems(items):
+            items += filter(victim, list(items))
+        """,
         "2 findings",
     ),
     "never run": (
-        "@pytest.hookimpl(trylast=True)\ndef pytest_collection_modifyitems(items):\n    items[:] = [item for item in items if 'hsts' not in BAD(item)]",
+        """
+        @pytest.hookimpl(trylast=True)
+        def pytest_collection_modifyitems(items):
+            items[:] = [item for item in items if not victim(item)]
+        """,
         "never ran",
     ),
     "crashed in set-up": (
-        "def pytest_runtest_setup(item):\n    if 'hsts' in BAD(item):\n        raise RuntimeError('s3cr3t')",
+        """
+        def pytest_runtest_setup(item):
+            if victim(item):
+                raise RuntimeError("s3cr3t")
+        """,
         "could not be run",
     ),
     "crashed in tear-down": (
-        "def pytest_runtest_teardown(item):\n    if 'hsts' in BAD(item):\n        raise RuntimeError('s3cr3t')",
+        """
+        def pytest_runtest_teardown(item):
+            if victim(item):
+                raise RuntimeError("s3cr3t")
+        """,
         "could not be ended properly",
     ),
     "crashed in a step": (
-        "def pytest_bdd_before_step_call(scenario):\n    if 'HTTPS is promised' in scenario.name:\n        raise RuntimeError('s3cr3t')",
+        """
+        def pytest_bdd_before_step_call(scenario):
+            if "HTTPS is promised" in scenario.name:
+                raise RuntimeError("s3cr3t")
+        """,
         "the check itself failed: RuntimeError",
     ),
     "cut short in a step": (
-        "def pytest_bdd_before_step(scenario):\n    if 'HTTPS is promised' in scenario.name:\n        pytest.skip('later')",
+        """
+        def pytest_bdd_before_step(scenario):
+            if "HTTPS is promised" in scenario.name:
+                pytest.skip("later")
+        """,
         "skipped",
     ),
 }
+VICTIM = """
+import pytest
+
+
+def victim(item):
+    return "https_is_promised" in item.name
+"""
 
 
 @pytest.mark.parametrize("case", MISCHIEF)
 def test_a_scenario_that_did_not_simply_pass_is_unknown(project: Project, case: str) -> None:
     """Skipped, xfailed, crashed, run twice or never: its item holds the launch, and no crash's text is told."""
     code, said = MISCHIEF[case]
-    helper = "import pytest\n\ndef BAD(item):\n    return 'hsts' if 'https_is_promised' in item.name else ''\n\n\n"
-    _append(project, "conftest.py", helper + code)
+    _append(project, "conftest.py", VICTIM + textwrap.dedent(code))
     ran = project.run()
     demand_no_go(ran, "GL-2.4.4", said)
     assert "s3cr3t" not in ran.terminal
@@ -282,15 +321,20 @@ def test_looking_at_the_plan_leaves_no_record(project: Project, option: str) -> 
     assert "GO (" not in ran.terminal
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [("-m", "golive", "--noconftest"), ("-m", "golive", "-p", "no:pytest_bdd.plugin"), ("-m", "golive", "-p", "no:golive.gate"), ("-m", "golive", "-o", "addopts="), ("-m", "golive", "-c", "other.ini")],
-    ids=["no conftest", "a plugin off", "the gate off", "an ini option", "another configuration"],
-)  # fmt: skip
-def test_another_way_round_leaves_no_record(project: Project, arguments: tuple[str, ...]) -> None:
+AROUND = {
+    "no conftest": ("--noconftest",),
+    "a plugin off": ("-p", "no:pytest_bdd.plugin"),
+    "the gate off": ("-p", "no:golive.gate"),
+    "an ini option": ("-o", "addopts="),
+    "another configuration": ("-c", "other.ini"),
+}
+
+
+@pytest.mark.parametrize("case", AROUND)
+def test_another_way_round_leaves_no_record(project: Project, case: str) -> None:
     """Without the gate's own wiring there is no exit 0 and no record."""
     (project.home / "other.ini").write_text("[pytest]\ntestpaths = features\npythonpath = .\n")
-    ran = project.run(*arguments)
+    ran = project.run("-m", "golive", *AROUND[case])
     assert ran.status != 0
     assert (ran.record, ran.manifest) == (None, False)
 
@@ -316,12 +360,3 @@ def test_what_redirects_is_ignored_and_told(project: Project) -> None:
     assert ran.status == 0, ran.terminal
     assert ran.record is not None
     assert set(redirected) <= set(ran.record.run.ignored)
-
-
-def test_a_live_environment_does_not_pass_over_pending_items(project: Project) -> None:
-    """What is not transcribed yet holds a real launch, and the verdict counts it."""
-    ran = project.run("-m", "golive", "--env", "production")
-    assert (ran.status, ran.record and ran.record.verdict.status) == (1, Decision.NO_GO)
-    assert ran.record is not None
-    assert ran.record.verdict.counts["pending"] == 101 - ran.record.inventory.transcribed
-    assert "not transcribed" in ran.terminal

@@ -59,7 +59,7 @@ def test_judging_touches_no_network(sweep: Sweep) -> None:
 
 
 def test_what_is_planned_is_what_is_asked(sweep: Sweep) -> None:
-    """On the healthy twin no scenario asks for a look that was not gathered beforehand, and none is gathered in vain."""
+    """On the healthy twin every look that a scenario asks for was gathered beforehand, and none is gathered in vain."""
     planned: set[Any] = set()
     asked: set[Any] = set()
 

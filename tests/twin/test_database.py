@@ -26,7 +26,7 @@ from psycopg import errors
 
 from golive.twin import database as twin
 from golive.twin.cloud import DATABASE_HOST
-from golive.twin.database import ADDRESS, AML_JOB, DEMO_USER, GATE, KNOWN_USER, LARGE, OWNER, Database, Postgres
+from golive.twin.database import ADDRESS, DEMO_USER, GATE, KNOWN_USER, LARGE, OWNER, Database, Postgres
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 HEALTHY = twin.healthy(NOW)
@@ -135,7 +135,6 @@ def test_schema_has_the_columns_that_the_runbooks_read(running: Running) -> None
         "error_code error_message",
         "sessions": "id user_id expires_at",
         "aml_alerts": "id user_id transaction_id status created_at",
-        "job_heartbeats": "job last_seen",
     }
     seen: dict[str, set[str]] = {}
     for table, column in running.ask(
@@ -185,7 +184,7 @@ def test_gate_reads_everything_and_writes_nothing(running: Running) -> None:
     for name in names:
         assert running.ask(f"SELECT count(*) > 0 FROM {name}") == [(True,)]  # noqa: S608 - the catalogue's own names
     for forbidden in (
-        "INSERT INTO job_heartbeats VALUES ('x', now())",
+        "INSERT INTO sessions (id) VALUES ('x')",
         "CREATE TABLE mine (a int)",
         "CREATE TEMP TABLE mine (a int)",
         "DROP TABLE users",
@@ -229,13 +228,6 @@ FAULTS: dict[str, tuple[Callable[[Database], Database], str, list[tuple[object, 
         lambda d: d.having(transactions=d.tables["transactions"].with_rows(twin.transaction(900, Decimal(250_000)))),
         "SELECT id FROM transactions WHERE amount >= 100000 AND id NOT IN (SELECT transaction_id FROM aml_alerts)",
         [(900,)],
-    ),
-    "the monitoring job was last seen three days ago": (
-        lambda d: d.having(
-            job_heartbeats=replace(d.tables["job_heartbeats"], rows=(twin.heartbeat(timedelta(days=3)),))
-        ),
-        f"SELECT last_seen < now() - interval '2 days' FROM job_heartbeats WHERE job = '{AML_JOB}'",  # noqa: S608
-        [(True,)],
     ),
     "an alert cannot be tied to its transaction": (
         lambda d: d.having(aml_alerts=d.tables["aml_alerts"].without("transaction_id")),

@@ -9,13 +9,11 @@ with `rds.force_ssl`. Inside the session `pg_stat_ssl` therefore sees none, and 
 
 Should this process die unheard, a small guardian, waiting at a pipe, stops the server and removes the folder.
 
-**The schema** is drawn from the failure runbooks' SQL. Only `job_heartbeats(job, last_seen)` is not, in which every
-scheduled job leaves a sign of life; AML monitoring is the job `aml-monitoring`. A healthy twin has no `pending_*`
-tables (they come from workarounds only) and knows a user by `users.id`. Complaints have no table in the documents, and
-consents are the columns `consent_…` of `bank_accounts`.
+**The schema** is drawn from the failure runbooks' SQL. A healthy twin has no `pending_*` tables (they come from
+workarounds only) and knows a user by `users.id`. Complaints have no table in the documents, and consents are the
+columns `consent_…` of `bank_accounts`.
 
-Times in rows are ages (`timedelta`, negative for what is still to come), counted back from `Database.now`; the
-heartbeats go on beating by the clock.
+Times in rows are ages (`timedelta`, negative for what is still to come), counted back from `Database.now`.
 """
 
 from __future__ import annotations
@@ -56,7 +54,6 @@ OWNER = "drop_app"
 KNOWN_USER = "drift@getdrop.no"  # our own account: whoever searches the users must find it
 DEMO_USER = "test@example.com"
 LARGE = Decimal(100_000)  # NOK; one healthy transaction is larger, and has its alert
-AML_JOB = "aml-monitoring"
 
 # tls: as RDS. plain: has no TLS at all. off: hangs up. silent: never answers. garbage: answers something else.
 Front = Literal["tls", "plain", "off", "silent", "garbage"]
@@ -124,7 +121,6 @@ def healthy(now: datetime, *, gate_password: str = "", owner_password: str = "")
             "transactions": _transactions(),
             "sessions": _sessions(),
             "aml_alerts": _aml_alerts(),
-            "job_heartbeats": _job_heartbeats(),
         },
         roles={
             OWNER: Role(owner_password or secrets.token_urlsafe(24), owner=True),
@@ -327,21 +323,6 @@ def _aml_alerts() -> Table:
     )
 
 
-def _job_heartbeats() -> Table:
-    return Table(
-        {"job": "text PRIMARY KEY", "last_seen": "timestamptz NOT NULL"},
-        (
-            {"job": AML_JOB, "last_seen": timedelta(minutes=2)},
-            {"job": "consent-reminders", "last_seen": timedelta(hours=7)},
-        ),
-    )
-
-
-def heartbeat(age: timedelta) -> Row:
-    """The AML monitoring job's last sign of life, that long ago."""
-    return {"job": AML_JOB, "last_seen": age}
-
-
 class Postgres:
     """The face: start it, connect to it, `apply` another world."""
 
@@ -352,8 +333,6 @@ class Postgres:
         self._server = _Server()
         self._front = _Door(self)
         self._world = threading.Lock()
-        self._started = time.monotonic()
-        self._beaten = self._started
 
     def start(self) -> dict[str, int]:
         """The port on loopback, by the address that production has."""
@@ -380,8 +359,6 @@ class Postgres:
         with self._world:
             if replace(database, front=self._database.front) != self._database:
                 self._rebuild(database)
-            if database.now != self._database.now:
-                self._started = self._beaten = time.monotonic()
             self._database = database
 
     def _rebuild(self, database: Database) -> None:
@@ -425,23 +402,10 @@ class Postgres:
             self._pass_on(client, opening.raw)
 
     def _pass_on(self, client: socket.socket, first: bytes) -> None:
-        self._beat()
         with socket.socket(socket.AF_UNIX) as server:
             server.connect(str(self._server.socket))
             server.sendall(first)
             _relay(client, server)
-
-    def _beat(self) -> None:
-        """The jobs go on: once a minute their signs of life move with the clock, as old as they were."""
-        with self._world:
-            table, present = self._database.tables.get("job_heartbeats"), time.monotonic()
-            if table is None or present - self._beaten < 60:
-                return
-            now = self._database.now + timedelta(seconds=present - self._started)
-            with self._server.connect() as connection:
-                connection.execute("TRUNCATE job_heartbeats")
-                _fill(connection, "job_heartbeats", table, now)
-            self._beaten = present
 
 
 class _Door(Loopback):
