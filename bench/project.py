@@ -16,6 +16,16 @@ HOME = Path(__file__).parents[1]
 HOSTS = 10  # among which the pages are spread; each host takes as many at once as the environment says
 FILES = 20
 
+# What a careful project without the gate would say.
+PLAIN = """
+[tool.pytest.ini_options]
+addopts = ["--disable-plugin-autoload", "-p", "pytest_bdd.plugin"]
+strict_markers = true
+testpaths = ["features"]
+bdd_features_base_dir = "features"
+markers = {tags}
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -112,13 +122,11 @@ def _inventory(made: Sequence[Check]) -> str:
 
 
 def _settings(made: Sequence[Check], gate: bool) -> str:
-    """pytest's settings as ours are, and for plain pytest-bdd the tags as marks, which the gate registers itself."""
-    settings = (HOME / "pyproject.toml").read_text(encoding="utf-8")
-    start = settings.index("[tool.pytest.ini_options]")
-    section = settings[start : settings.index("\n[", start)]
+    """pytest's settings: ours for the gate, which registers the tags itself; the plain ones with the tags as marks."""
     if gate:
-        return section + "\n"
+        settings = (HOME / "pyproject.toml").read_text(encoding="utf-8")
+        start = settings.index("[tool.pytest.ini_options]")
+        return settings[start : settings.index("\n[", start)] + "\n"
     tags = {"T-0", "owner-platform", "blocker", "auto", *(check.item for check in made)}
     tags |= {f"section-{check.feature + 1}" for check in made}
-    plain = section.replace('    "-p", "allure_pytest.plugin",\n', "")
-    return f"{plain}\nmarkers = {sorted(tags)}\n"
+    return PLAIN.format(tags=sorted(tags))

@@ -94,7 +94,11 @@ def test_figures_follow_from_medians(figure: Figure, value: float, holds: bool |
 def test_table_tells_what_was_measured() -> None:
     """Every figure and every contestant has its line."""
     results = Results(
-        {"cores": "2"}, "now", 0.1, RUNS, [Figure("slow ÷ fast", "r", Part("slow"), Part("fast"), at_least=10)]
+        {"cores": "2"},
+        "now",
+        {"r": (0.1, 1.2)},
+        RUNS,
+        [Figure("slow ÷ fast", "r", Part("slow"), Part("fast"), at_least=10)],
     )
     told = table.render(results.to_json())
     assert "| slow ÷ fast | 6 | ≥ 10 | ✗ | measured here |" in told

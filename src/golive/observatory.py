@@ -51,6 +51,7 @@ class Threads(Executor):
                     future.set_result(call())
                 except BaseException as exc:  # noqa: BLE001  # a thread has nobody else to tell
                     future.set_exception(exc)
+            del future, call  # while it waits for more, it keeps nothing alive
 
 
 @dataclass(slots=True)
