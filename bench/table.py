@@ -92,7 +92,7 @@ class Results:
         return {
             "figure": figure.name,
             "row": figure.row,
-            "value": round(value, 2),
+            "value": round(value, 3),
             "unit": figure.unit.strip(),
             "aim": figure.aim,
             "holds": figure.holds(value),
@@ -115,7 +115,7 @@ def render(said: Mapping[str, Any]) -> str:
     lines += [f"Load of the machine (its own share is about 1; more is somebody else's): {loads}.", ""]
     lines += ["| figure | value | aim | | source |", "|---|---|---|---|---|"]
     for figure in said["figures"]:
-        value = f"{figure['value']:g}{' ' * bool(figure['unit'])}{figure['unit']}"
+        value = f"{figure['value']:.4g}{' ' * bool(figure['unit'])}{figure['unit']}"
         lines.append(
             f"| {figure['figure']} | {value} | {figure['aim']} | {MARKS[figure['holds']]} | {figure['source']} |"
         )

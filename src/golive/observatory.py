@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from queue import SimpleQueue
 from typing import Any, TypeVar, cast
 
@@ -295,4 +296,10 @@ def plain(value: object) -> JsonValue:
     """A look or an answer as JSON: exactly the fields of its dataclass."""
     if not dataclasses.is_dataclass(value):
         raise TypeError(f"an answer must be a dataclass, not {type(value).__name__}")
-    return cast(JsonValue, TypeAdapter(type(value)).dump_python(value, mode="json"))
+    return cast(JsonValue, _adapter(type(value)).dump_python(value, mode="json"))
+
+
+@cache
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    """To make one costs more than to use it."""
+    return TypeAdapter(kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,13 +25,13 @@ HOME = Path(__file__).parents[2]
 
 # Which parts of the world an answer hangs on, by the module of its look. A look of a module that is not here is
 # repeated every time: to forget one costs time, never truth.
-WEB = frozenset({"zone", "certificates", "site"})
+WEB = frozenset({"zone", "certificates", "site", "site.health", "site.settings"})
 CLOUD = frozenset({"cloud"})
 HANGS_ON = {
     "names": {"zone"},
     "certificate": WEB,
     **dict.fromkeys(("web", "health", "bundle"), WEB),
-    "browser": {*WEB, "bankid"},
+    "browser": {"zone", "certificates", "site", "bankid"},  # no visitor asks for the health, or reads the settings
     "github": {"zone", "certificates", "github", "cloud"},
     "postgres": {"zone", "certificates", "database"},
     **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs"), CLOUD),
@@ -56,7 +56,7 @@ class Sweep:
         """Put the world with *faults* in it behind the doors, and forget what was seen of the parts that changed."""
         world = broken(self._base, faults)
         self._twin.swap(faults)
-        changed = {part.name for part in fields(World) if getattr(world, part.name) != getattr(self._former, part.name)}
+        changed = _differing(world, self._former)
         self._former = world
         self.observatory.forget(lambda look: _is_stale(look, changed))
 
@@ -84,6 +84,15 @@ class Sweep:
     def stop(self) -> None:
         """Let the twin go."""
         self._twin.stop()
+
+
+def _differing(world: World, former: World) -> set[str]:
+    """The parts in which two worlds differ, with what no visitor with a browser sees of the site apart."""
+    changed = {part.name for part in fields(World) if getattr(world, part.name) != getattr(former, part.name)}
+    apart = {name for name in ("health", "settings") if getattr(world.site, name) != getattr(former.site, name)}
+    if replace(world.site, health=former.site.health, settings=former.site.settings) == former.site:
+        changed -= {"site"}
+    return changed | {f"site.{name}" for name in apart}
 
 
 def _is_stale(look: Look[Any], changed: set[str]) -> bool:
