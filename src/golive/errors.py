@@ -4,7 +4,8 @@ GoLiveError
 ├── SetupError            wrong usage, or a file of ours that is wrong: exit status 4
 │   └── WrongTarget       this is not the environment that it says it is: exit status 4
 └── ProbeError            we looked and could not see: the item is *unknown*
-    ├── Unreachable       no answer came (time-out, refused, reset, no such host): asked again
+    ├── Unreachable       no answer came (time-out, refused, reset): asked again
+    ├── NoSuchName        the name servers say that this name is not there, so nobody can be asked
     ├── Overloaded        "not now" (429, throttling, 5xx of a provider's API): asked again
     ├── Untrusted         who answered cannot prove who it is (TLS): not asked again
     ├── Denied            the answer is "not you": a token, a permission or a role is missing
@@ -38,9 +39,13 @@ class ProbeError(GoLiveError):
 
 
 class Unreachable(ProbeError):
-    """No answer came: time-out, refused or reset connection, a name that does not resolve."""
+    """No answer came: time-out, refused or reset connection, name servers that do not answer."""
 
     passing = True
+
+
+class NoSuchName(ProbeError):
+    """The name servers answer that the name is not there: whoever was to be asked behind it cannot be."""
 
 
 class Overloaded(ProbeError):

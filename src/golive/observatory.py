@@ -6,7 +6,7 @@ import dataclasses
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -296,10 +296,10 @@ def plain(value: object) -> JsonValue:
     """A look or an answer as JSON: exactly the fields of its dataclass."""
     if not dataclasses.is_dataclass(value):
         raise TypeError(f"an answer must be a dataclass, not {type(value).__name__}")
-    return cast(JsonValue, _adapter(type(value)).dump_python(value, mode="json"))
+    return cast(JsonValue, _adapter(cast(Hashable, type(value))).dump_python(value, mode="json"))
 
 
 @cache
-def _adapter(kind: type) -> TypeAdapter[Any]:
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
     """To make one costs more than to use it."""
     return TypeAdapter(kind)

@@ -12,7 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from golive.errors import Denied, NothingExamined, Overloaded, ProbeError, Unreachable, Unreadable, Untrusted
+from golive.errors import (
+    Denied,
+    NoSuchName,
+    NothingExamined,
+    Overloaded,
+    ProbeError,
+    Unreachable,
+    Unreadable,
+    Untrusted,
+)
 from golive.probes.bundle import Bundle, Script, settings_in
 from golive.probes.health import Health
 from golive.probes.hsts import directives
@@ -103,7 +112,7 @@ def test_name_that_is_not_there_is_unreachable(town: Town) -> None:
     Without an address there is nobody to ask.
     """
     town.zone = town.zone.without("www.getdrop.no")
-    with pytest.raises(Unreachable, match="does not exist"):
+    with pytest.raises(NoSuchName, match="does not exist"):
         Page("https://www.getdrop.no/").observe(town.reach())
 
 

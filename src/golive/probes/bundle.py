@@ -13,7 +13,7 @@ from golive.probes.html import read
 from golive.probes.http import exchange
 from golive.probes.look import Look
 from golive.probes.reach import Reach
-from golive.probes.web import Journey, Page, media_type, text_of
+from golive.probes.web import Journey, OfUrl, Page, media_type, text_of
 
 SCRIPTS = ("text/javascript", "application/javascript", "application/x-javascript")
 
@@ -37,18 +37,8 @@ class Inlined:
 
 
 @dataclass(frozen=True, slots=True)
-class Script(Look[Inlined]):
+class Script(OfUrl, Look[Inlined]):
     """Which settings stand in the script at *url*?"""
-
-    url: str
-
-    @property
-    def source(self) -> str:
-        return self.url
-
-    @property
-    def host(self) -> str:
-        return urlsplit(self.url).hostname or ""
 
     def observe(self, reach: Reach) -> Inlined:
         """Errors as `http.exchange`; Unreadable where what is there is no script."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from golive.probes.look import Look
 from golive.probes.reach import Reach
-from golive.probes.web import Page
+from golive.probes.web import OfUrl, Page
 
 JSON = "application/json"
 
@@ -33,18 +32,8 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True)
-class Health(Look[Reported]):
+class Health(OfUrl, Look[Reported]):
     """How is the service whose health endpoint is *url*?"""
-
-    url: str
-
-    @property
-    def source(self) -> str:
-        return self.url
-
-    @property
-    def host(self) -> str:
-        return urlsplit(self.url).hostname or ""
 
     def observe(self, reach: Reach) -> Reported:
         """Errors as `web.Page`."""

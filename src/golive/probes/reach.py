@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from golive.environment import Detour, Environment, Variable, is_private
-from golive.errors import Denied, ProbeError, Unreachable
+from golive.errors import Denied, NoSuchName, ProbeError, Unreachable
 from golive.probes.look import Look
 
 T = TypeVar("T")
@@ -107,7 +107,7 @@ class Reach:
         Each address of *host*, as the world knows it, and where to connect for it.
 
         Denied for a host outside the environment's list and, in a live environment, for an address of this machine or
-        its network; Unreachable where the name does not resolve.
+        its network; NoSuchName where it is not there, Unreachable where it cannot be looked up.
         """
         target = f"{host}:{port}"
         if host not in self.environment.network.hosts:
@@ -158,7 +158,7 @@ class Reach:
             try:
                 answer = resolver.resolve(host + ".", kind, lifetime=network.answer_seconds, raise_on_no_answer=False)
             except dns.resolver.NXDOMAIN as exc:
-                raise Unreachable(host, "this name does not exist") from exc
+                raise NoSuchName(host, "this name does not exist") from exc
             except dns.exception.DNSException as exc:
                 if not found:
                     raise Unreachable(host, f"the name could not be looked up: {exc}") from exc

@@ -53,8 +53,8 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Look[Answer]):
-    """What is at *url*?"""
+class OfUrl:
+    """What all looks at one address have in common."""
 
     url: str
 
@@ -65,6 +65,11 @@ class Page(Look[Answer]):
     @property
     def host(self) -> str:
         return urlsplit(self.url).hostname or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(OfUrl, Look[Answer]):
+    """What is at *url*?"""
 
     def observe(self, reach: Reach) -> Answer:
         """Errors as `http.exchange`; Unreadable also where a text is not in the characters that it claims."""
@@ -97,18 +102,8 @@ class Trip:
 
 
 @dataclass(frozen=True, slots=True)
-class Journey(Look[Trip]):
+class Journey(OfUrl, Look[Trip]):
     """Where does a visitor who opens *url* arrive?"""
-
-    url: str
-
-    @property
-    def source(self) -> str:
-        return self.url
-
-    @property
-    def host(self) -> str:
-        return urlsplit(self.url).hostname or ""
 
     def observe(self, reach: Reach) -> Trip:
         """Errors as `Page`, of any hop."""
