@@ -302,4 +302,4 @@ def plain(value: object) -> JsonValue:
 @cache
 def _adapter(kind: Hashable) -> TypeAdapter[Any]:
     """To make one costs more than to use it."""
-    return TypeAdapter(kind)
+    return TypeAdapter(cast(type, kind))
