@@ -193,3 +193,24 @@ def test_what_changed_is_asked_anew_with_what_depends_on_it() -> None:
     seen.forget(lambda look: look == Ask("base"))
     seen.gather([Ask("base"), Ask("on"), Ask("other")])
     assert {name: len(calls) for name, calls in CALLS.items()} == {"base": 2, "on": 2, "other": 1}
+
+
+def test_who_waits_for_a_place_keeps_no_thread_from_others() -> None:
+    """A host whose looks all hang takes its own places and no more: another host is answered meanwhile."""
+    ends = threading.Event()
+    for number in range(200):
+        DOING[str(number)] = lambda _: str(ends.wait(5))
+    DOING["other"] = lambda _: str(ends.set())
+    seen = observatory(per_host=2)
+    seen.gather([*(Ask(str(number)) for number in range(200)), Ask("other", at="two.example")])
+    assert {item.error for item in seen.evidence()} == {None}
+
+
+def test_a_look_in_the_queue_is_not_waited_for_by_who_holds_its_place() -> None:
+    """With one place at a host, a look that depends on another one in the same queue asks it itself."""
+    DOING["first"] = lambda reach: reach.ask(Ask("second")).text
+    DOING["second"] = lambda _: "second"
+    seen = observatory(per_host=1)
+    seen.gather([Ask("first"), Ask("second")])
+    assert seen.answer(Ask("first")) == Said("second")
+    assert len(CALLS["second"]) == 1

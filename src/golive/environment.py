@@ -63,7 +63,8 @@ class Network(Frozen):
     look_seconds: float = 15.0  # one look, with everything that is asked again
     run_seconds: float = 120.0  # all looks together
     attempts: int = 3
-    per_host: int = 16
+    per_host: int = 16  # looks in flight together
+    per_name_servers: int = 64  # more at once, and the system drops answers, which look like names that are not there
 
 
 class Credentials(Frozen):

@@ -7,8 +7,9 @@ status no longer count, and nothing on the command line can turn a NO-GO into 0.
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from golive.run import IGNORED, Run, Wanted
 from golive.terminal import Terminal
 
 DEFAULT_PHASE = "T-0"
+TAG = re.compile(r"(?<=@)[^@\s]+")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -110,11 +112,21 @@ class Gate:
 
     def pytest_bdd_apply_tag(self, tag: str, function: Any) -> bool:
         """A tag is a marker of the same name."""
-        if tag not in self.registered:
-            self.registered.add(tag)
-            self.config.addinivalue_line("markers", f"{tag}: a tag of the features")
+        self._register([tag])
         getattr(pytest.mark, tag)(function)
         return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """Make all tags known at once: pytest reads its list of markers anew for each that it has not seen."""
+        for path in (self.home / "features").rglob("*.feature"):
+            self._register(TAG.findall(path.read_text(encoding="utf-8", errors="replace")))
+
+    def _register(self, tags: Iterable[str]) -> None:
+        for tag in dict.fromkeys(tags):
+            if tag not in self.registered:
+                self.registered.add(tag)
+                self.config.addinivalue_line("markers", f"{tag}: a tag of the features")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Features that cannot be collected are a reason, not a mere error of pytest."""
@@ -125,6 +137,7 @@ class Gate:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Mark the scenarios before anything selects by mark."""
+        rows: list[tuple[pytest.Item, str]] = []
         for item in items:
             template = registry_get_safe(scenario_wrapper_template_registry, getattr(item, "function", None))
             if template is None or (self.home / "features") not in item.path.parents:
@@ -133,11 +146,11 @@ class Gate:
             name = item_of(sorted(template.tags), row) or ""
             self.items[item.nodeid] = name
             item.add_marker("golive")
-            if name not in self.registered:
-                self.registered.add(name)
-                self.config.addinivalue_line("markers", f"{name}: an item of the checklist")
-            if row:
-                item.add_marker(name)
+            if row and name:
+                rows.append((item, name))
+        self._register(name for _, name in rows)
+        for item, name in rows:
+            item.add_marker(name)
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         """Keep what was left out: less than the gate is PARTIAL."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
@@ -62,6 +62,7 @@ class _Entry:
     look: Look[Any]
     number: int
     done: threading.Event = field(default_factory=threading.Event)
+    begun: bool = False
     asked_at: float | None = None  # monotonic; when the first attempt began
     answer: Any = None
     error: BaseException | None = None
@@ -81,9 +82,8 @@ class Observatory:
         self._pool: Executor | None = None
         self._entries: dict[Look[Any], _Entry] = {}
         self._lock = threading.Lock()
-        self._hosts: dict[str, threading.Semaphore] = defaultdict(
-            lambda: threading.Semaphore(environment.network.per_host)
-        )
+        self._in_flight: Counter[str] = Counter()  # by host
+        self._waiting: dict[str, deque[_Entry]] = defaultdict(deque)  # for a place at their host
         self._ends: float | None = None  # monotonic; nothing is asked after it
         self.requests = 0
 
@@ -97,10 +97,9 @@ class Observatory:
         """
         wanted = list(dict.fromkeys(looks))
         entries = [self._claim(look) for look in wanted]
-        pool = self._threads()
         for entry, mine in entries:
             if mine:
-                pool.submit(self._observe_in_turn, entry)
+                self._queue(entry)
         for count, (entry, _) in enumerate(entries, 1):
             self._wait(entry)
             on_answer(count, len(entries))
@@ -113,7 +112,7 @@ class Observatory:
         entry, mine = self._claim(look)
         if mine:
             # On a thread of its own all the same: what hangs must not hang the run.
-            self._threads().submit(self._observe_in_turn, entry)
+            self._queue(entry)
         self._wait(entry)
         if entry.error is not None:
             raise entry.error.with_traceback(None)
@@ -191,9 +190,10 @@ class Observatory:
         asker = _OBSERVING.get()
         if asker is not None:
             asker.needs.append(look)
-        entry, mine = self._claim(look)
-        if mine:
-            # The asker's place counts for both: to wait for a second one while holding a first could lock up.
+        entry, _ = self._claim(look)
+        if self._begins(entry):
+            # Asked by the asker itself, even if it stands in a queue already: to wait for a second place or thread
+            # while holding a first could lock up.
             self._observe(entry)
         else:
             self._wait(entry)
@@ -201,19 +201,37 @@ class Observatory:
             raise entry.error.with_traceback(None)
         return cast(T, entry.answer)
 
-    def _observe_in_turn(self, entry: _Entry) -> None:
+    def _queue(self, entry: _Entry) -> None:
+        """Ask as soon as there is a place at the host; who waits for one keeps no thread from the others."""
+        host = entry.look.host
         with self._lock:
-            places = self._hosts[entry.look.host]
-        with places:
-            self._observe(entry)
+            if self._in_flight[host] >= entry.look.places(self.environment.network):
+                self._waiting[host].append(entry)
+                return
+            self._in_flight[host] += 1
+        self._threads().submit(self._serve, host, entry)
+
+    def _serve(self, host: str, entry: _Entry | None) -> None:
+        while entry is not None:
+            if self._begins(entry):
+                self._observe(entry)
+            with self._lock:
+                entry = self._waiting[host].popleft() if self._waiting[host] else None
+                if entry is None:
+                    self._in_flight[host] -= 1
+
+    def _begins(self, entry: _Entry) -> bool:
+        """Whether nobody else has begun to ask; from now on the caller has."""
+        with self._lock:
+            first, entry.begun = not entry.begun, True
+            return first
 
     def _observe(self, entry: _Entry) -> None:
         token = _OBSERVING.set(entry)
         try:
             self._attempt_all(entry)
-        except BaseException as exc:
+        except BaseException as exc:  # noqa: BLE001  # a bug of ours is raised where the answer is needed
             entry.error = entry.error or exc
-            raise
         finally:
             _OBSERVING.reset(token)
             entry.done.set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import os
 import platform
@@ -11,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from golive import runbook
@@ -95,6 +97,7 @@ class Run:
         detour = Detour()
         if self.observatory is None and self.environment.rehearsal:
             self.terminal.say("starting the twin")
+            Thread(target=_load_clients, daemon=True).start()
             self.twin = TwinProcess.start(self.wanted.faults)
             detour = self.twin.detour
         self.observatory = self.observatory or Observatory(self.environment, detour)
@@ -238,6 +241,12 @@ class Run:
             self.twin.stop()
         if self.folder is not None and self.folder.is_dir() and not any(self.folder.iterdir()):
             self.folder.rmdir()
+
+
+def _load_clients() -> None:
+    """Import what the probes will import, while there is nothing else to do."""
+    for name in ("boto3", "httpx", "psycopg", "dns.resolver", "OpenSSL", "playwright.async_api"):
+        importlib.import_module(name)
 
 
 def _refused(record: Record, reason: str, folder: Path, *, keep: bool) -> Record:

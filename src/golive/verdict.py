@@ -31,7 +31,8 @@ def judge(
     against = list(reasons)
     against += [f"{item} has no finding" for item in items if not counts[item]]
     against += [f"{item} has {count} findings" for item, count in counts.items() if count > 1]
-    against += [f"{item} is not in the inventory" for item in counts if item not in set(items)]
+    known = set(items)
+    against += [f"{item} is not in the inventory" for item in counts if item not in known]
     passing = HOLDING | {Status.NOT_DUE} | ({Status.PENDING} if rehearsal else set())
     open_findings = [
         finding for finding in findings if finding.status not in passing and finding.item not in unselected

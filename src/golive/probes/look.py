@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
+    from golive.environment import Network
     from golive.probes.reach import Reach
 
 Answer = TypeVar("Answer", covariant=True)
@@ -31,6 +32,10 @@ class Look(ABC, Generic[Answer]):
     @abstractmethod
     def host(self) -> str:
         """Whose patience it costs: the looks of one host are limited together."""
+
+    def places(self, network: Network) -> int:
+        """How many looks of this host may be in flight together."""
+        return network.per_host
 
     @abstractmethod
     def observe(self, reach: Reach) -> Answer:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from dns.rdataset import Rdataset
     from dns.rrset import RRset
 
+    from golive.environment import Network
+
 ADDRESSES = ("A", "AAAA")
 KNOWN_PROPERTIES = (b"issue", b"issuewild", b"iodef")
 
@@ -49,23 +51,30 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Addresses(Look[Found]):
+class _OfName:
+    name: str
+
+    @property
+    def host(self) -> str:
+        return "name servers"
+
+    def places(self, network: Network) -> int:
+        return network.per_name_servers
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses(_OfName, Look[Found]):
     """
     Which addresses has *name*, says each resolver and each authoritative server of its zone, asked directly?
 
     Each is asked *rounds* times, since a name in front of many machines shows other addresses each time.
     """
 
-    name: str
     rounds: int = 1
 
     @property
     def source(self) -> str:
         return f"name servers, about {self.name}"
-
-    @property
-    def host(self) -> str:
-        return "name servers"
 
     def observe(self, reach: Reach) -> Found:
         """
@@ -86,11 +95,10 @@ class Addresses(Look[Found]):
 
     def _ask(self, reach: Reach, address: str, server: str) -> Said:
         """*server* is the name of an authoritative one, "" for a resolver."""
-        exists, found = True, set()
-        for kind in ADDRESSES * self.rounds:
-            answer = _query(reach, address, self.name, kind, recursive=not server)
-            exists = exists and _exists(answer)
-            found.update(_values(answer, kind, address))
+        kinds = ADDRESSES * self.rounds
+        answers = together(lambda kind: _query(reach, address, self.name, kind, recursive=not server), kinds)
+        found = {value for answer, kind in zip(answers, kinds, strict=True) for value in _values(answer, kind, address)}
+        exists = all(map(_exists, answers))
         return Said(f"{address} ({server})" if server else address, bool(server), exists, tuple(sorted(found)))
 
 
@@ -105,18 +113,12 @@ class Issuers:
 
 
 @dataclass(frozen=True, slots=True)
-class IssuersAllowed(Look[Issuers]):
+class IssuersAllowed(_OfName, Look[Issuers]):
     """Who may issue certificates for *name*?"""
-
-    name: str
 
     @property
     def source(self) -> str:
         return f"CAA records of {self.name}"
-
-    @property
-    def host(self) -> str:
-        return "name servers"
 
     def observe(self, reach: Reach) -> Issuers:
         """Errors as `Addresses`; no record is an answer."""
@@ -146,17 +148,16 @@ def _servers(reach: Reach, resolver: str, name: str) -> tuple[str, dict[str, str
         records = _rrset(_query(reach, resolver, zone, "NS", recursive=True), "NS", resolver)
         if records is None:
             continue
-        servers: dict[str, str] = {}
-        for record in records:
-            server = record.target.to_text(omit_final_dot=True).lower()
-            found = [
-                address
-                for kind in ADDRESSES
-                for address in _values(_query(reach, resolver, server, kind, recursive=True), kind, resolver)
-            ]
-            if not found:
-                raise Unreachable(server, f"this name server of {zone} has no address")
-            servers.update(dict.fromkeys(found, server))
+        names = [record.target.to_text(omit_final_dot=True).lower() for record in records]
+        asked = [(server, kind) for server in names for kind in ADDRESSES]
+        answers = together(lambda one: _query(reach, resolver, *one, recursive=True), asked)
+        servers = {
+            address: server
+            for (server, kind), answer in zip(asked, answers, strict=True)
+            for address in _values(answer, kind, resolver)
+        }
+        if lost := sorted(set(names) - set(servers.values())):
+            raise Unreachable(", ".join(lost), f"this name server of {zone} has no address")
         return zone, dict(sorted(servers.items()))
     return "", {}
 

@@ -37,6 +37,7 @@ class Reach:
         self._variables = detour.variables if environment.rehearsal else os.environ if variables is None else variables
         self._shared: dict[str, object] = {}
         self._addresses: dict[str, tuple[str, ...]] = {}
+        self._looking_up: dict[str, threading.Lock] = {}
         self._lock = threading.RLock()
         self._held: dict[str, str] = {}
 
@@ -131,12 +132,11 @@ class Reach:
     def resolve(self, host: str) -> tuple[str, ...]:
         """Addresses of *host* by the environment's own resolvers, IPv4 first; remembered for the run."""
         with self._lock:
-            known = self._addresses.get(host)
-        if known is None:
-            known = self._look_up(host)
-            with self._lock:
-                self._addresses[host] = known
-        return known
+            looking_up = self._looking_up.setdefault(host, threading.Lock())
+        with looking_up:  # who comes second waits for the first one's answer
+            if host not in self._addresses:
+                self._addresses[host] = self._look_up(host)
+            return self._addresses[host]
 
     def forget(self) -> None:
         """Look names up again: the world behind them was changed."""
