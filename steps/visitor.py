@@ -55,8 +55,14 @@ def pages(datatable: list[list[str]], environment: Environment) -> list[Look[Ans
 def header_carries(pages: list[Answer], name: str, datatable: list[list[str]]) -> None:
     wanted = {directive.lower(): value for directive, value in datatable[1:]}
     seen = {page.url: [directives(value) for value in page.every(name)] for page in pages}
-    told = "; ".join(f"{page.url}: {' and '.join(page.every(name)) or 'none'}" for page in pages)
-    assert seen == {url: [wanted] for url in seen}, f"{name} is {told}; each must send it once, carrying {wanted}"
+    sent: dict[str, list[str]] = {}
+    for page in pages:
+        sent.setdefault(" and ".join(page.every(name)) or "none", []).append(page.url)
+    told = "; ".join(f"{said} at {', '.join(urls)}" for said, urls in sent.items())
+    assert seen == {url: [wanted] for url in seen}, (
+        f"{name} is {told}; each answer must send it once, carrying "
+        + "; ".join(f"{directive}={value}" if value else directive for directive, value in wanted.items())
+    )
 
 
 @judges('"{path}" is a page in Norwegian of at least {count:d} words under the heading "{word}"')

@@ -215,6 +215,7 @@ class Gate:
             faults=tuple(option.fault),
             partial=option.partial,
             reports=Path(option.reports) if option.reports else None,
+            results=Path(option.allure_report_dir) if option.allure_report_dir else None,
             command=("pytest", *map(str, self.config.invocation_params.args)),
         )
         run = Run(self.home, wanted, Terminal(), self.observatory, self.on_record)

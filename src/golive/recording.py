@@ -53,23 +53,35 @@ def make_folder(reports: Path, environment: str, started: datetime) -> Path:
 
 
 def write_run(
-    record: Record, folder: Path, *, home: Path, held: Mapping[str, str], extra: Mapping[str, str]
+    record: Record,
+    folder: Path,
+    *,
+    home: Path,
+    held: Mapping[str, str],
+    extra: Mapping[str, str],
+    results: Path | None = None,
 ) -> Written:
     """
     Write *record* and what is rendered from it into *folder*, the manifest last: without it there is no run.
 
-    *held* are the secrets that must be in none of the files, by name; *extra* are digests that belong in the manifest.
+    Allure's results go to *results*, or beside the rest. *held* are the secrets that must be in none of the files, by
+    name; *extra* are digests that belong in the manifest.
     Withheld where one is found: the files that hold it are deleted. ReportError where no report could be made.
     """
     text = record.to_json()
     _search({"record.json": text.encode()}, held)
     write_atomically(folder / "record.json", text)
     try:
-        report = write_report(record, folder, home=home)
-        files = {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-        _search({path.relative_to(folder).as_posix(): data for path, data in files.items()}, held)
+        report = write_report(record, folder, home=home, results=results)
+        files = {
+            path: path.read_bytes()
+            for place in (folder, report.results)
+            for path in sorted(place.rglob("*"))
+            if path.is_file()
+        }
+        _search({path.name: data for path, data in files.items()}, held)
     except Withheld:
-        for path in folder.iterdir():
+        for path in (*folder.iterdir(), *(results.iterdir() if results and results.is_dir() else ())):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         raise
     manifest = {

@@ -6,6 +6,7 @@ import importlib
 import importlib.metadata
 import os
 import platform
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -35,6 +36,7 @@ from golive.vocabulary import check_sentences, planned
 
 # Set for itself by a gate that had to begin again to be rid of what the shell told pytest.
 IGNORED = "GOLIVE_IGNORED"
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 TOOLS = ("golive", "pytest", "pytest-bdd", "httpx", "boto3", "psycopg", "dnspython", "cryptography", "playwright")
 
 
@@ -48,6 +50,7 @@ class Wanted:
     faults: tuple[str, ...] = ()
     partial: bool = False
     reports: Path | None = None
+    results: Path | None = None  # --alluredir
     command: tuple[str, ...] = ()
 
 
@@ -77,6 +80,10 @@ class Run:
         if self.wanted.phase not in (*self.inventory.phases, "rollback"):
             raise SetupError(f"there is no phase {self.wanted.phase!r}; there are: {', '.join(self.inventory.phases)}")
         self.environment = load(self.wanted.environment, self.home)
+        if self.wanted.digest is not None and not DIGEST.fullmatch(self.wanted.digest):
+            raise SetupError(
+                f"--digest {self.wanted.digest} is no digest of an image: sha256: and 64 hexadecimal digits"
+            )
         if self.wanted.faults and not self.environment.rehearsal:
             raise SetupError("--fault breaks the twin, so it goes with --env rehearsal only")
         written, wrong = read_features(self.home / "features")
@@ -137,7 +144,14 @@ class Run:
         report = None
         try:
             held = self.observatory.reach.held if self.observatory else {}
-            report = write_run(record, self.folder, home=self.home, held=held, extra=self._digests()).report
+            report = write_run(
+                record,
+                self.folder,
+                home=self.home,
+                held=held,
+                extra={"lock": self.lock_digest},
+                results=self.wanted.results,
+            ).report
         except (GoLiveError, OSError) as exc:
             record = _refused(record, str(exc), self.folder, keep=not isinstance(exc, Withheld))
         self.terminal.verdict(record, shown(report) if report else None)
@@ -231,9 +245,6 @@ class Run:
             steps=steps_of(progress, self.observatory.evidence_ids) if progress and self.observatory else (),
             evidence=self.observatory.evidence_ids(asked) if self.observatory else (),
         )
-
-    def _digests(self) -> dict[str, str]:
-        return {"lock": self.lock_digest}
 
     def close(self) -> None:
         """Let the twin go; a folder without anything in it goes too."""

@@ -40,6 +40,11 @@ def test_an_unknown_phase(project: Project) -> None:
     demand_refusal(project.run("-m", "golive", "--phase", "T-3d"), "'T-3d'", "T-7d")
 
 
+def test_a_candidate_that_is_no_digest(project: Project) -> None:
+    """A tag is not a candidate: it moves."""
+    demand_refusal(project.run("-m", "golive", "--digest", "drop-web:production"), "no digest")
+
+
 def test_a_fault_in_a_live_environment(project: Project) -> None:
     """Only the twin can be broken."""
     demand_refusal(project.run("-m", "golive", "--env", "production", "--fault", "hsts-sent-twice"), "rehearsal only")

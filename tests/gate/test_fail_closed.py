@@ -275,6 +275,23 @@ def test_a_scenario_that_did_not_simply_pass_is_unknown(project: Project, case: 
     assert "s3cr3t" not in ran.record.to_json()
 
 
+def test_another_candidate_than_what_runs(project: Project) -> None:
+    """With --digest the gate judges that image: one that neither runs nor carries the production tag is unmet."""
+    ran = project.run("-m", "golive", "--digest", "sha256:" + "0" * 64)
+    demand_no_go(ran, "GL-3.3.3", "GL-2.1.3")
+    assert ran.record is not None
+    assert ran.record.subject.image_digest == "sha256:" + "0" * 64
+
+
+def test_results_for_allure_elsewhere(project: Project) -> None:
+    """With --alluredir the results, one for each item, go there."""
+    ran = project.run("-m", "golive", "-k", "Slack", "--partial", "--alluredir", "elsewhere")
+    assert ran.status == 0, ran.terminal
+    assert len(list((project.home / "elsewhere").glob("*-result.json"))) == 101
+    assert ran.folder is not None
+    assert not (ran.folder / "allure-results").exists()
+
+
 NARROWER = {
     "-k": ("-m", "golive", "-k", "sessions"),
     "a smaller -m": ("-m", "GL-2.4.4"),
