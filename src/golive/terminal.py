@@ -96,7 +96,9 @@ class Terminal:
             self.say(f"… {count} items pending: not transcribed into scenarios yet", "bold red")
         self.say(verdict.line, style)
         if verdict.status is Decision.GO:
-            self.say(f"opens: {verdict.opens}")
+            self.say(
+                ("opens nothing; the same in production opens: " if record.rehearsal else "opens: ") + verdict.opens
+            )
         if record.run.ignored:
             self.say(f"ignored from this shell: {', '.join(record.run.ignored)}", "dim")
         if report:

@@ -81,11 +81,15 @@ def test_reports_elsewhere(project: Project) -> None:
 def test_a_report_that_cannot_be_made(project: Project) -> None:
     """Without the report's generator there is no manifest, the verdict is NO-GO, and nothing on disk says GO."""
     (project.home / "reports/node_modules").unlink()
-    ran = project.run("-m", "golive", "-k", "Slack")
+    ran = project.run()
     assert ran.status == 1, ran.terminal
     assert "reports/install.py" in ran.terminal
+    assert "\nNO-GO (REHEARSAL): the run could not be written down" in ran.terminal
     assert not ran.manifest
-    assert ran.record is None or ran.record.verdict.status is Decision.NO_GO
+    assert ran.record is not None
+    assert ran.record.verdict.status is Decision.NO_GO
+    assert ran.folder is not None
+    assert not (ran.folder / "report.html").exists()
 
 
 def test_no_network_and_no_credentials(project: Project) -> None:

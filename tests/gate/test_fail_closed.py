@@ -324,6 +324,15 @@ def test_stopping_at_the_first_failure_is_partial(project: Project) -> None:
     assert (ran.status, ran.record and ran.record.verdict.status) == (1, Decision.PARTIAL)
 
 
+def test_only_what_failed_last_time_is_partial(project: Project) -> None:
+    """--lf looks at what failed the last time, and is PARTIAL even when all of that holds now."""
+    project.run("-m", "golive", "--fault", "jwt-secret-too-short")
+    ran = project.run("-m", "golive", "--lf")
+    assert (ran.status, ran.record and ran.record.verdict.status) == (1, Decision.PARTIAL), ran.terminal
+    assert ran.record is not None
+    assert ran.record.verdict.counts["met"] < ran.record.inventory.transcribed
+
+
 def test_partial_does_not_help_a_no_go(project: Project) -> None:
     """No option turns NO-GO into exit 0."""
     ran = project.run("-m", "golive", "--partial", "--fault", "hsts-sent-twice")

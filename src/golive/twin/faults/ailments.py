@@ -82,6 +82,12 @@ def site_babbles(world: World) -> World:
     return replace(world, site=replace(world.site, ailment="babble"))
 
 
+@breaks(unknown=["GL-2.2.1", *PAGES, *BROWSER])
+def site_throttled(world: World) -> World:
+    """The site says 429 to everybody, which tells nothing of what it would say."""
+    return replace(world, site=replace(world.site, ailment="throttled"))
+
+
 @breaks(unknown=ALL)
 def resolvers_off(world: World) -> World:
     """No name can be looked up."""
