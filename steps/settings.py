@@ -114,8 +114,9 @@ def _database(form: Form, environment: Environment) -> str:
     link, there = form.link, environment.database
     if link is None or link.scheme not in ("postgres", "postgresql"):
         return f"is {f'of the scheme {link.scheme}' if link else 'no URL'}; it must be a PostgreSQL connection string"
-    if (link.host, link.port or 5432) != (there.host, there.port):
-        return f"leads to {link.host or 'no host'}:{link.port or 5432}; it must lead to {there.host}:{there.port}"
+    host = environment.answered(there.host, "database.host")
+    if (link.host, link.port or 5432) != (host, there.port):
+        return f"leads to {link.host or 'no host'}:{link.port or 5432}; it must lead to {host}:{there.port}"
     if link.sslmode not in ENCRYPTED:
         said = f"sslmode={link.sslmode}" if link.sslmode else "no sslmode, or several"
         return f"says {said}; it must demand TLS ({', '.join(ENCRYPTED)})"

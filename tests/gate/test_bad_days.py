@@ -92,11 +92,16 @@ def test_a_report_that_cannot_be_made(project: Project) -> None:
     assert not (ran.folder / "report.html").exists()
 
 
+def cut_off(project: Project) -> None:
+    """Give production name servers that are not there, and little patience: a test reaches loopback only."""
+    file = "environments/production/environment.toml"
+    project.edit(file, '["1.1.1.1", "8.8.8.8", "9.9.9.9"]', '["127.0.0.1", "127.0.0.2"]')
+    project.edit(file, "answer_seconds = 5.0", "answer_seconds = 0.5")
+
+
 def test_no_network_and_no_credentials(project: Project) -> None:
     """Gating production from a machine that reaches nothing ends as NO-GO with every item unknown, and says why."""
-    project.edit(
-        "environments/production/environment.toml", '["1.1.1.1", "8.8.8.8", "9.9.9.9"]', '["127.0.0.1", "127.0.0.2"]'
-    )
+    cut_off(project)
     nobody = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "GOLIVE_GITHUB_TOKEN": ""}
     ran = project.run("-m", "golive", "--env", "production", **nobody)
     assert ran.status == 1, ran.terminal
@@ -113,9 +118,7 @@ def test_no_network_and_no_credentials(project: Project) -> None:
 
 def test_a_live_environment_does_not_pass_over_pending_items(project: Project) -> None:
     """What is not transcribed yet holds a real launch, and the terminal counts it."""
-    project.edit(
-        "environments/production/environment.toml", '["1.1.1.1", "8.8.8.8", "9.9.9.9"]', '["127.0.0.1", "127.0.0.2"]'
-    )
+    cut_off(project)
     ran = project.run("-m", "golive", "--env", "production", AWS_ACCESS_KEY_ID="")
     assert ran.record is not None
     assert ran.record.verdict.counts["pending"] == 101 - ran.record.inventory.transcribed
