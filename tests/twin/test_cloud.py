@@ -23,6 +23,7 @@ from botocore.parsers import ResponseParserError
 
 from golive.twin import cloud as twin
 from golive.twin.apprunner import Operation
+from golive.twin.aws import Aws
 from golive.twin.cloud import (
     ACCOUNT,
     CONNECTOR_GROUP,
@@ -34,7 +35,6 @@ from golive.twin.cloud import (
     PUBLIC_GROUP,
     REGION,
     SECRETS_FOLDER,
-    Aws,
     Cloud,
     Image,
     PrefixList,

