@@ -292,13 +292,13 @@ class Gate:
             self._stop()
 
     def _unselected(self, session: pytest.Session) -> frozenset[str]:
-        """Items that somebody left out: deselected, behind a narrower path, or after -x."""
+        """Items that somebody left out: deselected, behind a narrower path or --lf, or after -x."""
         assert self.run is not None
         ran = {progress.scenario.item for progress in self.done}
         missing = set(self.run.scenarios) - ran
         left_out = {self.items[node] for node in self.deselected if node in self.items}
         by_path = self.config.args_source is not pytest.Config.ArgsSource.TESTPATHS
-        if by_path or session.shouldfail or session.shouldstop:
+        if by_path or self.config.option.lf or session.shouldfail or session.shouldstop:
             left_out |= missing
         return frozenset(missing & left_out)
 
