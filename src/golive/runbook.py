@@ -160,14 +160,14 @@ def load_inventory(features: Path) -> Inventory:
 def read_features(folder: Path) -> tuple[list[Scenario], list[str]]:
     """Every scenario below *folder*, in pytest-bdd's own reading, and what is wrong with the files themselves."""
     from pytest_bdd.exceptions import GherkinParseError
-    from pytest_bdd.feature import get_feature
+    from pytest_bdd.parser import FeatureParser
 
     found: list[Scenario] = []
     wrong: list[str] = []
     for path in sorted(folder.rglob("*.feature")):
         shown = path.relative_to(folder).as_posix()
         try:
-            feature = get_feature(str(folder), shown)  # what pytest-bdd has read already is not read again
+            feature = FeatureParser(str(folder), shown).parse()
         except GherkinParseError as exc:
             wrong.append(f"{shown}:{exc.line}: cannot be read: {exc.message}")
             continue

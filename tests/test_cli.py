@@ -1,0 +1,109 @@
+"""The `golive` command: lists for people and for scripts, and a lock that never drops an item."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from golive.cli import main
+from golive.errors import SetupError
+from golive.runbook import load_inventory, read_lock, write_lock
+from golive.twin.faults import FAULTS
+from tests.gate.conftest import Project, project
+
+__all__ = ["project"]
+
+HOME = Path(__file__).parents[1]
+
+
+def said(*arguments: str) -> str:
+    """What the command prints; it must succeed."""
+    result = CliRunner().invoke(main, list(arguments), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_items_are_listed() -> None:
+    """Every item is in the list, for people and as JSON, with the count of those transcribed."""
+    rows = json.loads(said("items", "--json"))
+    inventory = load_inventory(HOME / "features")
+    assert [row["item"] for row in rows] == [item.id for item in inventory.item]
+    assert len(rows) == 101
+    assert (
+        said("items").splitlines()[-1] == f"{sum(item.transcribed for item in inventory.item)} of 101 items transcribed"
+    )
+
+
+def test_faults_are_listed() -> None:
+    """Every fault is in the list with what it turns, for people and as JSON."""
+    rows = json.loads(said("faults", "--json"))
+    assert {row["fault"]: (row["unmet"], row["unknown"]) for row in rows} == {
+        name: (list(fault.unmet), list(fault.unknown)) for name, fault in FAULTS.items()
+    }
+    text = said("faults")
+    assert all(name in text for name in FAULTS)
+
+
+def test_the_lock_is_up_to_date() -> None:
+    """The lock of this tree holds the digests of this tree's scenarios."""
+    held, _ = read_lock(HOME / "features")
+    assert said("items", "--lock") == "features/checklist.lock: 0 digests changed\n"
+    assert read_lock(HOME / "features")[0] == held
+
+
+def test_the_lock_takes_a_changed_scenario(project: Project) -> None:
+    """A changed sentence changes one line of the lock, which a reviewer then sees."""
+    features = project.home / "features"
+    before, _ = read_lock(features)
+    project.edit("features/golive/2.4-domain-and-tls.feature", "63072000", "31536000")
+    assert write_lock(features) == 1
+    after, _ = read_lock(features)
+    assert {name for name in before if before[name] != after[name]} == {"GL-2.4.4"}
+
+
+def test_the_lock_never_drops_an_item(project: Project) -> None:
+    """Neither an item that leaves the inventory nor a scenario that is put back to pending leaves the lock quietly."""
+    project.edit("features/checklist.toml", 'id = "GL-6.1.6"', 'id = "GL-6.1.7"')
+    with pytest.raises(SetupError, match=r"never drops an item.*GL-6\.1\.6"):
+        write_lock(project.home / "features")
+    project.edit("features/checklist.toml", 'id = "GL-6.1.7"', 'id = "GL-6.1.6"')
+    project.edit("features/checklist.toml", 'id = "GL-2.1.1"\n', 'id = "GL-2.1.1"\npending = ["auto"]\n')
+    feature = project.home / "features/golive/2.1-infrastructure.feature"
+    head, _, rest = feature.read_text(encoding="utf-8").partition("  @GL-2.1.1")
+    feature.write_text(head + rest[rest.index("  @GL-2.1.2") :], encoding="utf-8")
+    with pytest.raises(SetupError, match=r"never drops a scenario.*GL-2\.1\.1"):
+        write_lock(project.home / "features")
+
+
+def test_a_mistake_is_one_sentence() -> None:
+    """An unknown fault is one sentence and exit status 4."""
+    result = CliRunner().invoke(main, ["twin", "--fault", "nonsense"])
+    assert result.exit_code == 4
+    assert result.output.startswith("golive: ")
+    assert result.output.count("\n") == 1
+
+
+def test_the_twin_stays_up_until_ctrl_c() -> None:
+    """`golive twin --json` says how each face is reached, and ends well when it is told to."""
+    twin = subprocess.Popen(
+        [sys.executable, "-c", "from golive.cli import main; main()", "twin", "--json"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert twin.stdout is not None
+    told = ""
+    for line in twin.stdout:
+        told += line
+        if line == "}\n":
+            break
+    reached = json.loads(told)
+    assert {"the site", "the names", "the database", "the database instance", "the service"} == set(reached["commands"])
+    assert "192.0.2.10:443" in reached["ports"]
+    twin.send_signal(signal.SIGINT)
+    assert twin.wait(30) == 0
