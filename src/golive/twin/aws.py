@@ -16,10 +16,9 @@ import json
 import os
 import secrets
 import threading
-import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
@@ -44,7 +43,6 @@ class Aws:
         self._moto = Endpoint(self._ask_moto, self._calls)
         self._apprunner = Endpoint(self._ask_apprunner, self._calls)
         self._world = threading.Lock()  # one world at a time: nobody reads while it changes
-        self._started = time.monotonic()
         self._loading: Future[None] = Future()
 
     @property
@@ -91,8 +89,6 @@ class Aws:
             kept = replace(cloud, ailments=self._cloud.ailments, service=self._cloud.service)
             if kept != self._cloud:
                 _seed(cloud)
-            if cloud.now != self._cloud.now:
-                self._started = time.monotonic()
             self._announce(cloud)
 
     def calls(self) -> tuple[tuple[str, str], ...]:
@@ -115,7 +111,7 @@ class Aws:
             )
         self.ready()
         with self._world:
-            present = self._cloud.now + timedelta(seconds=time.monotonic() - self._started)
+            present = datetime.now(UTC)
             if question.service == "rds":
                 _go_on_restorable(self._cloud, present)
             elif question.service == "logs":
