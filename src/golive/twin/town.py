@@ -18,6 +18,7 @@ from golive.twin import authority, database
 from golive.twin.authority import Authority
 from golive.twin.aws import Aws
 from golive.twin.bankid import BankIDFace
+from golive.twin.cloud import DATABASE_HOST
 from golive.twin.faults import broken
 from golive.twin.github import GitHubFace
 from golive.twin.names import NamesFace
@@ -85,7 +86,7 @@ class Town:
         return self._aws.calls()
 
     def delay(self, seconds: float) -> None:
-        """From now on every answer over the wire takes this much longer: for the benchmark."""
+        """From now on names and web faces take this much longer, AWS and the database do not: for the benchmark."""
         world = self._healthy
         self._world = replace(
             world,
@@ -106,14 +107,7 @@ class Town:
         self._folder.cleanup()
 
     def _database_context(self) -> Any:
-        return self._authority.context(self._world.certificates[database_host()])
-
-
-def database_host() -> str:
-    """The name that the database's certificate is for."""
-    from golive.twin.cloud import DATABASE_HOST
-
-    return DATABASE_HOST
+        return self._authority.context(self._world.certificates[DATABASE_HOST])
 
 
 def _control(town: Town) -> type[BaseHTTPRequestHandler]:

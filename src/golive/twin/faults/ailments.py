@@ -1,8 +1,10 @@
 """Faults of the way there: switched off, denied, throttled, rubbish. They turn *unknown* what cannot be seen."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from golive.twin import database
+from golive.twin.cloud import DATABASE_HOST
 from golive.twin.faults.kin import ALL, BROWSER, DATABASE, PAGES, RDS, SECRETS
 from golive.twin.faults.register import breaks
 from golive.twin.names import RESOLVERS
@@ -97,8 +99,6 @@ def resolvers_off(world: World) -> World:
 @breaks(unknown=ALL)
 def clock_far_off(world: World) -> World:
     """This machine's clock and the site's differ by three hours."""
-    from datetime import timedelta
-
     return replace(world, site=replace(world.site, clock_shift=timedelta(hours=3)))
 
 
@@ -129,8 +129,6 @@ def database_refuses_us(world: World) -> World:
 @breaks(unknown=DATABASE)
 def database_of_another(world: World) -> World:
     """The database's certificate is for another name."""
-    from golive.twin.cloud import DATABASE_HOST
-
     certificate = replace(world.certificates[DATABASE_HOST], names=("other.eu-west-1.rds.amazonaws.com",))
     return replace(world, certificates={**world.certificates, DATABASE_HOST: certificate})
 
