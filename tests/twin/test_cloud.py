@@ -260,7 +260,7 @@ def test_secrets_are_fresh_every_time() -> None:
 def test_service_logs(aws: Clients) -> None:
     """The application's log group has events of the last minutes, ingested when they were said."""
     assert silence(aws) < 120
-    since = int((datetime.now(UTC) - timedelta(minutes=15)).timestamp() * 1000)
+    since = int((NOW - timedelta(minutes=15)).timestamp() * 1000)
     events = aws.logs.filter_log_events(logGroupName=LOG_GROUP, startTime=since)["events"]
     assert len(events) > 20
     assert all(0 <= event["ingestionTime"] - event["timestamp"] < 60_000 for event in events)

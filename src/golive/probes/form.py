@@ -111,12 +111,16 @@ def bits(text: str) -> int:
 
 
 def worded(text: str) -> bool:
-    """Whether *text* reads like words: half of its pairs of letters are common ones; hexadecimal is never read."""
+    """
+    Whether *text* reads like words: half of its pairs of letters are common ones; hexadecimal is never read.
+
+    Inside a word no small letter is followed by a capital, so such a pair, however common its letters, is chance's.
+    """
     if re.fullmatch(r"[0-9a-fA-F-]*", text):
         return False
-    low = text.lower()
-    pairs = [one + other for one, other in pairwise(low) if (one + other).isalpha()]
-    return len(pairs) >= 15 and sum(_PAIR.fullmatch(pair) is not None for pair in pairs) >= len(pairs) / 2
+    pairs = [one + other for one, other in pairwise(text) if (one + other).isalpha()]
+    common = [pair for pair in pairs if _PAIR.fullmatch(pair.lower()) and not (pair[0].islower() and pair[1].isupper())]
+    return len(pairs) >= 15 and len(common) >= len(pairs) / 2
 
 
 def _easy(one: str, other: str) -> bool:
