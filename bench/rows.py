@@ -320,6 +320,7 @@ def _told(detour: Detour) -> dict[str, Any]:
         "trust": str(detour.trust),
         "endpoints": dict(detour.endpoints),
         "variables": dict(detour.variables),
+        "launch_at": detour.launch_at and detour.launch_at.isoformat(),
         "control": detour.control,
     }
 

@@ -10,11 +10,12 @@ import re
 import tomllib
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from golive.errors import Denied, SetupError
 
@@ -162,6 +163,7 @@ class Environment(Frozen):
 
     name: str
     kind: Literal["live", "rehearsal"]
+    launch_at: AwareDatetime | None = None  # the hour of the launch (T-0)
     site: Site
     network: Network
     aws: Aws
@@ -199,6 +201,7 @@ class Detour:
     trust: Path | None = None  # certificates of the twin's authority
     endpoints: Mapping[str, str] = field(default_factory=dict)  # AWS service, or "*" → URL
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)  # in place of the process's environment
+    launch_at: datetime | None = None  # the hour that the twin plays
     control: str = ""  # where the twin takes another world
 
 

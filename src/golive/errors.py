@@ -1,6 +1,7 @@
 """What keeps us from judging.
 
 GoLiveError
+├── Unsigned              a person must say so, or consent, and nobody has: the item is *unsigned*
 ├── SetupError            wrong usage, or a file of ours that is wrong: exit status 4
 │   └── WrongTarget       this is not the environment that it says it is: exit status 4
 └── ProbeError            we looked and could not see: the item is *unknown*
@@ -10,12 +11,17 @@ GoLiveError
     ├── Untrusted         who answered cannot prove who it is (TLS): not asked again
     ├── Denied            the answer is "not you": a token, a permission or a role is missing
     ├── Unreadable        an answer came that the protocol does not allow
-    └── NothingExamined   the population that a check searched is empty
+    ├── NothingExamined   the population that a check searched is empty
+    └── CannotTell        a control that must fail did not, so this probe's yes would say nothing
 """
 
 
 class GoLiveError(Exception):
     """Anything that this project raises on purpose."""
+
+
+class Unsigned(GoLiveError):
+    """A person must say that it is so, or consent to an act, and nobody has; the message says who and how."""
 
 
 class SetupError(GoLiveError):
@@ -68,3 +74,7 @@ class Unreadable(ProbeError):
 
 class NothingExamined(ProbeError):
     """A check searched a population of zero, so it could not have failed."""
+
+
+class CannotTell(ProbeError):
+    """A control that must fail did not (a wrong token was accepted), so what the same probe calls good says nothing."""

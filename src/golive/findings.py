@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from golive import record
-from golive.errors import ProbeError
+from golive.errors import GoLiveError, Unsigned
 from golive.probes.look import Look
 from golive.record import Status
 from golive.remarks import Remarks
@@ -50,6 +50,8 @@ class Progress:
             return Status.UNKNOWN, self.trouble
         if isinstance(self.failure, AssertionError):
             return Status.UNMET, explain(self.failure)
+        if isinstance(self.failure, Unsigned):
+            return Status.UNSIGNED, explain(self.failure)
         if self.failure is not None:
             return Status.UNKNOWN, explain(self.failure)
         if not self.over or len(self.steps) != len(self.scenario.steps):
@@ -70,7 +72,7 @@ def explain(exception: BaseException) -> str:
         said = str(exception.args[0]) if exception.args else ""
         # pytest adds its own reading of the expression below the sentence.
         return said.split("\nassert ")[0].strip() or f"what must be so is not, at {_place(exception.__traceback__)}"
-    if isinstance(exception, ProbeError):
+    if isinstance(exception, GoLiveError):
         return str(exception)
     return f"the check itself failed: {type(exception).__name__} at {_place(exception.__traceback__)}"
 
@@ -111,6 +113,7 @@ def steps_of(progress: Progress, evidence_ids: Any) -> tuple[record.Step, ...]:
                 keyword=sentence.keyword,
                 text=sentence.text,
                 table=sentence.table,
+                words=sentence.docstring,
                 status=status,  # type: ignore[arg-type]  # one of the four by construction
                 message=message or None,
                 evidence=evidence_ids(progress.asked[before:upto]),

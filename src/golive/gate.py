@@ -37,6 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--phase", default=DEFAULT_PHASE, metavar="PHASE", help="the phase to gate (default: T-0)")
     group.addoption("--digest", default=None, metavar="sha256:…", help="the candidate (default: what runs)")
     group.addoption("--fault", action="append", default=[], metavar="NAME", help="break the twin (see golive faults)")
+    group.addoption("--act", action="store_true", help="consent to the acts that change or send something")
     group.addoption("--partial", action="store_true", help="exit 0 when all that was selected holds")
     group.addoption("--reports", default=None, metavar="DIR", help="where runs are written (default: reports/)")
 
@@ -75,6 +76,13 @@ def now(golive_gate: Gate) -> datetime:
     """The run's one clock: the instant at which it began, in UTC."""
     assert golive_gate.run is not None, "only a gate has a clock"
     return golive_gate.run.started
+
+
+@pytest.fixture
+def launch_at(golive_gate: Gate) -> datetime | None:
+    """The hour of the launch, in UTC; None where the environment does not say it."""
+    assert golive_gate.run is not None, "only a gate knows of a launch"
+    return golive_gate.run.launch_at
 
 
 @pytest.fixture
@@ -214,6 +222,7 @@ class Gate:
             digest=option.digest,
             faults=tuple(option.fault),
             partial=option.partial,
+            act=option.act,
             reports=Path(option.reports) if option.reports else None,
             results=Path(option.allure_report_dir) if option.allure_report_dir else None,
             command=("pytest", *map(str, self.config.invocation_params.args)),

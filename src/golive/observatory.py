@@ -19,8 +19,8 @@ from typing import Any, TypeVar, cast
 from pydantic import JsonValue, TypeAdapter
 
 from golive.environment import Detour, Environment
-from golive.errors import ProbeError, Unreachable
-from golive.probes.look import Look
+from golive.errors import ProbeError, Unreachable, Unsigned
+from golive.probes.look import Act, Look
 from golive.probes.reach import Reach
 from golive.record import Attempt, Evidence
 
@@ -75,8 +75,10 @@ class _Entry:
 class Observatory:
     """Asks the world, once for each look."""
 
-    def __init__(self, environment: Environment, detour: Detour, *, threads: int = 64) -> None:
+    def __init__(self, environment: Environment, detour: Detour, *, threads: int = 64, armed: bool = False) -> None:
+        """*armed* says that the operator consented to acts (`--act`)."""
         self.environment = environment
+        self.armed = armed
         self.reach = Reach(environment, detour, self._ask_for_another)
         self._size = threads
         self._pool: Executor | None = None
@@ -105,7 +107,13 @@ class Observatory:
             on_answer(count, len(entries))
 
     def answer(self, look: Look[T]) -> T:
-        """The answer to *look*, asked now unless it was before; the ProbeError that kept us from it."""
+        """
+        The answer to *look*, asked now unless it was before; the ProbeError that kept us from it.
+
+        Unsigned for an act to which nobody consented.
+        """
+        if isinstance(look, Act) and not self.armed:
+            raise Unsigned(f"this {look.effect}; nobody consented to that in this run (--act)")
         asked = _ASKED.get()
         if asked is not None:
             asked.append(look)
@@ -243,7 +251,8 @@ class Observatory:
         deadline = begun + network.look_seconds
         if self._ends is not None:
             deadline = min(deadline, self._ends)
-        for number in range(1, network.attempts + 1):
+        attempts = 1 if isinstance(entry.look, Act) else network.attempts
+        for number in range(1, attempts + 1):
             if time.monotonic() >= deadline and number == 1:
                 entry.error = Unreachable(entry.look.source, "the run's time was over before this could be asked")
                 break
@@ -251,7 +260,7 @@ class Observatory:
             if not (isinstance(error, ProbeError) and error.passing) or entry.done.is_set():
                 break
             pause = 0.1 * 3 ** (number - 1)
-            if number == network.attempts or time.monotonic() + pause >= deadline:
+            if number == attempts or time.monotonic() + pause >= deadline:
                 break
             entry.done.wait(pause)
         entry.took_ms = (time.monotonic() - begun) * 1000
@@ -304,6 +313,7 @@ def _evidence(entry: _Entry) -> Evidence:
         at=at,
         took_ms=round(entry.took_ms, 1),
         attempts=tuple(entry.attempts),
+        act=entry.look.effect if isinstance(entry.look, Act) else None,
         answer=None if error else plain(entry.answer),
         error=None if error is None else str(error) if isinstance(error, ProbeError) else type(error).__name__,
         error_kind=None if error is None else type(error).__name__,

@@ -60,6 +60,7 @@ class Evidence(Frozen):
     at: datetime
     took_ms: float
     attempts: tuple[Attempt, ...]
+    act: str | None = None  # what asking it has changed or sent; None where it only looked
     answer: JsonValue = None
     error: str | None = None
     error_kind: str | None = None
@@ -71,6 +72,7 @@ class Step(Frozen):
     keyword: str
     text: str
     table: tuple[tuple[str, ...], ...] = ()
+    words: str = ""  # the text under the sentence: what a person signs
     status: Literal["passed", "failed", "broken", "skipped"]
     message: str | None = None
     evidence: tuple[str, ...] = ()

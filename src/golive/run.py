@@ -24,7 +24,7 @@ from golive.findings import Progress, steps_of
 from golive.identity import establish
 from golive.observatory import Observatory
 from golive.probes.browser import Visit, prepare
-from golive.probes.look import Look
+from golive.probes.look import Act, Look
 from golive.record import Decision, Finding, Inventory, Record, Status, Subject, Verdict
 from golive.record import Run as RunPart
 from golive.recording import Withheld, make_folder, shown, write_run
@@ -49,6 +49,7 @@ class Wanted:
     digest: str | None = None
     faults: tuple[str, ...] = ()
     partial: bool = False
+    act: bool = False  # the operator consents to acts
     reports: Path | None = None
     results: Path | None = None  # --alluredir
     command: tuple[str, ...] = ()
@@ -71,6 +72,7 @@ class Run:
     twin: TwinProcess | None = None
     ignored: tuple[str, ...] = ()
     lock_digest: str = ""
+    launch_at: datetime | None = None
     environment: Environment = field(init=False)
     inventory: runbook.Inventory = field(init=False)
 
@@ -80,6 +82,7 @@ class Run:
         if self.wanted.phase not in (*self.inventory.phases, "rollback"):
             raise SetupError(f"there is no phase {self.wanted.phase!r}; there are: {', '.join(self.inventory.phases)}")
         self.environment = load(self.wanted.environment, self.home)
+        self.launch_at = self.environment.launch_at
         if self.wanted.digest is not None and not DIGEST.fullmatch(self.wanted.digest):
             raise SetupError(
                 f"--digest {self.wanted.digest} is no digest of an image: sha256: and 64 hexadecimal digits"
@@ -105,9 +108,11 @@ class Run:
         if self.observatory is None and self.environment.rehearsal:
             self.terminal.say("starting the twin")
             Thread(target=_load_clients, daemon=True).start()
-            self.twin = TwinProcess.start(self.wanted.faults)
+            self.twin = TwinProcess.start(self.wanted.faults, self.wanted.phase)
             detour = self.twin.detour
-        self.observatory = self.observatory or Observatory(self.environment, detour)
+        self.observatory = self.observatory or Observatory(self.environment, detour, armed=self.wanted.act)
+        if self.environment.rehearsal:
+            self.launch_at = self.observatory.reach.detour.launch_at  # the twin knows the hour that it plays
         self.observatory.start_clock()
         planned = self.plan(selected)
         if any(isinstance(look, Visit) for look in planned):
@@ -116,16 +121,20 @@ class Run:
         if self.unknown:
             return
         with self.terminal.looking("looking") as on_answer:
-            self.observatory.gather(planned, on_answer)
+            self.observatory.gather([look for look in planned if not isinstance(look, Act)], on_answer)
+        if self.observatory.armed:
+            for act in planned:
+                if isinstance(act, Act):
+                    self.terminal.say(f"will act: {act.effect}", "bold yellow")
 
     def plan(self, selected: Sequence[Scenario]) -> list[Look[Any]]:
         """The looks of the *selected* scenarios, as far as they can be told beforehand."""
-        offered = {"environment": self.environment}
+        offered = {"environment": self.environment, "launch_at": self.launch_at}
         looks: list[Look[Any]] = []
         for scenario in selected:
             for step in scenario.steps:
                 try:
-                    looks += list(planned(step.text, step.table, offered))
+                    looks += list(planned(step.text, step.table, step.docstring, offered))
                 except (GoLiveError, LookupError, TypeError, ValueError):
                     continue  # the scenario will say so when it gets there
         return looks

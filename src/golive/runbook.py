@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from golive.environment import broken_rules
 from golive.errors import SetupError
+from golive.phases import ROLLBACK
 
-ROLLBACK = "rollback"
 _ID = re.compile(r"GL-\d+(\.\d+)+|GL-\d+\.\d+")
 
 Severity = Literal["blocker", "critical", "normal"]

@@ -49,8 +49,9 @@ def looks(sentence: str, *, target_fixture: str) -> Callable[[Function], Functio
     """
     Declare a looking sentence, usable after Given and When.
 
-    The function takes the sentence's parameters, `datatable` and `environment`, nothing else, and returns a look or a
-    list of looks; the fixture *target_fixture* becomes the answer or the list of answers.
+    The function takes the sentence's parameters, `datatable`, `docstring`, `environment` and `launch_at`, nothing else,
+    and returns a look (an act is one too) or a list of looks; the fixture *target_fixture* becomes the answer or the
+    list of answers.
     """
 
     def declare(function: Function) -> Function:
@@ -95,12 +96,14 @@ def each(asked: Iterable[Look[Any]]) -> Sequence[Look[Any]]:
     return found
 
 
-def planned(words: str, table: Sequence[Sequence[str]] | None, given_fixtures: dict[str, Any]) -> Iterator[Look[Any]]:
+def planned(
+    words: str, table: Sequence[Sequence[str]], docstring: str, given_fixtures: dict[str, Any]
+) -> Iterator[Look[Any]]:
     """The looks that *words* will ask, by the looking sentences' own functions; nothing for a judging sentence."""
     for sentence in VOCABULARY:
         if sentence.kind != "looks" or (found := sentence.matches(words)) is None:
             continue
-        offered = {**given_fixtures, **found, "datatable": table and [list(row) for row in table]}
+        offered = {**given_fixtures, **found, "datatable": [list(row) for row in table] or None, "docstring": docstring}
         wanted = inspect.signature(sentence.function).parameters
         asked = sentence.function(**{name: offered[name] for name in wanted})
         yield from [asked] if isinstance(asked, Look) else each(asked)

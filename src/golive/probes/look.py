@@ -40,3 +40,19 @@ class Look(ABC, Generic[Answer]):
     @abstractmethod
     def observe(self, reach: Reach) -> Answer:
         """Ask once. A ProbeError where there is no answer; *absent* is an answer."""
+
+
+class Act(Look[Answer]):
+    """
+    A look that changes or sends something. It is asked only where the operator armed the run with `--act`, in its
+    scenario's turn, never side by side with others, and once: it is never asked again by the gate's own policy.
+
+    A second run must not do it twice where once is enough; what stays behind has a name that says whose it is.
+    """
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def effect(self) -> str:
+        """What it changes, for people, beforehand: "takes a snapshot of drop-db, which stays"."""

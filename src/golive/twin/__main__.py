@@ -15,9 +15,10 @@ def main() -> int:
     """Run until standard input ends; exit status 4 where a fault is none."""
     parser = argparse.ArgumentParser(prog="python -m golive.twin")
     parser.add_argument("--fault", action="append", default=[])
+    parser.add_argument("--phase", default="T-0")
     wanted = parser.parse_args()
     try:
-        town = Town(wanted.fault)
+        town = Town(wanted.fault, wanted.phase)
         told = town.start()
     except (SetupError, OSError) as exc:
         print(json.dumps({"error": str(exc)}), flush=True)

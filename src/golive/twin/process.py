@@ -11,6 +11,7 @@ import threading
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,10 +34,10 @@ class TwinProcess:
     detour: Detour
 
     @classmethod
-    def start(cls, faults: Sequence[str] = ()) -> TwinProcess:
-        """Start a twin with *faults* in it; SetupError where there is no such fault or it does not come up."""
+    def start(cls, faults: Sequence[str] = (), phase: str = "T-0") -> TwinProcess:
+        """A new twin that plays *phase*, with *faults* in it; SetupError for no such fault, or where it stays down."""
         process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-            [sys.executable, "-m", "golive.twin", *(f"--fault={name}" for name in faults)],
+            [sys.executable, "-m", "golive.twin", f"--phase={phase}", *(f"--fault={name}" for name in faults)],
             stdin=subprocess.PIPE,  # its end tells the twin that we are gone
             stdout=subprocess.PIPE,
             text=True,
@@ -82,6 +83,7 @@ def detour_from(said: Mapping[str, Any]) -> Detour:
         trust=Path(said["trust"]),
         endpoints=said["endpoints"],
         variables=said["variables"],
+        launch_at=datetime.fromisoformat(said["launch_at"]),
         control=said["control"],
     )
 

@@ -31,9 +31,9 @@ from golive.twin.world import healthy
 class Town:
     """A running twin."""
 
-    def __init__(self, faults: Sequence[str] = ()) -> None:
-        """SetupError for a fault that is none."""
-        self._healthy = healthy(datetime.now(UTC))
+    def __init__(self, faults: Sequence[str] = (), phase: str = "T-0") -> None:
+        """A town that plays *phase*; SetupError for a fault that is none."""
+        self._healthy = healthy(datetime.now(UTC), phase)
         self._world = broken(self._healthy, faults)
         self._authority = Authority()
         self._folder = tempfile.TemporaryDirectory(prefix="drop-twin-")
@@ -67,6 +67,7 @@ class Town:
                 "GOLIVE_DATABASE_PASSWORD": self._healthy.database.roles[database.GATE].password,
                 "GOLIVE_GITHUB_TOKEN": self._healthy.github.token,
             },
+            "launch_at": self._healthy.launch_at.isoformat(),
             "control": f"http://{LOOPBACK}:{self._control.server_address[1]}/",
         }
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from golive.phases import offset
 from golive.twin import authority, bankid, cloud, database, github, names, site
 from golive.twin.authority import Certificate
 from golive.twin.bankid import Provider
@@ -24,6 +25,8 @@ class World:
     """Everything outside the gate that the gate can see."""
 
     now: datetime
+    phase: str
+    launch_at: datetime
     zone: Zone
     certificates: Mapping[str, Certificate]  # host → what it shows
     site: Site
@@ -33,12 +36,21 @@ class World:
     database: Database
 
 
-def healthy(now: datetime) -> World:
-    """Production on the day of a launch that may go ahead; every secret is made fresh and thrown away."""
+# A healthy world plays a phase a little after its hour, so that what is due at that hour is due.
+_AFTER = timedelta(minutes=1)
+# The rollback is played two hours into a launch that went wrong.
+_INTO_ROLLBACK = timedelta(hours=2)
+
+
+def healthy(now: datetime, phase: str = "T-0") -> World:
+    """Production in *phase* of a launch that may go ahead; every secret is made fresh and thrown away."""
+    since = offset(phase)
     aws = cloud.healthy(now, COMMIT)
     client = aws.text("BANKID_CLIENT_ID")
     return World(
         now=now,
+        phase=phase,
+        launch_at=now - (_INTO_ROLLBACK if since is None else since) - _AFTER,
         zone=names.healthy(),
         certificates=authority.healthy(now),
         site=site.healthy(COMMIT, client, aws.text("SUMSUB_WEBHOOK_SECRET")),

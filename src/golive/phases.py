@@ -1,0 +1,26 @@
+"""The phases of a launch: moments counted from the public hour, and the rollback, which stands apart."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+ROLLBACK = "rollback"
+_PHASE = re.compile(r"T(?P<sign>[+-])(?P<count>\d+)(?P<unit>[mhd])?")
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), None: timedelta()}
+
+
+def offset(phase: str) -> timedelta | None:
+    """How long after the launch *phase* is, negative before it; None for the rollback. ValueError for no phase."""
+    if phase == ROLLBACK:
+        return None
+    if (said := _PHASE.fullmatch(phase)) is None:
+        raise ValueError(f"{phase!r} is no phase")
+    length = int(said["count"]) * _UNITS[said["unit"]]
+    return length if said["sign"] == "+" else -length
+
+
+def due_at(launch_at: datetime | None, phase: str) -> datetime | None:
+    """The instant of *phase*; None where the launch has no time yet, and for the rollback."""
+    away = offset(phase)
+    return None if launch_at is None or away is None else launch_at + away
