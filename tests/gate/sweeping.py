@@ -43,7 +43,7 @@ class Sweep:
 
     def __init__(self) -> None:
         self._twin = TwinProcess.start()
-        self.observatory = Observatory(load("rehearsal", HOME), self._twin.detour)
+        self.observatory = Observatory(load("rehearsal", HOME), self._twin.detour, armed=True)
         self._base: World = healthy(datetime.now(UTC))
         self._former = self._base
 

@@ -15,7 +15,7 @@ from tests.gate.conftest import Project
 from tests.gate.sweeping import Sweep
 
 INVENTORY = load_inventory(Path(__file__).parents[2] / "features")
-DECIDED = [item for item in INVENTORY.item if "auto" in set(item.how) - set(item.pending)]
+DECIDED = [item for item in INVENTORY.item if {"auto", "act"} & set(item.how) - set(item.pending)]
 
 
 @pytest.fixture(scope="module")

@@ -84,7 +84,7 @@ def test_what_is_planned_is_what_is_asked(sweep: Sweep) -> None:
 
 def test_each_thing_is_asked_once(sweep: Sweep) -> None:
     """Requests and distinct looks are the same number: nothing is asked twice, however many items need it."""
-    fresh = Observatory(sweep.observatory.environment, sweep.observatory.reach.detour)
+    fresh = Observatory(sweep.observatory.environment, sweep.observatory.reach.detour, armed=True)
     sweep.swap()
     sweep.observatory = fresh
     status, record, terminal = sweep.judge()

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Generic, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 if TYPE_CHECKING:
-    from golive.environment import Network
+    from golive.environment import Environment, Network
     from golive.probes.reach import Reach
 
 Answer = TypeVar("Answer", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """
+    Something that must be granted before a look can see.
+
+    "iam": an action of AWS, on an ARN or "*". "sql": the right to read, on a table of the database. "token": a variable
+    of the process's environment that holds a token, on the scope that it needs, in its vendor's words.
+    """
+
+    kind: Literal["iam", "sql", "token"]
+    what: str  # "rds:DescribeDBInstances", "SELECT", "GOLIVE_GITHUB_TOKEN"
+    on: str
 
 
 class Look(ABC, Generic[Answer]):
@@ -36,6 +51,10 @@ class Look(ABC, Generic[Answer]):
     def places(self, network: Network) -> int:
         """How many looks of this host may be in flight together."""
         return network.per_host
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # for those that need it
+        """What this look itself needs; the looks that it depends on say their own."""
+        return ()
 
     @abstractmethod
     def observe(self, reach: Reach) -> Answer:
