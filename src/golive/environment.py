@@ -38,7 +38,7 @@ Address = IPv4Address | IPv6Address
 class Frozen(BaseModel):
     """A table of the file: immutable, and closed to keys that it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Variable(Frozen):

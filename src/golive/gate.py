@@ -6,6 +6,7 @@ status no longer count, and nothing on the command line can turn a NO-GO into 0.
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -24,6 +25,7 @@ from golive.findings import Progress, item_of, note_report
 from golive.observatory import Observatory
 from golive.remarks import Remarks
 from golive.run import IGNORED, Run, Wanted
+from golive.stepfinder import remembering
 from golive.terminal import Terminal
 
 DEFAULT_PHASE = "T-0"
@@ -233,6 +235,17 @@ class Gate:
 
     # -- scenarios ------------------------------------------------------------------------------------------------
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Generator[None, Any, Any]:
+        """A gate says the same sentences over and over."""
+        if self.run is None:
+            return (yield)
+        # All that was imported lives until the process ends: to search it for garbage again and again, and once more on
+        # the way out, takes longer than to look.
+        gc.freeze()
+        with remembering():
+            return (yield)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
         """Where the target is not known, nothing is judged."""
@@ -314,3 +327,4 @@ class Gate:
     def _stop(self) -> None:
         if self.run is not None:
             self.run.close()
+            gc.freeze()

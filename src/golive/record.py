@@ -39,7 +39,7 @@ class Decision(StrEnum):
 class Frozen(BaseModel):
     """A value of the record: immutable, and closed to fields that it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
 
 class Attempt(Frozen):

@@ -16,7 +16,6 @@ from urllib.parse import quote
 
 from golive.errors import GoLiveError, SetupError
 from golive.record import Record
-from golive.report import write_report
 
 MANIFEST = "manifest.json"
 # Shorter values stand in any text by chance; a secret that short is unmet by its own item.
@@ -68,6 +67,9 @@ def write_run(
     name; *extra* are digests that belong in the manifest.
     Withheld where one is found: the files that hold it are deleted. ReportError where no report could be made.
     """
+    # Here and not above: it takes a tenth of a second, which a run has to spare only while it waits for answers.
+    from golive.report import write_report
+
     text = record.to_json()
     _search({"record.json": text.encode()}, held)
     write_atomically(folder / "record.json", text)

@@ -29,6 +29,7 @@ from golive.record import Decision, Finding, Inventory, Record, Status, Subject,
 from golive.record import Run as RunPart
 from golive.recording import Withheld, make_folder, shown, write_run
 from golive.runbook import Item, Scenario, disagreements, load_inventory, read_features, read_lock
+from golive.subject import looks as subject_looks
 from golive.subject import subject_of
 from golive.terminal import Terminal
 from golive.twin.process import TwinProcess
@@ -37,6 +38,8 @@ from golive.vocabulary import check_sentences, planned
 # Set for itself by a gate that had to begin again to be rid of what the shell told pytest.
 IGNORED = "GOLIVE_IGNORED"
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+CLIENTS = ("boto3", "httpx", "psycopg", "dns.resolver", "OpenSSL", "playwright.async_api")
+RENDERING = ("golive.report",)
 TOOLS = ("golive", "pytest", "pytest-bdd", "httpx", "boto3", "psycopg", "dnspython", "cryptography", "playwright")
 
 
@@ -107,19 +110,20 @@ class Run:
         detour = Detour()
         if self.observatory is None and self.environment.rehearsal:
             self.terminal.say("starting the twin")
-            Thread(target=_load_clients, daemon=True).start()
+            Thread(target=_load, args=(CLIENTS,), daemon=True).start()
             self.twin = TwinProcess.start(self.wanted.faults, self.wanted.phase)
             detour = self.twin.detour
         self.observatory = self.observatory or Observatory(self.environment, detour, armed=self.wanted.act)
         if self.environment.rehearsal:
             self.launch_at = self.observatory.reach.detour.launch_at  # the twin knows the hour that it plays
         self.observatory.start_clock()
-        planned = self.plan(selected)
+        planned = [*self.plan(selected), *subject_looks(self.environment)]
         if any(isinstance(look, Visit) for look in planned):
             self.observatory.meanwhile(prepare)  # a browser takes longest to start
         self.unknown = establish(self.environment, self.observatory).unknown
         if self.unknown:
             return
+        Thread(target=_load, args=(RENDERING,), daemon=True).start()
         with self.terminal.looking("looking") as on_answer:
             self.observatory.gather([look for look in planned if not isinstance(look, Act)], on_answer)
         if self.observatory.armed:
@@ -263,9 +267,9 @@ class Run:
             self.folder.rmdir()
 
 
-def _load_clients() -> None:
-    """Import what the probes will import, while there is nothing else to do."""
-    for name in ("boto3", "httpx", "psycopg", "dns.resolver", "OpenSSL", "playwright.async_api"):
+def _load(modules: Sequence[str]) -> None:
+    """Import what will be needed, while there is nothing to do but to wait."""
+    for name in modules:
         importlib.import_module(name)
 
 

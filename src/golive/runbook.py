@@ -28,7 +28,7 @@ How = Literal["auto", "act", "attest"]
 class Frozen(BaseModel):
     """A table of the inventory: immutable, and closed to keys that it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Section(Frozen):

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 from golive.environment import Environment
 from golive.errors import ProbeError
 from golive.observatory import Observatory, plain
 from golive.probes.apprunner import RunningService, ServiceSettings
 from golive.probes.ecr import RepositoryImages
+from golive.probes.look import Look
 from golive.record import Subject
+
+
+def looks(environment: Environment) -> list[Look[Any]]:
+    """What is asked to know the candidate."""
+    arn = environment.aws.service_arn
+    return [RunningService(arn), ServiceSettings(arn), RepositoryImages(environment.aws.repository)]
 
 
 def subject_of(environment: Environment, observatory: Observatory, wanted: str | None) -> Subject:

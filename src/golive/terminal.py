@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from itertools import groupby
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from golive.record import Decision, Finding, Record, Status
@@ -40,6 +39,8 @@ class Terminal:
     def looking(self, what: str) -> Iterator[Callable[[int, int], None]]:
         """Show how many of how many looks are answered."""
         if self.console.is_terminal:
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
             columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
             with Progress(*columns, console=self.console, transient=True) as bar:
                 task = bar.add_task(what, total=None)

@@ -6,7 +6,7 @@ import os
 import ssl
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from pathlib import Path
 from typing import TypeVar, cast
@@ -153,17 +153,22 @@ class Reach:
         resolver.nameservers = [
             dns.nameserver.Do53Nameserver(*self.name_server(str(address))) for address in network.resolvers
         ]
+
+        def of(kind: str) -> list[str]:
+            answer = resolver.resolve(host + ".", kind, lifetime=network.answer_seconds, raise_on_no_answer=False)
+            return [rdata.to_text() for rdata in answer.rrset or ()]
+
         found: list[str] = []
-        for kind in ("A", "AAAA"):
+        with ThreadPoolExecutor(1) as beside:
+            second = beside.submit(of, "AAAA")
             try:
-                answer = resolver.resolve(host + ".", kind, lifetime=network.answer_seconds, raise_on_no_answer=False)
+                found += of("A")
+                found += second.result()
             except dns.resolver.NXDOMAIN as exc:
                 raise NoSuchName(host, "this name does not exist") from exc
             except dns.exception.DNSException as exc:
                 if not found:
                     raise Unreachable(host, f"the name could not be looked up: {exc}") from exc
-                break
-            found += [rdata.to_text() for rdata in answer.rrset or ()]
         if not found:
             raise Unreachable(host, "this name has no address")
         return tuple(found)
