@@ -37,6 +37,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("golive", "the go-live gate")
     group.addoption("--env", default="rehearsal", metavar="NAME", help="the environment to gate (default: rehearsal)")
     group.addoption("--phase", default=DEFAULT_PHASE, metavar="PHASE", help="the phase to gate (default: T-0)")
+    group.addoption(
+        "--profile",
+        default="launch",
+        choices=("launch", "change"),
+        help="launch gates a phase; change gates what every later deploy must hold",
+    )
     group.addoption("--digest", default=None, metavar="sha256:…", help="the candidate (default: what runs)")
     group.addoption("--fault", action="append", default=[], metavar="NAME", help="break the twin (see golive faults)")
     group.addoption("--act", action="store_true", help="consent to the acts that change or send something")
@@ -221,6 +227,7 @@ class Gate:
         wanted = Wanted(
             environment=option.env,
             phase=option.phase,
+            profile=option.profile,
             digest=option.digest,
             faults=tuple(option.fault),
             partial=option.partial,

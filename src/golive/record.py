@@ -126,6 +126,15 @@ class Subject(Frozen):
     configuration: str | None = None
 
 
+class Later(Frozen):
+    """A decision that this run does not judge."""
+
+    phase: str
+    opens: str
+    due: datetime | None  # None while the launch has no hour
+    items: int  # that fall due between the decision before and this one
+
+
 class Verdict(Frozen):
     """May we launch, and what holds us back."""
 
@@ -135,6 +144,7 @@ class Verdict(Frozen):
     reasons: tuple[str, ...]
     holding: tuple[str, ...]  # ids of the items that hold the launch
     counts: dict[str, int]
+    later: tuple[Later, ...] = ()  # decisions that are still to be judged
 
 
 class Inventory(Frozen):
@@ -154,6 +164,8 @@ class Record(Frozen):
     environment: str
     rehearsal: bool
     phase: str
+    profile: Literal["launch", "change"] = "launch"
+    launch_at: datetime | None = None
     subject: Subject
     verdict: Verdict
     findings: tuple[Finding, ...]

@@ -18,6 +18,7 @@ from typing import Any
 
 from golive import runbook
 from golive import verdict as judge_of
+from golive.agenda import Agenda, Profile
 from golive.environment import Detour, Environment, drop_redirections, load
 from golive.errors import GoLiveError, SetupError
 from golive.findings import Progress, steps_of
@@ -49,6 +50,7 @@ class Wanted:
 
     environment: str
     phase: str
+    profile: Profile = "launch"
     digest: str | None = None
     faults: tuple[str, ...] = ()
     partial: bool = False
@@ -82,8 +84,7 @@ class Run:
     def prepare(self) -> None:
         """Read what is written and open the way to the world; SetupError (exit status 4) where that fails."""
         self.inventory = load_inventory(self.home / "features")
-        if self.wanted.phase not in (*self.inventory.phases, "rollback"):
-            raise SetupError(f"there is no phase {self.wanted.phase!r}; there are: {', '.join(self.inventory.phases)}")
+        Agenda(self.inventory, self.wanted.phase, self.wanted.profile)  # refuses a phase that there is not
         self.environment = load(self.wanted.environment, self.home)
         self.launch_at = self.environment.launch_at
         if self.wanted.digest is not None and not DIGEST.fullmatch(self.wanted.digest):
@@ -130,6 +131,11 @@ class Run:
             for act in planned:
                 if isinstance(act, Act):
                     self.terminal.say(f"will act: {act.effect}", "bold yellow")
+
+    @property
+    def agenda(self) -> Agenda:
+        """What is due in this run."""
+        return Agenda(self.inventory, self.wanted.phase, self.wanted.profile, self.launch_at)
 
     def plan(self, selected: Sequence[Scenario]) -> list[Look[Any]]:
         """The looks of the *selected* scenarios, as far as they can be told beforehand."""
@@ -184,8 +190,9 @@ class Run:
             findings,
             items=[item.id for item in self.inventory.item],
             rehearsal=self.environment.rehearsal,
-            opens=self.inventory.opens.get(self.wanted.phase, f"what falls due at {self.wanted.phase}"),
-            reasons=self.reasons,
+            opens=self.agenda.opens,
+            later=self.agenda.later(),
+            reasons=[*self.reasons, *self.agenda.untimely(self.started)],
             unselected=unselected,
         )
         return Record(
@@ -202,6 +209,8 @@ class Run:
             environment=self.environment.name,
             rehearsal=self.environment.rehearsal,
             phase=self.wanted.phase,
+            profile=self.wanted.profile,
+            launch_at=self.launch_at,
             subject=self._subject(),
             verdict=verdict,
             findings=tuple(findings),
@@ -230,8 +239,8 @@ class Run:
     def _finding(self, item: Item, progress: Progress | None, found: Status, reason: str) -> Finding:
         scenario = self.scenarios.get(item.id)
         status = found
-        if found is not Status.PENDING and not self.inventory.is_due(item, self.wanted.phase):
-            status, reason = Status.NOT_DUE, f"due at {item.due}; found now: {found}"
+        if found is not Status.PENDING and not self.agenda.is_due(item):
+            status, reason = Status.NOT_DUE, f"{self.agenda.why_not(item)}; found now: {found}"
         elif found is Status.MET and item.pending and not self.environment.rehearsal:
             status, reason = Status.PENDING, f"not transcribed yet: {', '.join(item.pending)}"
         asked = progress.asked if progress and self.observatory else []
@@ -280,6 +289,7 @@ def _refused(record: Record, reason: str, folder: Path, *, keep: bool) -> Record
         status=Decision.NO_GO,
         line=f"NO-GO{' (REHEARSAL)' * record.rehearsal}: {said}",
         opens=record.verdict.opens,
+        later=record.verdict.later,
         reasons=(said, *record.verdict.reasons),
         holding=record.verdict.holding,
         counts=record.verdict.counts,

@@ -100,12 +100,6 @@ class Inventory(Frozen):
         """The sections' titles by their ids."""
         return {section.id: section.title for section in self.section}
 
-    def is_due(self, item: Item, phase: str) -> bool:
-        """Whether *item* must hold at *phase*; rollback stands apart."""
-        if ROLLBACK in (phase, item.due):
-            return phase == item.due
-        return self.phases.index(item.due) <= self.phases.index(phase)
-
 
 @dataclass(frozen=True, slots=True)
 class Step:

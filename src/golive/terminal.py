@@ -98,8 +98,12 @@ class Terminal:
         self.say(verdict.line, style)
         if verdict.status is Decision.GO:
             self.say(
-                ("opens nothing; the same in production opens: " if record.rehearsal else "opens: ") + verdict.opens
+                ("opens nothing; the same in production opens: " if record.rehearsal else f"{record.phase} opens: ")
+                + verdict.opens
             )
+        for later in verdict.later:
+            when = f"{later.due:%Y-%m-%d %H:%M} UTC" if later.due else "at an hour that launch_at does not say yet"
+            self.say(f"not yet judged: {later.phase}, {when}: {later.opens} ({later.items} items)", "dim")
         if record.run.ignored:
             self.say(f"ignored from this shell: {', '.join(record.run.ignored)}", "dim")
         if report:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from golive.record import Decision, Finding, Status, Verdict
+from golive.record import Decision, Finding, Later, Status, Verdict
 
 # What lets an item pass at launch. Everything else holds it: silence is never consent.
 HOLDING = frozenset({Status.MET, Status.WAIVED, Status.NOT_APPLICABLE})
@@ -17,6 +17,7 @@ def judge(
     items: Sequence[str],
     rehearsal: bool,
     opens: str,
+    later: Sequence[Later] = (),
     reasons: Sequence[str] = (),
     unselected: frozenset[str] = frozenset(),
 ) -> Verdict:
@@ -49,6 +50,7 @@ def judge(
         opens=opens,
         reasons=tuple(against + [f"{finding.item}: {finding.reason}" for finding in open_findings]),
         holding=holding,
+        later=tuple(later),
         counts={str(status): count for status, count in Counter(finding.status for finding in findings).items()},
     )
 

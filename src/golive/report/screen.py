@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import JsonValue
 
-from golive.record import Decision, Finding, Record, Status, Subject
+from golive.record import Decision, Finding, Later, Record, Status, Subject
 
 # How bad it is if the item does not hold, worst first.
 SEVERITIES = ("blocker", "critical", "normal")
@@ -173,7 +173,9 @@ def _opens(record: Record) -> str:
 def _facts(record: Record) -> Iterator[Fact]:
     subject = record.subject
     yield Fact("Environment", record.environment)
-    yield Fact("Phase", record.phase)
+    yield Fact("Gated", "a later change" if record.profile == "change" else f"phase {record.phase}")
+    if record.launch_at is not None:
+        yield Fact("Launch", moment(record.launch_at))
     yield Fact(
         "Subject",
         subject_line(subject),
@@ -253,9 +255,15 @@ def _limits(record: Record) -> Iterator[Limit]:
             ),
         ),
     )
+    yield Limit("Decisions still to be judged", tuple(map(_later, record.verdict.later)))
     due = Counter(finding.due for finding in having(Status.NOT_DUE))
     yield Limit("Not due yet", tuple(f"{count} item{'s' * (count != 1)} at {phase}" for phase, count in due.items()))
     yield Limit("Redirections of the shell that were not followed", record.run.ignored)
+
+
+def _later(later: Later) -> str:
+    when = moment(later.due) if later.due else "at an hour that launch_at does not say yet"
+    return f"{later.phase}, {when}: {later.opens}; {later.items} more item{'s' * (later.items != 1)} must hold by then"
 
 
 def _name(finding: Finding) -> str:
