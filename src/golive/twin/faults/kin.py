@@ -3,7 +3,7 @@
 from golive.twin.cloud import FLAGS
 
 # Whatever reads the script that browsers run.
-BUNDLE = ("GL-2.2.2", "GL-3.3.2", *(f"GL-4.{number}" for number in range(1, len(FLAGS) + 1)))
+BUNDLE = ("GL-2.2.2", "GL-3.3.2", *(f"GL-4.{number}" for number in range(1, len(FLAGS) + 1)), "GL-1.9")
 # Whatever opens a page of getdrop.no with a client that verifies TLS.
 PAGES = ("GL-2.4.3", "GL-2.4.4", "GL-3.1.2", "GL-3.3.4", "GL-7.2", "GL-7.3", *BUNDLE)
 # Whatever a browser opens.
