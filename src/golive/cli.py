@@ -63,7 +63,7 @@ def items(lock: bool, as_json: bool) -> None:
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def faults(as_json: bool) -> None:
-    """The ways to break the twin, and what each turns unmet and unknown."""
+    """The ways to break the twin, and what each turns."""
     from golive.twin.faults import FAULTS
 
     if as_json:
@@ -72,7 +72,8 @@ def faults(as_json: bool) -> None:
     for name in sorted(FAULTS):
         fault = FAULTS[name]
         click.echo(f"{name}\n    {fault.sentence}")
-        for what, ids in (("unmet", fault.unmet), ("unknown", fault.unknown)):
+        for what in ("unmet", "unknown", "unsigned", "waived"):
+            ids = getattr(fault, what)
             if ids:
                 click.echo(f"    {what}: {', '.join(ids)}")
         if fault.stops:
@@ -107,6 +108,8 @@ def _fault_row(name: str) -> dict[str, object]:
         "sentence": fault.sentence,
         "unmet": list(fault.unmet),
         "unknown": list(fault.unknown),
+        "unsigned": list(fault.unsigned),
+        "waived": list(fault.waived),
         "stops": fault.stops,
     }
 

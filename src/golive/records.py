@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, Field, Strict, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, AwareDatetime, Strict, StringConstraints, ValidationError, model_validator
 
 from golive.environment import Frozen, broken_rules
 
@@ -53,6 +53,12 @@ class EvidenceFile(Frozen):
     sha256: Sha256
 
 
+def _some(files: tuple[EvidenceFile, ...]) -> tuple[EvidenceFile, ...]:
+    if not files:
+        raise ValueError("must name a file that shows it, however small")
+    return files
+
+
 class Bound(Frozen):
     """What the statement speaks of; another image or another configuration is another matter."""
 
@@ -81,7 +87,7 @@ class Attestation(_Record):
     by: Said
     role: Said
     words: Said
-    evidence: Annotated[tuple[EvidenceFile, ...], Field(min_length=1)]
+    evidence: Annotated[tuple[EvidenceFile, ...], AfterValidator(_some)]
     bound_to: Bound = Bound()
 
 

@@ -8,7 +8,6 @@ which a touch is demanded. `ssh-keygen -Y verify` comes to the same conclusions,
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import shutil
 import struct
@@ -68,7 +67,7 @@ class PublicKey:
             blob = base64.b64decode(parts[1], validate=True)
             key = cls(_Reader(blob).text(), blob)
             key._loaded()
-        except (binascii.Error, BadSignature, UnsupportedAlgorithm) as exc:
+        except (ValueError, BadSignature, UnsupportedAlgorithm) as exc:
             raise ValueError(f"this is no public key that can be used here: {exc}") from exc
         if key.kind != parts[0]:
             raise ValueError(f"the key says that it is {key.kind}, and the line says {parts[0]}")
@@ -286,7 +285,7 @@ def _unarmored(text: str) -> bytes:
         raise BadSignature(f"does not stand between {BEGIN} and {END}")
     try:
         return base64.b64decode("".join(line.strip() for line in lines[1:-1]), validate=True)
-    except binascii.Error as exc:
+    except ValueError as exc:  # binascii.Error is one
         raise BadSignature(f"is not base64 ({exc})") from exc
 
 

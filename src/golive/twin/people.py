@@ -61,6 +61,7 @@ class People:
 
     keys: Mapping[str, str] = field(repr=False)  # person → private key, as OpenSSH writes it
     records: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)  # item → instead of its attestation
+    away: bool = False  # nobody puts anything on record
 
     def making(self, item: str, *records: Record) -> People:
         """The same, with *records* made for *item*, and nothing else."""
@@ -89,6 +90,8 @@ def healthy() -> People:
 
 def sign_all(people: People, asked: Mapping[str, Any], folder: Path) -> None:
     """Write below *folder* what *people* put on record; *asked* names environment, now, image, configuration, items."""
+    if people.away:
+        return
     items = {demand["item"]: demand for demand in asked["items"]}
     for name, demand in items.items():
         made = people.records.get(name, (Record(),) if demand["words"] else ())

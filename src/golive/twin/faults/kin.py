@@ -16,6 +16,11 @@ SECRETS = tuple(f"GL-2.1.{number}" for number in (4, 5, 6, 7, 8))
 DATABASE = ("GL-2.2.5", "GL-2.2.6", "GL-7.6")
 # Whatever asks RDS, or EC2 about what RDS said.
 RDS = ("GL-1.8", "GL-2.1.2", "GL-3.1.3", "GL-3.1.4")
+# Whatever a person signs, wholly or in part; acts, which may be attested as well, apart.
+SIGNED = (
+    *("GL-1.9", "GL-1.10", "GL-2.3.1", *(f"GL-3.3.{number}" for number in (7, 8, 9, 11)), "GL-3.5.2", "GL-3.5.3"),
+    *("GL-5.2.3", "GL-5.3.3", "GL-5.3.4", "GL-6.1.1", "GL-6.1.6", "GL-7.1", "GL-7.6"),
+)
 # Every item that a machine decides today: where the target cannot be known, nothing is judged.
 ALL = (
     *("GL-1.4", "GL-1.5", "GL-1.8", "GL-2.1.1", "GL-2.1.2", "GL-2.1.3", *SECRETS, "GL-2.2.1", "GL-2.2.2", "GL-2.2.3"),
