@@ -93,7 +93,7 @@ class Conversation:
             if not self._sure("sign this?"):
                 raise SetupError("nothing was signed")
             key = self._key(person)
-        self._write(content)
+            self._write(content)
         self._sign(key)
         return self._check()
 
@@ -135,14 +135,22 @@ class Conversation:
         except BaseException as exc:
             if not self.said:
                 raise
-            self._draft_path.parent.mkdir(parents=True, exist_ok=True)
-            text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in self.said.items())
-            self._draft_path.write_text(text, encoding="utf-8")
-            where = self._draft_path.relative_to(self.office.home)
-            if isinstance(exc, GoLiveError):
-                raise SetupError(f"{exc}; what was said so far is kept in {where}") from exc
-            self.talk.say(f"what was said so far is kept in {where}")
+            kept = self._keep()
+            if isinstance(exc, GoLiveError | OSError):
+                raise SetupError(f"{exc}; {kept}") from exc
+            self.talk.say(kept)
             raise
+
+    def _keep(self) -> str:
+        """Where what was typed is kept; on the terminal where nothing can be written."""
+        text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in self.said.items())
+        try:
+            self._draft_path.parent.mkdir(parents=True, exist_ok=True)
+            self._draft_path.write_text(text, encoding="utf-8")
+        except OSError:
+            self._show(text)
+            return "what was said so far stands above, because it cannot be written"
+        return f"what was said so far is kept in {self._draft_path.relative_to(self.office.home)}"
 
     def _ask(self, key: str, question: str, given: str | None, default: str | None, check: Callable[[str], str]) -> str:
         """The answer that *check* finds nothing wrong with; asked again until then, or SetupError where nobody asks."""
@@ -247,22 +255,23 @@ class Conversation:
     def _evidence(self, *, needed: bool) -> list[EvidenceFile]:
         paths = list(self.flags.evidence)
         if not paths and not self.flags.yes:
-            question = "file that shows it" + ("" if needed else " (none: leave empty)")
-            default = None if needed else ""
-            first = self._ask("evidence", question, None, default, lambda path: _wrong_file(path, needed=needed))
-            paths = [first] if first else []
-            while paths and (more := self.talk.ask("another file (none: leave empty)", "")):
-                if wrong := _wrong_file(more, needed=True):
-                    self.talk.say(wrong)
-                else:
-                    paths.append(more)
+            drafted = iter((self.draft.get("evidence") or "").splitlines())
+            none = "" if needed else " (none: leave empty)"
+            while path := self._file(f"file that shows it{none}", next(drafted, ""), needed=needed and not paths):
+                paths.append(path)
+                none = " (no other: leave empty)"
+                self.said["evidence"] = "\n".join(paths)
         if needed and not paths:
             raise SetupError("--evidence is needed: a file that shows it, however small")
         for path in paths:
-            self.said["evidence"] = paths[0]
             if wrong := _wrong_file(path, needed=True):
                 raise SetupError(f"--evidence {path}: {wrong}")
         return [self._filed(Path(path)) for path in paths]
+
+    def _file(self, question: str, default: str, *, needed: bool) -> str:
+        while wrong := _wrong_file(path := self.talk.ask(question, default or (None if needed else "")), needed=needed):
+            self.talk.say(wrong)
+        return path
 
     def _filed(self, source: Path) -> EvidenceFile:
         """*source* as it will lie beside the record; it is copied there with the record."""

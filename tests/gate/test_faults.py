@@ -39,8 +39,7 @@ def test_a_fault_turns_exactly_what_it_declares(sweep: Sweep, name: str) -> None
         return
     assert record is not None, terminal
     seen = {
-        state: {finding.item for finding in record.findings if finding.status is state}
-        for state in TURNED.values()
+        state: {finding.item for finding in record.findings if finding.status is state} for state in TURNED.values()
     }
     declared = {state: set(getattr(fault, name)) & DUE for name, state in TURNED.items()}
     why = {finding.item: finding.reason for finding in record.findings if finding.status in seen}
