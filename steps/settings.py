@@ -40,6 +40,19 @@ def setting_is(settings: Settings, name: str, value: str) -> None:
     )
 
 
+@judges('the settings that begin with "{prefix}" are exactly')
+def settings_are(settings: Settings, prefix: str, datatable: list[list[str]], remarks: Remarks) -> None:
+    remarks.examined(len(settings.names), "settings")
+    seen = {name: settings.values.get(name, "…") for name in settings.names if name.startswith(prefix)}
+    wanted = {row[0]: row[1] for row in datatable[1:]}
+    differing = [
+        f"{name} is {seen.get(name, 'not set')} and must be {wanted.get(name, 'in the table, which does not know it')}"
+        for name in sorted(seen.keys() | wanted.keys())
+        if seen.get(name) != wanted.get(name) or settings.ways(name) != ("plain variable",)
+    ]
+    assert not differing, f"in {settings.source}, as plain variables: {'; '.join(differing)}"
+
+
 @judges('"{name}" is not set')
 def setting_is_absent(settings: Settings, name: str, remarks: Remarks) -> None:
     remarks.examined(len(settings.names), "settings")

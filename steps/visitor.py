@@ -156,6 +156,21 @@ def browsers_get_the_same(settings: Settings, script: Built, name: str, remarks:
         remarks.warn(f"scripts from {', '.join(script.elsewhere)} were not read")
 
 
+@judges('browsers are given the same, of all that begin with "{prefix}"')
+def browsers_get_all_the_same(settings: Settings, script: Built, prefix: str, remarks: Remarks) -> None:
+    names = {name for name in (*script.values, *settings.values) if name.startswith(prefix)}
+    remarks.examined(len(names), f"settings that begin with {prefix}")
+    differing = {
+        name: f"{name} is {' and '.join(script.values.get(name, ())) or 'nowhere'}"
+        for name in sorted(names)
+        if script.values.get(name, ()) != (settings.values.get(name),)
+    }
+    assert not differing, (
+        f"in the scripts of {script.url}: {'; '.join(differing.values())}; "
+        f"it must be as in {settings.source}, and what is built in changes only with a new build"
+    )
+
+
 # -- a browser --------------------------------------------------------------------------------------------------------
 
 

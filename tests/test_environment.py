@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from golive.environment import Detour, drop_redirections, load
 from golive.errors import Denied, SetupError, Unreachable
 from golive.probes.reach import Reach
+from golive.ssh import public_of
 
 HOME = Path(__file__).parents[1]
 TEXT = (HOME / "environments/rehearsal/environment.toml").read_text(encoding="utf-8")
@@ -55,6 +57,68 @@ def test_the_line_is_the_right_one(tmp_path: Path) -> None:
     line = changed.splitlines().index('answer_seconds = "soon"') + 1
     with pytest.raises(SetupError, match=rf"environment\.toml:{line}: network\.answer_seconds"):
         load("rehearsal", written(tmp_path, changed))
+
+
+KEYS = [public_of(Ed25519PrivateKey.generate()).line for _ in range(2)]
+PEOPLE = f'''
+[[people]]
+name = "first"
+roles = ["reviewer"]
+keys = ["{KEYS[0]} first@work"]
+
+[[people]]
+name = "second"
+roles = ["author"]
+keys = ["{KEYS[1]}"]
+
+[github]
+'''
+
+
+def test_people_have_roles_and_keys(tmp_path: Path) -> None:
+    """A key's comment is no part of it, and people stand in the order of the file."""
+    home = written(tmp_path, TEXT.replace("[github]\n", PEOPLE, 1))
+    people = load("rehearsal", home).people[-2:]
+    assert [(person.name, person.roles, person.keys) for person in people] == [
+        ("first", ("reviewer",), (KEYS[0],)),
+        ("second", ("author",), (KEYS[1],)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "said"),
+    [
+        ('roles = ["author"]', 'roles = ["auther"]', "roles", "Input should be 'go-live owner'"),
+        ('roles = ["author"]', "roles = []", "roles", "at least 1 item"),
+        ('name = "second"', 'name = "Second Person"', "name", "should match pattern"),
+        (f'keys = ["{KEYS[1]}"]', 'keys = ["ssh-ed25519 AAAA"]', "keys", "no public key that can be used"),
+        (f'keys = ["{KEYS[1]}"]', 'keys = ["ssh-dss AAAAB3NzaC1kc3M="]', "keys", "no public key that can be used"),
+        (f'keys = ["{KEYS[1]}"]', 'key = "x"', "key", "Extra inputs"),
+    ],
+)
+def test_a_mistake_about_a_person_is_named_with_its_line(
+    tmp_path: Path, old: str, new: str, key: str, said: str
+) -> None:
+    """What is wrong with the second of two people is told with the second's line."""
+    text = TEXT.replace("[github]\n", PEOPLE.replace(old, new, 1), 1)
+    line = text.splitlines().index(new) + 1
+    with pytest.raises(SetupError, match=rf"environment\.toml:{line}: people\.\d+\.{key}") as caught:
+        load("rehearsal", written(tmp_path, text))
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('name = "second"', 'name = "first"', "two people are called first"),
+        (KEYS[1], KEYS[0], "two keys are"),
+    ],
+)
+def test_people_can_be_told_apart(tmp_path: Path, old: str, new: str, said: str) -> None:
+    """Two people with one name or one key could not be told apart by what they sign."""
+    text = TEXT.replace("[github]\n", PEOPLE.replace(old, new, 1), 1)
+    with pytest.raises(SetupError, match=said):
+        load("rehearsal", written(tmp_path, text))
 
 
 def test_an_unknown_environment_names_those_that_are() -> None:

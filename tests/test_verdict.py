@@ -56,6 +56,15 @@ def test_pending_is_passed_over_in_the_rehearsal_only() -> None:
     assert verdict.line == "GO (REHEARSAL, 2 of 3 items)"
 
 
+def test_records_without_effect_are_named_and_hold_nothing() -> None:
+    """A stray record is among the reasons of a NO-GO, and makes none by itself."""
+    stray = ["waivers/GL-9.9.toml has no effect: there is no item GL-9.9 in the checklist"]
+    assert judge(all_met(), items=ITEMS, rehearsal=False, opens="", notes=stray).status is Decision.GO
+    verdict = judge([*all_met()[:2], finding("GL-1.3", Status.UNMET)], items=ITEMS, rehearsal=False, opens="",
+                    notes=stray)  # fmt: skip
+    assert verdict.reasons == (*stray, "GL-1.3: because")
+
+
 def test_missing_finding_is_a_reason() -> None:
     """An item that nobody reported on holds the launch."""
     verdict = judge(all_met()[:2], items=ITEMS, rehearsal=False, opens="")

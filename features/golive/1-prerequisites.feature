@@ -1,15 +1,15 @@
-@section-1 @T-7d @owner-platform
+@section-1 @T-7d
 Feature: 1 Prerequisites
 
   What must stand before the week of the launch begins. A no here means that visitors cannot
   reach Drop under its own name, cannot trust the line, or that strangers can reach its database.
 
-  @GL-1.4 @blocker @auto
+  @GL-1.4 @owner-platform @blocker @auto
   Scenario: The service answers for getdrop.no
     Given the custom domains of the service
     Then "getdrop.no" is active there, with "www.getdrop.no"
 
-  @GL-1.5 @blocker @auto
+  @GL-1.5 @owner-platform @blocker @auto
   Scenario: The certificate is trusted by everybody and lasts
     Given the certificates served for
       | getdrop.no |
@@ -17,9 +17,39 @@ Feature: 1 Prerequisites
     And every certificate is valid for at least 14 more days, and less than 30 is a warning
     And Amazon may renew every certificate
 
-  @GL-1.8 @blocker @auto
+  @GL-1.8 @owner-platform @blocker @auto
   Scenario: Nobody reaches the database from the internet
     Given the database instance
     And the firewalls of the database instance
     Then the database instance is not public
     And no firewall opens the database to the internet
+
+  @GL-1.9 @owner-CEO @critical @auto @attest
+  Scenario: Every feature flag is in the launch table, and reviewed
+    Given the settings of the running service
+    And the script that browsers run
+    Then the settings that begin with "NEXT_PUBLIC_FF_" are exactly
+      | setting                           | value |
+      | NEXT_PUBLIC_FF_NOTIFICATIONS      | true  |
+      | NEXT_PUBLIC_FF_MERCHANT_DASHBOARD | true  |
+      | NEXT_PUBLIC_FF_VIRTUAL_CARDS      | false |
+      | NEXT_PUBLIC_FF_PHYSICAL_CARDS     | false |
+      | NEXT_PUBLIC_FF_CARD_DETAILS       | false |
+      | NEXT_PUBLIC_FF_CARD_FREEZE        | false |
+      | NEXT_PUBLIC_FF_CARD_PIN           | false |
+      | NEXT_PUBLIC_FF_SPENDING_LIMITS    | false |
+    And browsers are given the same, of all that begin with "NEXT_PUBLIC_FF_"
+    And this is signed by the go-live owner
+      """
+      I went through every feature flag of drop-web with its value. I know what each of them opens or holds back, and this
+      is what customers are to be offered on the first day.
+      """
+
+  @GL-1.10 @owner-platform @blocker @attest
+  Scenario: A security audit has left nothing serious open
+    Given this is signed by the reviewer, not the author
+      """
+      The attached report is that of the final security audit of this release, and I did not write it. No critical or high
+      finding of it is open.
+      """
+    Then the signature is at most 30 days old

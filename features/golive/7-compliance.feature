@@ -4,6 +4,15 @@ Feature: 7 Compliance at launch
   What the law asks of a payment service towards the people who use it. A no here means that Drop
   would serve its first customer unlawfully.
 
+  @GL-7.1 @blocker @attest
+  Scenario: Finanstilsynet knows of the live service
+    Given this is signed by the compliance officer
+      """
+      Finanstilsynet was notified that Drop's service goes live, as the licence requires. The notification with its date and
+      reference is in the evidence.
+      """
+    Then the signature is at most 365 days old
+
   @GL-7.2 @blocker @auto
   Scenario: Anyone can read the terms of service
     When a visitor opens
@@ -49,3 +58,8 @@ Feature: 7 Compliance at launch
       | aml_alerts |
     And the watch has shown a sign of life
     And every large transaction has raised an alert
+    And this is signed by the compliance officer
+      """
+      In staging, on App Runner with PostgreSQL, a synthetic large transaction raised an alert, and whoever handles alerts
+      saw it.
+      """

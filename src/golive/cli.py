@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from golive.errors import GoLiveError
+from golive.office import Office
+from golive.records import Kind
 from golive.runbook import load_inventory, write_lock
+from golive.standing import VERBS
 
 HOME = Path(__file__).parents[2]
 WRONG_USAGE = 4
@@ -63,7 +67,7 @@ def items(lock: bool, as_json: bool) -> None:
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def faults(as_json: bool) -> None:
-    """The ways to break the twin, and what each turns unmet and unknown."""
+    """The ways to break the twin, and what each turns."""
     from golive.twin.faults import FAULTS
 
     if as_json:
@@ -72,7 +76,8 @@ def faults(as_json: bool) -> None:
     for name in sorted(FAULTS):
         fault = FAULTS[name]
         click.echo(f"{name}\n    {fault.sentence}")
-        for what, ids in (("unmet", fault.unmet), ("unknown", fault.unknown)):
+        for what in ("unmet", "unknown", "unsigned", "waived"):
+            ids = getattr(fault, what)
             if ids:
                 click.echo(f"    {what}: {', '.join(ids)}")
         if fault.stops:
@@ -88,6 +93,99 @@ def twin(names: Sequence[str], as_json: bool) -> None:
     from golive.twin.byhand import keep_up
 
     keep_up(names, as_json=as_json)
+
+
+_Option = Callable[[Callable[..., None]], Callable[..., None]]
+_SUBJECT: list[_Option] = [
+    click.option("--image-digest", metavar="sha256:…", help="The image it speaks of (default: of the last run)."),
+    click.option("--configuration", metavar="SHA256", help="The configuration (default: of the last run)."),
+]
+
+
+def _making(kind: Kind, summary: str) -> Callable[[Callable[..., None]], click.Command]:
+    """The options of the commands by which a person puts something on record."""
+    options: list[_Option] = [
+        click.argument("item"),
+        click.option("--env", "environment", required=True, metavar="NAME", help="The environment it speaks of."),
+        click.option("--by", metavar="NAME", help="Who signs, as the environment file names people."),
+        click.option("--expires", metavar="WHEN", help="Until when it stands: 7d, or 2026-03-09."),
+        click.option("--key", metavar="FILE", help="The SSH key to sign with; a .pub where an agent holds the key."),
+        click.option("--yes", is_flag=True, help="Ask nothing; what is not said is an error."),
+    ]
+    if kind != "attestation":
+        options.append(click.option("--reason", metavar="TEXT", help="Why."))
+    if kind == "waiver":
+        options.append(click.option("--asked-by", metavar="NAME", help="Who asks for it: not who approves it."))
+        options.append(click.option("--found", metavar="TEXT", help="What was seen (default: by the last run)."))
+    else:
+        options.append(click.option("--evidence", multiple=True, metavar="FILE", help="A file that shows it."))
+    if kind == "attestation":
+        options += _SUBJECT
+
+    def declare(command: Callable[..., None]) -> click.Command:
+        for option in reversed(options):
+            command = option(command)
+        return main.command(name=VERBS[kind], help=summary)(command)
+
+    return declare
+
+
+@_making("attestation", "Sign that an item holds: shows the words, asks for evidence, writes and signs the record.")
+def attest(item: str, environment: str, **flags: Any) -> None:
+    _make("attestation", item, environment, flags)
+
+
+@_making("waiver", "Permit the launch although an item does not hold; signed by the approver, never for a blocker.")
+def waive(item: str, environment: str, **flags: Any) -> None:
+    _make("waiver", item, environment, flags)
+
+
+@_making("not-applicable", "Record that an item makes no sense for this launch, where the checklist allows that.")
+def not_applicable(item: str, environment: str, **flags: Any) -> None:
+    _make("not-applicable", item, environment, flags)
+
+
+def _make(kind: Kind, item: str, environment: str, flags: dict[str, Any]) -> None:
+    from golive.conversation import Flags, converse
+
+    office = Office.open(_home(), environment, datetime.now(UTC))
+    if not converse(office, kind, item, Flags(**flags), _Person()):
+        sys.exit(1)
+
+
+class _Person:
+    """Whoever sits at the terminal."""
+
+    def say(self, text: str) -> None:
+        click.echo(text)
+
+    def ask(self, question: str, default: str | None) -> str:
+        return str(click.prompt(question, default=default, show_default=default != ""))
+
+    def confirm(self, question: str) -> bool:
+        return click.confirm(question)
+
+    def ask_secret(self, question: str) -> str:
+        return str(click.prompt(question, hide_input=True))
+
+
+@main.command()
+@click.option("--env", "environment", required=True, metavar="NAME", help="The environment.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_SUBJECT[0]
+@_SUBJECT[1]
+def records(environment: str, as_json: bool, image_digest: str | None, configuration: str | None) -> None:
+    """What people put on record: what stands and until when, what has no effect and why, what is still to be signed."""
+    from golive.office import listing
+
+    office = Office.open(_home(), environment, datetime.now(UTC))
+    told = listing(office, office.subject(image_digest, configuration))
+    if as_json:
+        click.echo(json.dumps(told, indent=1, ensure_ascii=False))
+        return
+    for name, rows in told.items():
+        click.echo(f"{name}: {'none' if not rows else len(rows)}")
+        _show(rows, False)
 
 
 @main.command()
@@ -107,8 +205,16 @@ def _fault_row(name: str) -> dict[str, object]:
         "sentence": fault.sentence,
         "unmet": list(fault.unmet),
         "unknown": list(fault.unknown),
+        "unsigned": list(fault.unsigned),
+        "waived": list(fault.waived),
         "stops": fault.stops,
     }
+
+
+def _home() -> Path:
+    """The project: where we stand, or else where this package belongs."""
+    here = Path.cwd()
+    return here if (here / "environments").is_dir() and (here / "features").is_dir() else HOME
 
 
 def _show(rows: Sequence[dict[str, Any]], as_json: bool) -> None:

@@ -8,16 +8,27 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, MutableMapping
+from collections import Counter
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from golive.errors import Denied, SetupError
+from golive.ssh import PublicKey
 
 T = TypeVar("T")
 
@@ -158,6 +169,32 @@ class BankId(Frozen):
     issuer: Annotated[str, StringConstraints(pattern=r"^https://[^?#]+[^/]$")]
 
 
+Role = Literal[
+    "go-live owner",
+    "platform engineer",
+    "CEO",
+    "compliance officer",
+    "author",
+    "reviewer",
+    "approver",
+    "rollback authority",
+]
+
+
+def _public_key(line: str) -> str:
+    """A public SSH key, without its comment."""
+    return PublicKey.parse(line).line
+
+
+class Person(Frozen):
+    """Somebody who may sign, as what, and with which keys; without a key nothing that this person signs has effect."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]*$")]  # as the records' "by" names it
+    full_name: str = ""
+    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
+    keys: tuple[Annotated[str, AfterValidator(_public_key)], ...] = ()  # lines of ~/.ssh/id_….pub
+
+
 class Environment(Frozen):
     """One place that can be gated."""
 
@@ -170,6 +207,7 @@ class Environment(Frozen):
     database: Database
     github: Github
     bankid: BankId
+    people: tuple[Person, ...] = ()
     folder: Path = Field(exclude=True)
 
     def answered(self, value: T | None, key: str) -> T:
@@ -190,7 +228,16 @@ class Environment(Frozen):
         used = {self.site.host, self.site.www, self.aws.default_host, self.database.host or "", self.github.host} - {""}
         if missing := sorted(used - set(self.network.hosts)):
             raise ValueError(f"network.hosts does not list {', '.join(missing)}")
+        told_apart(self.people)
         return self
+
+
+def told_apart(people: Sequence[Person]) -> None:
+    """ValueError where two of *people* have one name, or one key between them."""
+    for what, said in (("people are called", [one.name for one in people]),
+                       ("keys are", [key for one in people for key in one.keys])):  # fmt: skip
+        if doubled := [name for name, count in Counter(said).items() if count > 1]:
+            raise ValueError(f"two {what} {', '.join(doubled)}: nobody could tell who signed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +249,8 @@ class Detour:
     endpoints: Mapping[str, str] = field(default_factory=dict)  # AWS service, or "*" → URL
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)  # in place of the process's environment
     launch_at: datetime | None = None  # the hour that the twin plays
-    control: str = ""  # where the twin takes another world
+    people: Mapping[str, str] = field(default_factory=dict)  # the twin's people → public key
+    control: str = ""  # where the twin takes another world, and where its people are asked to sign
 
 
 def load(name: str, home: Path) -> Environment:
@@ -243,16 +291,19 @@ def _line(text: str, path: list[str]) -> int:
     """Number of the line that says *path*, or the nearest table above it; tomllib tells no lines."""
     best, found = 0, 1
     table: list[str] = []
+    entries: Counter[str] = Counter()
     for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[+([^\]]+)\]+", line):
-            table = [part.strip().strip("\"'") for part in header[1].split(".")]
+        if header := re.match(r"\s*(\[+)([^\]]+)\]+", line):
+            table = [part.strip().strip("\"'") for part in header[2].split(".")]
+            if header[1] == "[[":  # one more entry of a list of tables
+                table.append(str(entries[header[2]]))
+                entries[header[2]] += 1
             here = table
         elif key := re.match(r"\s*([\w.\"'-]+)\s*=", line):
             here = table + [part.strip("\"'") for part in key[1].split(".")]
         else:
             continue
-        shared = [part for part in path if not part.isdigit()][: len(here)]
-        if here == shared and len(here) > best:
+        if here == path[: len(here)] and len(here) > best:
             best, found = len(here), number
     return found
 

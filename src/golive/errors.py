@@ -2,6 +2,7 @@
 
 GoLiveError
 ├── Unsigned              a person must say so, or consent, and nobody has: the item is *unsigned*
+│   └── NoConsent         the check acts, and nobody consented to that in this run; an attestation may settle it
 ├── SetupError            wrong usage, or a file of ours that is wrong: exit status 4
 │   └── WrongTarget       this is not the environment that it says it is: exit status 4
 └── ProbeError            we looked and could not see: the item is *unknown*
@@ -22,6 +23,10 @@ class GoLiveError(Exception):
 
 class Unsigned(GoLiveError):
     """A person must say that it is so, or consent to an act, and nobody has; the message says who and how."""
+
+
+class NoConsent(Unsigned):
+    """The check would change or send something, and nobody consented to that in this run."""
 
 
 class SetupError(GoLiveError):

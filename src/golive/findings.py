@@ -18,6 +18,7 @@ from golive.probes.look import Look
 from golive.record import Status
 from golive.remarks import Remarks
 from golive.runbook import Scenario
+from golive.standing import Standing
 
 
 @dataclass(slots=True)
@@ -28,6 +29,7 @@ class Progress:
     remarks: Remarks = field(default_factory=Remarks)
     asked: list[Look[Any]] = field(default_factory=list)
     steps: list[tuple[str, str, int]] = field(default_factory=list)  # status, message, looks asked up to its end
+    signed: list[Standing] = field(default_factory=list)  # records on which it rests
     failure: BaseException | None = None
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     begun: float = field(default_factory=time.monotonic)
@@ -56,14 +58,16 @@ class Progress:
             return Status.UNKNOWN, explain(self.failure)
         if not self.over or len(self.steps) != len(self.scenario.steps):
             return Status.UNKNOWN, "the scenario did not run to its end"
-        if not self.asked:
+        if not (self.asked or self.signed):
             return Status.UNKNOWN, "nothing was examined"
         return Status.MET, "it is so"
 
     def examined(self) -> tuple[str, ...]:
         """How much was looked at."""
         looks = len(set(self.asked))
-        return (f"{looks} answer{'s' * (looks != 1)}", *self.remarks.populations) if looks else ()
+        records = [f"{standing.paper.file}" for standing in self.signed]
+        answers = [f"{looks} answer{'s' * (looks != 1)}", *self.remarks.populations] if looks else []
+        return (*answers, *records)
 
 
 def explain(exception: BaseException) -> str:

@@ -25,6 +25,7 @@ from golive.findings import Progress, item_of, note_report
 from golive.observatory import Observatory
 from golive.remarks import Remarks
 from golive.run import IGNORED, Run, Wanted
+from golive.standing import Signature
 from golive.stepfinder import remembering
 from golive.terminal import Terminal
 
@@ -98,6 +99,15 @@ def subject_digest(golive_gate: Gate) -> str | None:
     """The candidate that was named with --digest; None means: what runs."""
     assert golive_gate.run is not None, "only a gate has a subject"
     return golive_gate.run.wanted.digest
+
+
+@pytest.fixture
+def signature(request: pytest.FixtureRequest, golive_gate: Gate) -> Signature:
+    """What people signed for the item of this scenario."""
+    assert golive_gate.run is not None, "only a gate has records"
+    assert golive_gate.run.signatures is not None, "a gate reads the records before its first scenario"
+    progress = golive_gate.progress[request.node.nodeid]
+    return Signature(golive_gate.run.signatures, progress.scenario.item, progress.signed)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from typing import Any, TypeVar, cast
 from pydantic import JsonValue, TypeAdapter
 
 from golive.environment import Detour, Environment
-from golive.errors import ProbeError, Unreachable, Unsigned
+from golive.errors import NoConsent, ProbeError, Unreachable
 from golive.probes.look import Act, Look
 from golive.probes.reach import Reach
 from golive.record import Attempt, Evidence
@@ -110,10 +110,10 @@ class Observatory:
         """
         The answer to *look*, asked now unless it was before; the ProbeError that kept us from it.
 
-        Unsigned for an act to which nobody consented.
+        NoConsent for an act to which nobody consented.
         """
         if isinstance(look, Act) and not self.armed:
-            raise Unsigned(f"this {look.effect}; nobody consented to that in this run (--act)")
+            raise NoConsent(f"this {look.effect}; nobody consented to that in this run (--act)")
         asked = _ASKED.get()
         if asked is not None:
             asked.append(look)

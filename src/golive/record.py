@@ -147,6 +147,22 @@ class Verdict(Frozen):
     later: tuple[Later, ...] = ()  # decisions that are still to be judged
 
 
+class Paper(Frozen):
+    """What somebody put on record for an item: an attestation, a waiver, or that it is not applicable."""
+
+    kind: Literal["attestation", "waiver", "not-applicable"]
+    item: str
+    file: str
+    sha256: str  # of the file
+    by: str = ""  # who signed; "" where the file cannot be read
+    role: str = ""
+    on: datetime | None = None
+    expires: datetime | None = None
+    said: str = ""  # the words attested, or the reason
+    used: bool = False  # whether a finding rests on it
+    why: str = ""  # why it has no effect; "" where it stands
+
+
 class Inventory(Frozen):
     """What had to be judged."""
 
@@ -170,7 +186,7 @@ class Record(Frozen):
     verdict: Verdict
     findings: tuple[Finding, ...]
     evidence: tuple[Evidence, ...]
-    records: tuple[dict[str, JsonValue], ...] = ()
+    records: tuple[Paper, ...] = ()
     inventory: Inventory
 
     def to_json(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import importlib.metadata
 import os
@@ -24,16 +25,18 @@ from golive.errors import GoLiveError, SetupError
 from golive.findings import Progress, steps_of
 from golive.identity import establish
 from golive.observatory import Observatory
+from golive.paperwork import Laid, demands, lay_over, read_signatures, rows, without_effect
 from golive.probes.browser import Visit, prepare
 from golive.probes.look import Act, Look
-from golive.record import Decision, Finding, Inventory, Record, Status, Subject, Verdict
+from golive.record import Decision, Finding, Inventory, Paper, Record, Status, Subject, Verdict
 from golive.record import Run as RunPart
 from golive.recording import Withheld, make_folder, shown, write_run
 from golive.runbook import Item, Scenario, disagreements, load_inventory, read_features, read_lock
+from golive.standing import Circumstances, Signatures
 from golive.subject import looks as subject_looks
 from golive.subject import subject_of
 from golive.terminal import Terminal
-from golive.twin.process import TwinProcess
+from golive.twin.process import TwinProcess, have_signed
 from golive.vocabulary import check_sentences, planned
 
 # Set for itself by a gate that had to begin again to be rid of what the shell told pytest.
@@ -78,6 +81,7 @@ class Run:
     ignored: tuple[str, ...] = ()
     lock_digest: str = ""
     launch_at: datetime | None = None
+    signatures: Signatures | None = None  # what people put on record; None where nothing may be judged
     environment: Environment = field(init=False)
     inventory: runbook.Inventory = field(init=False)
 
@@ -127,6 +131,7 @@ class Run:
         Thread(target=_load, args=(RENDERING,), daemon=True).start()
         with self.terminal.looking("looking") as on_answer:
             self.observatory.gather([look for look in planned if not isinstance(look, Act)], on_answer)
+        self.signatures = self._signatures(self.observatory)
         if self.observatory.armed:
             for act in planned:
                 if isinstance(act, Act):
@@ -136,6 +141,30 @@ class Run:
     def agenda(self) -> Agenda:
         """What is due in this run."""
         return Agenda(self.inventory, self.wanted.phase, self.wanted.profile, self.launch_at)
+
+    def _signatures(self, observatory: Observatory) -> Signatures:
+        """What people put on record, held against what is launched."""
+        asked = demands(self.inventory, self.scenarios)
+        people, folder, subject = self.environment.people, self.environment.folder, self._subject()
+        if self.environment.rehearsal:
+            detour = observatory.reach.detour
+            people = tuple(
+                person.model_copy(update={"keys": (detour.people[person.name],)})
+                for person in people
+                if person.name in detour.people
+            )
+            folder = have_signed(
+                detour,
+                {
+                    "environment": self.environment.name,
+                    "now": self.started.isoformat(),
+                    "image_digest": subject.image_digest,
+                    "configuration": subject.configuration,
+                    "items": [dataclasses.asdict(demand) for demand in asked.values()],
+                },
+            )
+        circumstances = Circumstances(self.environment.name, people, self.started, subject)
+        return read_signatures(folder, circumstances, asked)
 
     def plan(self, selected: Sequence[Scenario]) -> list[Look[Any]]:
         """The looks of the *selected* scenarios, as far as they can be told beforehand."""
@@ -186,6 +215,8 @@ class Run:
             for item in self.inventory.item
             for finding in self._findings(item, by_item.get(item.id, []), item.id in unselected)
         ]
+        records = self._records(progresses, findings)
+        told = " ".join(finding.reason for finding in findings if finding.status not in judge_of.HOLDING)
         verdict = judge_of.judge(
             findings,
             items=[item.id for item in self.inventory.item],
@@ -193,6 +224,7 @@ class Run:
             opens=self.agenda.opens,
             later=self.agenda.later(),
             reasons=[*self.reasons, *self.agenda.untimely(self.started)],
+            notes=without_effect(records, told),
             unselected=unselected,
         )
         return Record(
@@ -215,6 +247,7 @@ class Run:
             verdict=verdict,
             findings=tuple(findings),
             evidence=self.observatory.evidence() if self.observatory else (),
+            records=records,
             inventory=Inventory(
                 lock=self.lock_digest,
                 items=len(self.inventory.item),
@@ -238,10 +271,11 @@ class Run:
 
     def _finding(self, item: Item, progress: Progress | None, found: Status, reason: str) -> Finding:
         scenario = self.scenarios.get(item.id)
-        status = found
+        laid = self._laid(item, progress, found, reason)
+        status, reason = laid.status, laid.reason
         if found is not Status.PENDING and not self.agenda.is_due(item):
             status, reason = Status.NOT_DUE, f"{self.agenda.why_not(item)}; found now: {found}"
-        elif found is Status.MET and item.pending and not self.environment.rehearsal:
+        elif status in judge_of.HOLDING and item.pending and not self.environment.rehearsal:
             status, reason = Status.PENDING, f"not transcribed yet: {', '.join(item.pending)}"
         asked = progress.asked if progress and self.observatory else []
         return Finding(
@@ -259,7 +293,7 @@ class Run:
             found=found if progress else None,
             reason=reason,
             remedy=item.remedy,
-            warnings=tuple(progress.remarks.warnings) if progress else (),
+            warnings=(*(progress.remarks.warnings if progress else ()), *laid.warnings),
             examined=progress.examined() if progress else (),
             document=item.document,
             pending=item.pending,
@@ -267,6 +301,24 @@ class Run:
             steps=steps_of(progress, self.observatory.evidence_ids) if progress and self.observatory else (),
             evidence=self.observatory.evidence_ids(asked) if self.observatory else (),
         )
+
+    def _laid(self, item: Item, progress: Progress | None, found: Status, reason: str) -> Laid:
+        """What *item*'s records make of what was *found*: nothing where the scenario came to no conclusion."""
+        if progress is None or progress.trouble or self.signatures is None:
+            return Laid(found, reason)
+        return lay_over(item, found, reason, progress.failure, self.signatures)
+
+    def _records(self, progresses: Sequence[Progress], findings: Sequence[Finding]) -> tuple[Paper, ...]:
+        """Everything that people put on record, and whether a finding rests on it."""
+        if self.signatures is None:
+            return ()
+        used = [standing for progress in progresses for standing in progress.signed]
+        for progress in progresses:
+            item = self.inventory.by_id.get(progress.scenario.item)
+            if item is not None:
+                used += self._laid(item, progress, *progress.found()).used
+        due = {finding.item for finding in findings if finding.status is not Status.NOT_DUE}
+        return rows(self.signatures, [each for each in used if each.paper.stem in due])
 
     def close(self) -> None:
         """Let the twin go; a folder without anything in it goes too."""

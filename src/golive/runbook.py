@@ -19,6 +19,8 @@ from golive.environment import broken_rules
 from golive.errors import SetupError
 from golive.phases import ROLLBACK
 
+# How the sentence begins by which a scenario asks for a signature; what is signed stands under it.
+SIGNED = "this is signed by the "
 _ID = re.compile(r"GL-\d+(\.\d+)+|GL-\d+\.\d+")
 
 Severity = Literal["blocker", "critical", "normal"]
@@ -52,6 +54,7 @@ class Item(Frozen):
     signer: str | None = None
     stands_for_days: int | None = None
     bound_to: tuple[Literal["subject", "configuration"], ...] = ()
+    words: str = ""  # what is attested in place of an act
     not_applicable: bool = False
     every_deploy: bool = False
     document: str = ""  # the document's words, where the gate takes a side beside or against them
@@ -67,6 +70,13 @@ class Item(Frozen):
     def _agree(self) -> Self:
         if not set(self.pending) <= set(self.how):
             raise ValueError(f"{self.id}: pending names a part that how does not")
+        if (self.words != "") != ("act" in self.how):
+            raise ValueError(
+                f"{self.id}: words are what is attested in place of an act, so an act has them and only it"
+            )
+        signed = self.not_applicable or {"act", "attest"} & set(self.how)
+        if signed and not (self.signer and self.stands_for_days):
+            raise ValueError(f"{self.id}: what a person signs needs signer and stands_for_days")
         return self
 
 
@@ -220,6 +230,10 @@ def disagreements(inventory: Inventory, scenarios: Sequence[Scenario], lock: Map
         if said != expected_tags(item):
             differing = ", ".join(sorted(said ^ expected_tags(item)))
             wrong.append(f"{scenario.feature}: {scenario.item}: tags and inventory disagree on {differing}")
+        asked = [step for step in scenario.steps if step.text.startswith(SIGNED)]
+        attested = "attest" in item.how and "attest" not in item.pending
+        if len(asked) != attested or not all(step.docstring.strip() for step in asked):
+            wrong.append(f"{scenario.feature}: {scenario.item}: {SIGNED}… is to be said {'once' * attested or 'never'}")
         if both := scenario.feature_tags & scenario.tags:
             wrong.append(f"{scenario.feature}: {scenario.item}: on feature and scenario: {', '.join(sorted(both))}")
     for item in inventory.item:

@@ -90,6 +90,9 @@ class Terminal:
             same.setdefault(finding.reason, []).append(finding)
         for reason, findings in same.items():
             self._held(reason, findings)
+        for paper in record.records:
+            if paper.why and paper.file not in " ".join(verdict.reasons):
+                self.say(f"  {paper.file} has no effect: {paper.why}", "yellow")
         for reason in verdict.reasons[: len(verdict.reasons) - len(holding)]:
             self.say(f"  ! {reason}", "bold red")
         if not record.rehearsal and verdict.counts.get(Status.PENDING):

@@ -19,12 +19,14 @@ def judge(
     opens: str,
     later: Sequence[Later] = (),
     reasons: Sequence[str] = (),
+    notes: Sequence[str] = (),
     unselected: frozenset[str] = frozenset(),
 ) -> Verdict:
     """
     The verdict on *findings*, of which there must be exactly one for each of *items*, the whole inventory.
 
-    *reasons* are what speaks against trusting the run at all; any one of them is a NO-GO. *unselected* are the items
+    *reasons* are what speaks against trusting the run at all; any one of them is a NO-GO. *notes* are named
+    among the reasons and hold nothing by themselves: records that have no effect. *unselected* are the items
     that somebody left out of the run, which is PARTIAL at best. In the *rehearsal*, and only there, pending items are
     passed over.
     """
@@ -48,7 +50,11 @@ def judge(
         status=status,
         line=_line(status, rehearsal, judged, len(items), len(holding), against),
         opens=opens,
-        reasons=tuple(against + [f"{finding.item}: {finding.reason}" for finding in open_findings]),
+        reasons=(
+            *against,
+            *(notes if no else ()),
+            *(f"{finding.item}: {finding.reason}" for finding in open_findings),
+        ),
         holding=holding,
         later=tuple(later),
         counts={str(status): count for status, count in Counter(finding.status for finding in findings).items()},

@@ -77,12 +77,17 @@ def looks(sentence: str, *, target_fixture: str) -> Callable[[Function], Functio
     return declare
 
 
-def judges(sentence: str) -> Callable[[Function], Function]:
-    """Declare a judging sentence, usable after Then, And and But; its function asserts once and touches nothing."""
+def judges(sentence: str, *, also_given: bool = False) -> Callable[[Function], Function]:
+    """
+    Declare a judging sentence, usable after Then, And and But; its function asserts once and touches nothing.
+
+    *also_given* makes it usable after Given too: where a person has judged, that is what a scenario begins with.
+    """
 
     def declare(function: Function) -> Function:
         VOCABULARY.append(Sentence("judges", sentence, function))
-        then(parsers.parse(sentence), stacklevel=2)(function)
+        for keyword in (then, given) if also_given else (then,):
+            keyword(parsers.parse(sentence), stacklevel=2)(function)
         return function
 
     return declare

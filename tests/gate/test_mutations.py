@@ -26,6 +26,8 @@ INSTEAD: dict[str, dict[str, str | None]] = {
     '"{path}" is not what "{nothing}" shows': {"path": "/no-such-page", "nothing": None},
     '"{path}" is a page in Norwegian of at least {count:d} words under the heading "{word}"': {"path": "/no-such-page"},
     '"{front}" leads to "{path}"': {"front": None, "path": "/no-such-page"},
+    # Where nothing begins like that, there is nothing to compare (unknown).
+    'browsers are given the same, of all that begin with "{prefix}"': {"prefix": None},
     # Below it is a warning, which holds nothing.
     "every certificate is valid for at least {days:d} more days, and less than {warning:d} is a warning": {
         "warning": None
@@ -123,14 +125,16 @@ def test_every_expected_value_matters(tmp_path: Path) -> None:
             home = _written(tmp_path / str(number), batch.values())
             _, record, terminal = sweep.judge(home=home)
             assert record is not None, terminal
-            found = {finding.item: finding.status for finding in record.findings}
+            # What is not due yet is judged as well.
+            found = {finding.item: finding.found or finding.status for finding in record.findings}
             for item, mutant in batch.items():
                 noticed[item, mutant.name].append(found[item])
             untouched = [item for item, status in found.items() if status is Status.UNMET and item not in batch]
             assert not untouched
     finally:
         sweep.stop()
-    unnoticed = {name: statuses for name, statuses in noticed.items() if Status.UNMET not in statuses}
+    noticing = {Status.UNMET, Status.UNSIGNED}  # another role, or a shorter time, leaves the item unsigned
+    unnoticed = {name: statuses for name, statuses in noticed.items() if not noticing & set(statuses)}
     assert not unnoticed
 
 

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import JsonValue
-
-from golive.record import Decision, Finding, Later, Record, Status, Subject
+from golive.record import Decision, Finding, Later, Paper, Record, Status, Subject
 
 # How bad it is if the item does not hold, worst first.
 SEVERITIES = ("blocker", "critical", "normal")
@@ -270,7 +268,9 @@ def _name(finding: Finding) -> str:
     return f"{finding.item} {finding.title}"
 
 
-def _signed(record: Mapping[str, JsonValue]) -> str:
-    return " · ".join(
-        f"{key}: {value}" for key, value in record.items() if isinstance(value, str | int | float) and value
-    )
+def _signed(paper: Paper) -> str:
+    what = f"{paper.item} {paper.kind} {paper.file}"
+    if paper.why:
+        return f"{what}: no effect: {paper.why}"
+    until = paper.expires.strftime("%Y-%m-%d %H:%M UTC") if paper.expires else ""
+    return f"{what}: by {paper.by}, {paper.role}, until {until}{'' if paper.used else ', not needed'}: “{paper.said}”"

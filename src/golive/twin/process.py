@@ -58,11 +58,7 @@ class TwinProcess:
 
     def swap(self, faults: Sequence[str]) -> None:
         """Put another world behind the same doors; returns when every face shows it."""
-        request = urllib.request.Request(self.detour.control, json.dumps({"faults": list(faults)}).encode())  # noqa: S310
-        with urllib.request.urlopen(request, timeout=STARTS_WITHIN) as answer:  # noqa: S310  # the twin's own loopback address
-            said = json.load(answer)
-        if "error" in said:
-            raise SetupError(said["error"])
+        _tell(self.detour, {"faults": list(faults)})
 
     def stop(self) -> None:
         """Let the twin go; it ends when it sees that nobody holds it any more."""
@@ -76,6 +72,20 @@ class TwinProcess:
             self.process.wait()
 
 
+def have_signed(detour: Detour, asked: Mapping[str, Any]) -> Path:
+    """Let the twin's people put on record what is *asked* of them; returns the folder with what they made."""
+    return Path(_tell(detour, {"sign": asked})["folder"])
+
+
+def _tell(detour: Detour, what: Mapping[str, Any]) -> dict[str, Any]:
+    request = urllib.request.Request(detour.control, json.dumps(what).encode())  # noqa: S310
+    with urllib.request.urlopen(request, timeout=STARTS_WITHIN) as answer:  # noqa: S310  # the twin's own loopback address
+        said: dict[str, Any] = json.load(answer)
+    if "error" in said:
+        raise SetupError(said["error"])
+    return said
+
+
 def detour_from(said: Mapping[str, Any]) -> Detour:
     """The way to the twin, from what it says of itself when it is up."""
     return Detour(
@@ -84,6 +94,7 @@ def detour_from(said: Mapping[str, Any]) -> Detour:
         endpoints=said["endpoints"],
         variables=said["variables"],
         launch_at=datetime.fromisoformat(said["launch_at"]),
+        people=said["people"],
         control=said["control"],
     )
 

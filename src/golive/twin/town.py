@@ -22,6 +22,7 @@ from golive.twin.cloud import DATABASE_HOST
 from golive.twin.faults import broken
 from golive.twin.github import GitHubFace
 from golive.twin.names import NamesFace
+from golive.twin.people import sign_all
 from golive.twin.postgres import Postgres
 from golive.twin.site import SiteFace
 from golive.twin.web import LOOPBACK, Front
@@ -68,6 +69,7 @@ class Town:
                 "GOLIVE_GITHUB_TOKEN": self._healthy.github.token,
             },
             "launch_at": self._healthy.launch_at.isoformat(),
+            "people": self._healthy.people.public(),
             "control": f"http://{LOOPBACK}:{self._control.server_address[1]}/",
         }
 
@@ -81,6 +83,12 @@ class Town:
             self._database.apply(world.database)
         for front in self._fronts:
             front.swapped()
+
+    def have_signed(self, asked: dict[str, Any]) -> str:
+        """Let the people put on record what is *asked* of them; returns the folder, a new one each time."""
+        folder = tempfile.mkdtemp(prefix="records-", dir=self._folder.name)
+        sign_all(self._world.people, asked, Path(folder))
+        return folder
 
     def calls(self) -> tuple[tuple[str, str], ...]:
         """Every AWS (service, operation) that was asked so far."""
@@ -113,13 +121,16 @@ class Town:
 
 def _control(town: Town) -> type[BaseHTTPRequestHandler]:
     class Control(BaseHTTPRequestHandler):
-        """Takes `{"faults": [...]}` or `{"delay": seconds}`, and tells the calls."""
+        """Takes `{"faults": [...]}`, `{"delay": seconds}` or `{"sign": {...}}`, and tells the calls."""
 
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             try:
                 if "delay" in asked:
                     town.delay(float(asked["delay"]))
+                elif "sign" in asked:
+                    self._say({"folder": town.have_signed(asked["sign"])})
+                    return
                 else:
                     town.swap(asked["faults"])
                 self._say({})

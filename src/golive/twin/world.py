@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from golive.phases import offset
-from golive.twin import authority, bankid, cloud, database, github, names, site
+from golive.twin import authority, bankid, cloud, database, github, names, people, site
 from golive.twin.authority import Certificate
 from golive.twin.bankid import Provider
 from golive.twin.cloud import Cloud
 from golive.twin.database import Database
 from golive.twin.github import Repository
 from golive.twin.names import Zone
+from golive.twin.people import People
 from golive.twin.site import Site
 
 COMMIT = "8f2c1d4be07a95361f0a3c5d7e9b2468ac13f057"
@@ -31,6 +32,7 @@ class World:
     certificates: Mapping[str, Certificate]  # host → what it shows
     site: Site
     bankid: Provider
+    people: People  # who put on record what no machine sees
     github: Repository
     cloud: Cloud
     database: Database
@@ -55,6 +57,7 @@ def healthy(now: datetime, phase: str = "T-0") -> World:
         certificates=authority.healthy(now),
         site=site.healthy(COMMIT, client, aws.text("SUMSUB_WEBHOOK_SECRET")),
         bankid=bankid.healthy(client, aws.text("BANKID_CLIENT_SECRET")),
+        people=people.healthy(),
         github=github.healthy(COMMIT, "ghs_" + secrets.token_urlsafe(27), now),
         cloud=aws,
         database=database.healthy(now),

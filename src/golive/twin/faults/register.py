@@ -1,4 +1,4 @@
-"""The register of faults: each is one way to break the healthy world, and says what that turns unmet and unknown."""
+"""The register of faults: each is one way to break the healthy world, and says what that turns."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ class Fault:
     breaks: Callable[[World], World]
     unmet: tuple[str, ...]
     unknown: tuple[str, ...]
+    unsigned: tuple[str, ...]
+    waived: tuple[str, ...]
     stops: bool  # the target is another one: the run stops with exit status 4
 
 
@@ -26,7 +28,12 @@ FAULTS: dict[str, Fault] = {}
 
 
 def breaks(
-    *, unmet: Sequence[str] = (), unknown: Sequence[str] = (), stops: bool = False
+    *,
+    unmet: Sequence[str] = (),
+    unknown: Sequence[str] = (),
+    unsigned: Sequence[str] = (),
+    waived: Sequence[str] = (),
+    stops: bool = False,
 ) -> Callable[[Callable[[World], World]], Callable[[World], World]]:
     """Register a fault under its function's name, with hyphens; the docstring is its sentence."""
 
@@ -35,7 +42,8 @@ def breaks(
         if name in FAULTS:
             raise ValueError(f"two faults are called {name}")
         sentence = " ".join((function.__doc__ or "").split())
-        FAULTS[name] = Fault(name, sentence, function, tuple(unmet), tuple(unknown), stops)
+        turned = (tuple(unmet), tuple(unknown), tuple(unsigned), tuple(waived))
+        FAULTS[name] = Fault(name, sentence, function, *turned, stops)
         return function
 
     return declare

@@ -102,27 +102,39 @@ def _flag_faults(number: int, flag: str, state: str) -> None:
         (not_set, f"flag_{short}_not_set", f"{flag} is not set, which is not the same as {state}."),
     ):
         function.__name__, function.__doc__ = name, sentence
-        breaks(unmet=[item])(function)
+        breaks(unmet=[item, "GL-1.9"])(function)
 
 
 for _number, (_flag, _state) in enumerate(FLAGS.items(), 1):
     _flag_faults(_number, _flag, _state)
 
 
-@breaks(unmet=["GL-4.1"])
+@breaks(unmet=["GL-1.9"])
+def flag_that_nobody_reviewed(world: World) -> World:
+    """NEXT_PUBLIC_FF_CRYPTO is set on the service, and the launch table does not know it."""
+    return _setting(world, NEXT_PUBLIC_FF_CRYPTO="false")
+
+
+@breaks(unmet=["GL-1.9"])
+def flag_that_nobody_reviewed_in_the_bundle(world: World) -> World:
+    """NEXT_PUBLIC_FF_CRYPTO was built into what browsers run, though the service does not set it."""
+    return _bundle(world, NEXT_PUBLIC_FF_CRYPTO="true")
+
+
+@breaks(unmet=["GL-1.9", "GL-4.1"])
 def flag_as_a_secret(world: World) -> World:
     """NEXT_PUBLIC_FF_NOTIFICATIONS comes out of the secrets, where nobody can read whether it is true."""
     cloud = world.cloud.setting(NEXT_PUBLIC_FF_NOTIFICATIONS=None).holding("FLAG", "true")
     return replace(world, cloud=cloud.wiring(NEXT_PUBLIC_FF_NOTIFICATIONS="FLAG"))
 
 
-@breaks(unmet=["GL-4.3"])
+@breaks(unmet=["GL-1.9", "GL-4.3"])
 def flag_set_twice(world: World) -> World:
     """NEXT_PUBLIC_FF_VIRTUAL_CARDS is set as a variable and as a secret, so that nobody knows which wins."""
     return replace(world, cloud=world.cloud.holding("FLAG", "true").wiring(NEXT_PUBLIC_FF_VIRTUAL_CARDS="FLAG"))
 
 
-@breaks(unmet=["GL-4.2"])
+@breaks(unmet=["GL-1.9", "GL-4.2"])
 def flag_in_capitals(world: World) -> World:
     """NEXT_PUBLIC_FF_MERCHANT_DASHBOARD is "TRUE", which the product does not read as true."""
     return _setting(world, NEXT_PUBLIC_FF_MERCHANT_DASHBOARD="TRUE")

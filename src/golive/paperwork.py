@@ -1,0 +1,148 @@
+"""What people put on record, brought together with a run: what it asks of them, what it lays over the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from golive import record
+from golive.errors import CannotTell, NoConsent, ProbeError, Unsigned
+from golive.record import Status
+from golive.records import Attestation, Kind, NotApplicable, Waiver, read_papers
+from golive.runbook import SIGNED, Inventory, Item, Scenario
+from golive.standing import Circumstances, Demand, Signatures, Standing, decide, one_line, role_of, signer_of
+
+
+def words_of(item: Item, scenario: Scenario | None) -> str:
+    """What is signed for *item*: the text under its scenario's sentence, or in place of its act; "" for nothing."""
+    said = [step.docstring for step in scenario.steps if step.text.startswith(SIGNED)] if scenario else []
+    return one_line(said[0] if said else item.words)
+
+
+def demands(inventory: Inventory, scenarios: Mapping[str, Scenario]) -> dict[str, Demand]:
+    """What the checklist asks of each item's records."""
+    return {
+        item.id: Demand(
+            item=item.id,
+            severity=item.severity,
+            signer=item.signer or "",
+            days=item.stands_for_days,
+            bound_to=item.bound_to,
+            words=words_of(item, scenarios.get(item.id)),
+            not_applicable=item.not_applicable,
+        )
+        for item in inventory.item
+    }
+
+
+def read_signatures(folder: Path, circumstances: Circumstances, asked: Mapping[str, Demand]) -> Signatures:
+    """The records below *folder*, an environment's, each with its standing."""
+    shown = f"environments/{circumstances.environment}"
+    return Signatures(shown, circumstances, asked, decide(read_papers(folder, shown), asked, circumstances))
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """What is said of an item when its records are laid over what was found."""
+
+    status: Status
+    reason: str
+    warnings: tuple[str, ...] = ()
+    used: tuple[Standing, ...] = ()
+
+
+def lay_over(item: Item, found: Status, reason: str, failure: BaseException | None, signatures: Signatures) -> Laid:
+    """
+    What *item*'s records make of what its scenario *found*; *failure* is what the scenario itself raised.
+
+    A waiver covers what was seen to be otherwise or could not be seen, never a missing signature, and never a check
+    that did not come to a conclusion. *Not applicable* covers what is unsigned or could not be seen.
+    """
+    if isinstance(failure, NoConsent) and found is Status.UNSIGNED:
+        return _instead_of_act(item, reason, signatures)
+    seen = found in (Status.UNMET, Status.UNKNOWN) and isinstance(failure, AssertionError | ProbeError)
+    kinds: tuple[Kind, ...] = ("not-applicable", "waiver")
+    records = [record for kind in kinds if (record := signatures.of(kind, item.id)) is not None]
+    notes: list[str] = []
+    for each in records:
+        content = each.paper.content
+        if not each.stands:
+            notes.append(f"{each.paper.file} has no effect: {each.why or each.unseen}")
+        elif found is Status.MET:
+            notes.append(f"{each.paper.file} is no longer needed: the item is met")
+        elif isinstance(content, NotApplicable):
+            if found is Status.UNSIGNED or (seen and found is Status.UNKNOWN):
+                said = f"recorded as not applicable by {content.by}, {content.role}: {content.reason}"
+                return Laid(Status.NOT_APPLICABLE, said, used=(each,))
+            notes.append(f"{each.paper.file} does not cover it: what was seen is no matter of being applicable")
+        elif isinstance(content, Waiver):
+            if not seen:
+                notes.append(f"{each.paper.file} does not cover it: a waiver is for what was seen or could not be seen")
+            elif without := _unsigned_part(item, signatures):
+                notes.append(f"{each.paper.file} does not cover it: {without}")
+            else:
+                until = content.expires.strftime("%Y-%m-%d %H:%M UTC")
+                said = f"waived by {content.approved_by} for {content.asked_by} until {until}: {content.reason}"
+                return Laid(Status.WAIVED, f"{said}; found {found}: {reason}", used=(each,))
+    if found is Status.MET:
+        return Laid(found, reason, tuple(notes))
+    return Laid(found, "; ".join([reason, *notes]))
+
+
+def _instead_of_act(item: Item, reason: str, signatures: Signatures) -> Laid:
+    try:
+        standing = signatures.attested(item.id)
+    except Unsigned as exc:
+        return Laid(Status.UNSIGNED, f"{reason}; {exc}")
+    except CannotTell as exc:
+        return Laid(Status.UNKNOWN, f"{reason}; {exc}")
+    content = standing.paper.content
+    assert isinstance(content, Attestation), "an attestation stands"
+    said = f"attested by {content.by}, {content.role}, instead of the act: {content.words}"
+    return Laid(Status.MET, said, used=(standing,))
+
+
+def _unsigned_part(item: Item, signatures: Signatures) -> str:
+    """Why the part of *item* that a person attests does not stand; "" where it does, or there is none."""
+    if "attest" not in item.how or "attest" in item.pending:
+        return ""
+    try:
+        signatures.attested(item.id)
+    except (Unsigned, CannotTell) as exc:
+        return f"its signed part does not stand, because {exc}"
+    return ""
+
+
+def rows(signatures: Signatures, used: Iterable[Standing]) -> tuple[record.Paper, ...]:
+    """Every record as the run's document tells it."""
+    files = {standing.paper.file for standing in used}
+    return tuple(_row(standing, standing.paper.file in files) for standing in signatures.standings)
+
+
+def _row(standing: Standing, used: bool) -> record.Paper:
+    paper, content = standing.paper, standing.paper.content
+    told = record.Paper(
+        kind=paper.kind,
+        item=content.item if content else paper.stem,
+        file=paper.file,
+        sha256=paper.digest,
+        used=used,
+        why="; ".join(filter(None, (standing.why, standing.unseen))),
+    )
+    if content is None:
+        return told
+    return told.model_copy(
+        update={
+            "by": signer_of(content),
+            "role": role_of(content),
+            "on": content.on,
+            "expires": content.expires,
+            "said": content.words if isinstance(content, Attestation) else content.reason,
+        }
+    )
+
+
+def without_effect(papers: Iterable[record.Paper], told: str) -> list[str]:
+    """A sentence for each record that has no effect and of which *told* does not speak already."""
+    return [f"{paper.file} has no effect: {paper.why}" for paper in papers if paper.why and paper.file not in told]

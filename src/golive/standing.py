@@ -1,0 +1,309 @@
+"""
+When what a person put on record has effect: decided from the file, the checklist, the people and the clock alone.
+
+Whatever speaks against a record is said in a sentence of its own, all of them at once. A record against which anything
+speaks has no effect at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from golive.environment import Person
+from golive.errors import CannotTell, Unsigned
+from golive.record import Subject
+from golive.records import FOLDERS, Attestation, Content, EvidenceFile, Kind, NotApplicable, Paper, Waiver
+from golive.ssh import BadSignature, PublicKey, verify
+
+NAMESPACES: Mapping[Kind, str] = {
+    "attestation": "golive-attestation",
+    "waiver": "golive-waiver",
+    "not-applicable": "golive-not-applicable",
+}
+VERBS: Mapping[Kind, str] = {"attestation": "attest", "waiver": "waive", "not-applicable": "not-applicable"}
+WAIVER_DAYS = {"critical": 30, "normal": 90}  # a blocker is never waived
+APPROVER = "approver"
+# Who stands in where nobody has the role.
+STANDS_IN = {"compliance officer": "CEO"}
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What the checklist asks of the records of one item."""
+
+    item: str
+    severity: str
+    signer: str = ""  # the role; "" where nobody signs
+    days: int | None = None  # how long a signature stands
+    bound_to: tuple[str, ...] = ()
+    words: str = ""  # what is attested, from the scenario, or for an act from the inventory; "" where nothing is
+    not_applicable: bool = False  # whether it may be recorded as that
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a record is held against besides the checklist."""
+
+    environment: str
+    people: tuple[Person, ...]
+    now: datetime
+    subject: Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a record has effect, and what speaks against it."""
+
+    paper: Paper
+    why: str  # "" where it stands
+    unseen: str = ""  # what could not be seen, so that nobody can say whether it stands
+
+    @property
+    def stands(self) -> bool:
+        """Whether it has effect."""
+        return not self.why and not self.unseen
+
+
+def one_line(words: str) -> str:
+    """*words* without the line breaks that a file happens to have: a wrapped line is no other statement."""
+    return " ".join(words.split())
+
+
+def decide(
+    papers: Sequence[Paper], demands: Mapping[str, Demand], circumstances: Circumstances
+) -> tuple[Standing, ...]:
+    """The standing of each of *papers*, in their order; two that speak of one item have none."""
+    claims: dict[tuple[Kind, str], list[Paper]] = defaultdict(list)
+    for paper in papers:
+        for claim in _claims(paper):
+            claims[paper.kind, claim].append(paper)
+    return tuple(
+        _standing(paper, demands, circumstances, {other.file: None for claim in _claims(paper)
+                                                  for other in claims[paper.kind, claim]})
+        for paper in papers
+    )  # fmt: skip
+
+
+def _claims(paper: Paper) -> set[str]:
+    """The items that a record may be meant for, however they are spelled."""
+    said = [paper.stem, *([paper.content.item] if paper.content else [])]
+    return {_spelled(text) for text in said}
+
+
+def _spelled(text: str) -> str:
+    found = re.search(r"gl[\W_]*(\d+(?:[._-]\d+)*)", text.casefold())
+    numbers = re.findall(r"\d+", found[1]) if found else []
+    return "GL-" + ".".join(str(int(number)) for number in numbers) if numbers else text.casefold()
+
+
+def _standing(
+    paper: Paper, demands: Mapping[str, Demand], circumstances: Circumstances, same: Mapping[str, None]
+) -> Standing:
+    against: list[str] = []
+    if len(same) > 1:
+        others = ", ".join(file for file in same if file != paper.file)
+        against.append(f"there is a second one for the same item: {others}")
+    content = paper.content
+    if content is None:
+        return Standing(paper, "; ".join([*against, paper.wrong]))
+    if content.item != paper.stem:
+        against.append(f"the file is called {paper.stem} and speaks of {content.item}")
+    demand = demands.get(content.item)
+    unseen = ""
+    if demand is None:
+        against.append(f"there is no item {content.item} in the checklist")
+    else:
+        against += _against(paper, content, demand, circumstances)
+        if isinstance(content, Attestation):
+            mismatched, unseen = _bound(content, demand, circumstances.subject)
+            against += mismatched
+    against += _dates(content, circumstances)
+    against += _signature(paper, content, circumstances.people)
+    return Standing(paper, "; ".join(against), unseen)
+
+
+def _against(paper: Paper, content: Content, demand: Demand, circumstances: Circumstances) -> Iterator[str]:
+    if isinstance(content, Waiver):
+        yield from _waiver(content, demand, circumstances.people)
+        return
+    if isinstance(content, Attestation):
+        if not demand.words:
+            yield f"nobody attests {demand.item}: the machine decides it"
+            return
+        if one_line(content.words) != one_line(demand.words):
+            yield f"its words are not those that have to be signed: “{one_line(demand.words)}”"
+    elif not demand.not_applicable:
+        yield f"{demand.item} is never recorded as not applicable"
+        return
+    if content.role != demand.signer:
+        yield f"it is signed as {content.role}, and {demand.signer} has to sign"
+    yield from lacking(content.by, demand.signer, circumstances.people)
+    if demand.days is not None and content.expires - content.on > timedelta(days=demand.days):
+        yield f"it is to stand longer than {demand.days} days"
+    for file in content.evidence:
+        yield from _evidence(file, paper.evidence)
+
+
+def _waiver(content: Waiver, demand: Demand, people: Sequence[Person]) -> Iterator[str]:
+    if demand.severity not in WAIVER_DAYS:
+        yield f"{demand.item} is a {demand.severity}, which can never be waived"
+        return
+    if content.asked_by.casefold() == content.approved_by.casefold():
+        yield f"{content.approved_by} approved what {content.asked_by} asked for: that takes two people"
+    if not any(person.name == content.asked_by for person in people):
+        yield f"nobody is called {content.asked_by} in environment.toml, and a person has to ask"
+    yield from lacking(content.approved_by, APPROVER, people)
+    if content.expires - content.on > timedelta(days=WAIVER_DAYS[demand.severity]):
+        yield f"it is to stand longer than {WAIVER_DAYS[demand.severity]} days, the most for a {demand.severity} item"
+
+
+def lacking(name: str, signer: str, people: Sequence[Person]) -> Iterator[str]:
+    """Why *name* may not sign as *signer* ("reviewer, not the author" excludes another role); nothing where so."""
+    person = next((person for person in people if person.name == name), None)
+    if person is None:
+        yield f"nobody is called {name} in environment.toml"
+        return
+    role, _, excluded = signer.partition(", not the ")
+    holders = [one for one in people if role in one.roles]
+    if person not in holders and (holders or STANDS_IN.get(role, role) not in person.roles):
+        yield f"{name} is not {role} in environment.toml"
+    if excluded and excluded in person.roles:
+        yield f"{name} is the {excluded}, who may not be the {role} too"
+
+
+def _evidence(file: EvidenceFile, there: Mapping[str, str | None]) -> Iterator[str]:
+    found = there.get(file.file)
+    if found is None:
+        yield f"its evidence {file.file} is not there"
+    elif found != file.sha256:
+        yield f"its evidence {file.file} was changed: SHA-256 {found[:12]}…, and signed was {file.sha256[:12]}…"
+
+
+def _bound(content: Attestation, demand: Demand, subject: Subject) -> tuple[list[str], str]:
+    """What speaks against it, and what of the subject could not be seen."""
+    against: list[str] = []
+    unseen: list[str] = []
+    for name, what, said, is_now in (
+        ("subject", "image", content.bound_to.image_digest, subject.image_digest),
+        ("configuration", "configuration", content.bound_to.configuration, subject.configuration),
+    ):
+        if said is None:
+            if name in demand.bound_to:
+                against.append(f"it does not say of which {what} it speaks")
+        elif is_now is None:
+            unseen.append(f"the {what} that is launched could not be seen")
+        elif said != is_now:
+            against.append(f"it speaks of the {what} {_short(said)}, and launched is {_short(is_now)}")
+    return against, "; ".join(unseen)
+
+
+def _dates(content: Content, circumstances: Circumstances) -> Iterator[str]:
+    if content.environment != circumstances.environment:
+        yield f"it speaks of {content.environment}, and this is {circumstances.environment}"
+    if content.on > circumstances.now:
+        yield f"it is dated {_instant(content.on)}, which is still to come"
+    if content.expires <= circumstances.now:
+        yield f"it expired at {_instant(content.expires)}"
+
+
+def _signature(paper: Paper, content: Content, people: Sequence[Person]) -> Iterator[str]:
+    name = content.approved_by if isinstance(content, Waiver) else content.by
+    if paper.signature is None:
+        yield f"it is not signed: {paper.file}.sig is not there"
+        return
+    try:
+        key = verify(paper.data, paper.signature, NAMESPACES[paper.kind])
+    except BadSignature as exc:
+        yield f"its signature {exc}"
+        return
+    signers = [person for person in people if key.line in person.keys]
+    if not signers:
+        yield f"it is signed with a key that environment.toml does not list ({key.fingerprint})"
+    elif signers[0].name != name:
+        yield f"it is signed with the key of {signers[0].name}, not with one of {name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """The records of one run; what scenarios and findings ask of them."""
+
+    shown: str  # "environments/production"
+    circumstances: Circumstances
+    demands: Mapping[str, Demand]
+    standings: tuple[Standing, ...]
+
+    def of(self, kind: Kind, item: str) -> Standing | None:
+        """The record of *kind* that speaks of *item*, standing or not."""
+        mine = [each for each in self.standings if each.paper.kind == kind and item in _claims(each.paper)]
+        return next((each for each in mine if each.stands), mine[0] if mine else None)
+
+    def attested(self, item: str) -> Standing:
+        """The attestation of *item* that stands; Unsigned says which file does not, why, and how to make it."""
+        kind: Kind = "attestation"
+        found = self.of(kind, item)
+        demand = self.demands[item]
+        file = f"{self.shown}/{FOLDERS[kind]}/{item}.toml"
+        how = f"golive {VERBS[kind]} {item} --env {self.circumstances.environment}"
+        if found is None:
+            raise Unsigned(f"{file} is not there: the {demand.signer} makes it with `{how}`")
+        if found.why:
+            raise Unsigned(f"{found.paper.file} has no effect: {found.why}; the {demand.signer} makes it anew: `{how}`")
+        if found.unseen:
+            raise CannotTell(found.paper.file, found.unseen)
+        return found
+
+
+@dataclass(slots=True)
+class Signature:
+    """The signature under one scenario; the fixture `signature`."""
+
+    signatures: Signatures
+    item: str
+    used: list[Standing]
+
+    def demand(self, role: str, words: str) -> None:
+        """Unsigned unless *words* are attested by the *role* in a record that stands."""
+        wanted = self.signatures.demands[self.item]
+        if (role, one_line(words)) != (wanted.signer, one_line(wanted.words)):
+            raise Unsigned(f"the scenario asks the {role} for a signature, and the checklist the {wanted.signer}")
+        self.used.append(self.signatures.attested(self.item))
+
+    def demand_age(self, days: int) -> None:
+        """Unsigned unless what was demanded before was signed at most *days* days ago."""
+        if not self.used:
+            raise Unsigned("nothing was asked to be signed before its age")
+        content = self.used[-1].paper.content
+        assert content is not None, "what stands was read"
+        age = self.signatures.circumstances.now - content.on
+        if age > timedelta(days=days):
+            raise Unsigned(
+                f"{self.used[-1].paper.file} was signed {age.days} days ago, and at most {days} are allowed: "
+                f"`golive attest {self.item} --env {self.signatures.circumstances.environment}`"
+            )
+
+
+def allowed_keys(people: Sequence[Person]) -> list[tuple[str, list[PublicKey]]]:
+    """Who has which keys, for `ssh.allowed_signers`."""
+    return [(person.name, [PublicKey.parse(line) for line in person.keys]) for person in people]
+
+
+def signer_of(content: Content) -> str:
+    """Who signed, by name."""
+    return content.approved_by if isinstance(content, Waiver) else content.by
+
+
+def role_of(content: Content) -> str:
+    """As what."""
+    return content.role if isinstance(content, Attestation | NotApplicable) else APPROVER
+
+
+def _short(digest: str) -> str:
+    return digest[: len("sha256:") + 12] + "…" if digest.startswith("sha256:") else digest[:12] + "…"
+
+
+def _instant(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,198 @@
+"""How a person puts something on record: the words are shown, what is typed is never lost, and what is made stands."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from golive.cli import main
+from golive.ssh import public_of
+from tests.gate.conftest import Project, project
+from tests.signing import needs_openssh
+
+__all__ = ["project"]
+
+PRODUCTION = "environments/production/environment.toml"
+IMAGE, CONFIGURATION = "sha256:" + "9b" * 32, "77" * 32
+SUBJECT = ("--image-digest", IMAGE, "--configuration", CONFIGURATION)
+
+
+@pytest.fixture
+def home(project: Project, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project in which alem and a colleague have keys, and where somebody stands who has them in ~/.ssh."""
+    ssh = project.home / "person/.ssh"
+    ssh.mkdir(parents=True)
+    for name, marker in (("alem", "# keys: question to Alem Bašić."), ("kari", "# keys: question to the author.")):
+        key = Ed25519PrivateKey.generate()
+        (ssh / name).write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+        (ssh / name).chmod(0o600)
+        (ssh / f"{name}.pub").write_text(public_of(key).line + f" {name}@work\n")
+        project.edit(PRODUCTION, marker, f'keys = ["{public_of(key).line} {name}@work"]')
+    (project.home / "seen.txt").write_text("the announcement, and links to it\n")
+    monkeypatch.chdir(project.home)
+    monkeypatch.setenv("HOME", str(project.home / "person"))
+    return project.home
+
+
+def golive(*arguments: str, typed: str = "") -> Result:
+    result = CliRunner().invoke(main, list(arguments), input=typed, catch_exceptions=False)
+    assert "Traceback" not in result.output
+    return result
+
+
+def record_of(home: Path, item: str, folder: str = "attestations") -> Path:
+    return home / f"environments/production/{folder}/{item}.toml"
+
+
+@pytest.fixture(params=["with ssh-keygen", "without"])
+def tools(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once on a machine with OpenSSH and once on one without."""
+    if request.param == "without":
+        monkeypatch.setattr("golive.ssh.shutil.which", lambda _: None)
+    elif shutil.which("ssh-keygen") is None:
+        pytest.skip("there is no ssh-keygen here")
+
+
+@pytest.mark.usefixtures("tools")
+def test_a_script_attests_with_flags(home: Path) -> None:
+    """With everything said by flags nothing is asked, and the record stands, with its evidence beside it."""
+    result = golive("attest", "GL-3.5.2", "--env", "production", "--evidence", "seen.txt", "--expires", "3d", "--yes")
+    assert result.exit_code == 0, result.output
+    assert "stand until" in result.output
+    text = record_of(home, "GL-3.5.2").read_text(encoding="utf-8")
+    assert 'by = "alem"' in text
+    assert "The launch is announced on Drop's social and marketing channels" in text
+    assert (home / "environments/production/attestations/GL-3.5.2/seen.txt").is_file()
+    told = json.loads(golive("records", "--env", "production", "--json").output)
+    assert [row["item"] for row in told["stands"]] == ["GL-3.5.2"]
+    assert "GL-3.5.2" not in [row["item"] for row in told["to be signed"]]
+    assert {"GL-2.3.1", "GL-7.1"} <= {row["item"] for row in told["to be signed"]}
+
+
+@pytest.mark.usefixtures("tools")
+def test_a_person_is_guided(home: Path) -> None:
+    """Asked step by step, with a wrong file and a wrong date on the way, a person ends with a record that stands."""
+    typed = "\n".join(["", "nothing.mp4", "seen.txt", "", "soon", "400d", "5d", "y", "", ""])
+    result = golive("attest", "GL-2.3.1", "--env", "production", *SUBJECT, typed=typed)
+    assert result.exit_code == 0, result.output
+    for shown in (
+        "A real person has logged in to Drop with a real Norwegian BankID.",
+        "With my own BankID I logged in at https://getdrop.no and reached the dashboard.",
+        "there is no such file that can be read",
+        "neither a number of days",
+        "at most 7 days from now",
+        f'image_digest = "{IMAGE}"',
+        "sign this?",
+        "stand until",
+    ):
+        assert shown in result.output
+    other = ("--image-digest", "sha256:" + "0" * 64, "--configuration", CONFIGURATION)
+    assert "it speaks of the image sha256:9b9b" in golive("records", "--env", "production", *other).output
+    assert not list(home.glob("environments/production/attestations/*.draft"))
+
+
+def test_what_was_typed_is_kept(home: Path) -> None:
+    """Ctrl-D in the middle leaves a draft, which is named, does not count as a record, and is gone on with."""
+    first = golive("attest", "GL-3.5.2", "--env", "production", typed="alem\nseen.txt\n\n")
+    assert first.exit_code == 1
+    draft = record_of(home, "GL-3.5.2").with_name("GL-3.5.2.toml.draft")
+    assert f"what was said so far is kept in {draft.relative_to(home)}" in first.output
+    assert 'evidence = "seen.txt"' in draft.read_text()
+    assert golive("records", "--env", "production").output.startswith("stands: none\nwithout effect: none\n")
+    second = golive("attest", "GL-3.5.2", "--env", "production", typed="\n\n\n\ny\n\n")
+    assert second.exit_code == 0, second.output
+    assert "going on with what was typed the last time" in second.output
+    assert not draft.exists()
+
+
+def test_a_failed_signature_keeps_the_record(home: Path) -> None:
+    """Where signing fails the record is kept and named, with the command that signs it; until then it has no effect."""
+    (home / "broken").write_text("not a key\n")
+    arguments = ("attest", "GL-3.5.2", "--env", "production", "--evidence", "seen.txt", "--key", "broken", "--yes")
+    result = golive(*arguments)
+    assert result.exit_code == 4, result.output
+    assert "kept in environments/production/attestations/GL-3.5.2.toml, unsigned" in result.output
+    assert "ssh-keygen -Y sign -n golive-attestation -f broken" in result.output
+    assert record_of(home, "GL-3.5.2").is_file()
+    assert "it is not signed" in golive("records", "--env", "production").output
+
+
+@needs_openssh
+def test_signing_by_hand_afterwards_is_the_same(home: Path) -> None:
+    """The command that is named does what it says."""
+    import subprocess
+
+    golive("attest", "GL-3.5.2", "--env", "production", "--evidence", "seen.txt", "--key", "seen.txt", "--yes")
+    key, path = home / "person/.ssh/alem", record_of(home, "GL-3.5.2")
+    subprocess.run(["ssh-keygen", "-q", "-Y", "sign", "-n", "golive-attestation", "-f", key, path], check=True)
+    assert "stands: 1\n" in golive("records", "--env", "production").output
+
+
+def test_somebody_elses_key_is_noticed_at_once(home: Path) -> None:
+    """Who signs with the wrong key learns it now, and not from the next run."""
+    arguments = ("attest", "GL-3.5.2", "--env", "production", "--evidence", "seen.txt", "--yes")
+    result = golive(*arguments, "--key", str(home / "person/.ssh/kari"))
+    assert result.exit_code == 1
+    assert "has no effect: it is signed with the key of platform-architect, not with one of alem" in result.output
+
+
+def test_a_waiver_takes_two(home: Path) -> None:
+    """A waiver is asked for by one person and approved by another, for a limited time."""
+    base = ("waive", "GL-2.2.4", "--env", "production", "--reason", "mended tomorrow", "--found", "lint", "--yes")
+    result = golive(*base, "--asked-by", "platform-architect", "--expires", "10d")
+    assert result.exit_code == 0, result.output
+    assert 'approved_by = "alem"' in record_of(home, "GL-2.2.4", "waivers").read_text()
+    assert "has to be another of the people" in golive(*base, "--asked-by", "alem").output
+    assert "at most 30 days" in golive(*base, "--asked-by", "platform-architect", "--expires", "31d").output
+
+
+def test_not_applicable_takes_a_reason(home: Path) -> None:
+    """Not applicable is recorded with the reason, where the checklist allows it."""
+    base = ("--env", "production", "--yes")
+    assert "--reason is needed" in golive("not-applicable", "GL-3.3.11", *base).output
+    result = golive("not-applicable", "GL-3.3.11", *base, "--reason", "There is no test merchant.")
+    assert result.exit_code == 0, result.output
+    assert record_of(home, "GL-3.3.11", "not-applicable").is_file()
+
+
+REFUSED = {
+    "a blocker": (("waive", "GL-2.4.4"), "is a blocker, which can never be waived"),
+    "what the machine decides": (("attest", "GL-2.4.4"), "nobody attests GL-2.4.4"),
+    "what is always applicable": (("not-applicable", "GL-2.3.1"), "never recorded as not applicable"),
+    "no item": (("attest", "GL-2.3.99"), "there is no item GL-2.3.99"),
+    "a role that nobody has": (("attest", "GL-1.10"), "nobody is reviewer, not the author in environments/production"),
+    "somebody without the role": (("attest", "GL-3.5.2", "--by", "platform-architect"), "is not go-live owner"),
+    "no evidence": (("attest", "GL-3.5.2"), "--evidence is needed"),
+    "evidence that is not there": (("attest", "GL-3.5.2", "--evidence", "x"), "--evidence x: there is no such file"),
+    "an image that nobody saw": (("attest", "GL-2.3.1", "--evidence", "seen.txt"), "run `pytest -m golive --env"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.usefixtures("home")
+def test_what_could_never_stand_is_refused(name: str) -> None:
+    """What could never have effect is refused in one sentence before anything is written."""
+    arguments, said = REFUSED[name]
+    result = golive(*arguments, "--env", "production", "--yes")
+    assert result.exit_code == 4, result.output
+    assert said in result.output.splitlines()[-1]
+    assert not list(Path("environments/production").glob("*/*.toml"))
+
+
+def test_somebody_without_a_key_is_told_what_to_add(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is named in the environment without a key learns what to add and where."""
+    monkeypatch.chdir(project.home)
+    result = golive("attest", "GL-3.5.2", "--env", "production", "--yes")
+    assert result.exit_code == 4
+    assert "alem has no key in environments/production/environment.toml" in result.output
+
+
+def test_the_rehearsals_people_sign_by_themselves() -> None:
+    """Nobody puts anything on record for the twin."""
+    assert golive("attest", "GL-3.5.2", "--env", "rehearsal").exit_code == 4
