@@ -8,4 +8,5 @@ pytest_plugins = [
     "steps.settings",
     "steps.database",
     "steps.pipeline",
+    "steps.banking",
 ]

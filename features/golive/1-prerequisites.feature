@@ -1,15 +1,25 @@
-@section-1 @T-7d @owner-platform
+@section-1
 Feature: 1 Prerequisites
 
   What must stand before the week of the launch begins. A no here means that visitors cannot
   reach Drop under its own name, cannot trust the line, or that strangers can reach its database.
 
-  @GL-1.4 @blocker @auto
+  @GL-1.2 @T-7d @owner-CEO @critical @auto @attest
+  Scenario: The provider of Open Banking lets the service in
+    Given the secrets of the service
+    Then they hold
+      | secret                  | form             |
+      | NEONOMICS_CLIENT_ID     | production value |
+      | NEONOMICS_CLIENT_SECRET | production value |
+    When the service shows its credentials to each provider of Open Banking
+    Then each lets it in
+
+  @GL-1.4 @T-7d @owner-platform @blocker @auto
   Scenario: The service answers for getdrop.no
     Given the custom domains of the service
     Then "getdrop.no" is active there, with "www.getdrop.no"
 
-  @GL-1.5 @blocker @auto
+  @GL-1.5 @T-7d @owner-platform @blocker @auto
   Scenario: The certificate is trusted by everybody and lasts
     Given the certificates served for
       | getdrop.no |
@@ -17,7 +27,7 @@ Feature: 1 Prerequisites
     And every certificate is valid for at least 14 more days, and less than 30 is a warning
     And Amazon may renew every certificate
 
-  @GL-1.8 @blocker @auto
+  @GL-1.8 @T-7d @owner-platform @blocker @auto
   Scenario: Nobody reaches the database from the internet
     Given the database instance
     And the firewalls of the database instance

@@ -1,24 +1,24 @@
-@section-3.3 @owner-platform
+@section-3.3
 Feature: 3.3 Soft launch
 
   The invited come first. A no here means that they would meet another build than the one that was
   approved, or a front door that does not open.
 
-  @GL-3.3.1 @T-0 @blocker @auto
+  @GL-3.3.1 @T-0 @owner-platform @blocker @auto
   Scenario: The deployed revision asks the real BankID
     Given the running service
     And the settings of the running service
     Then the last deployment succeeded
     And "BANKID_MOCK" is not set
 
-  @GL-3.3.2 @T-0 @blocker @auto
+  @GL-3.3.2 @T-0 @owner-platform @blocker @auto
   Scenario: The product knows its own address
     Given the settings of the running service
     And the script that browsers run
     Then "NEXT_PUBLIC_APP_URL" is "https://getdrop.no"
     And browsers are given the same "NEXT_PUBLIC_APP_URL"
 
-  @GL-3.3.3 @T-0 @blocker @auto
+  @GL-3.3.3 @T-0 @owner-platform @blocker @auto
   Scenario: What runs is the candidate
     Given the running service
     And the images of the repository
@@ -26,7 +26,7 @@ Feature: 3.3 Soft launch
     And the production tag is on the candidate
     And the candidate is what runs
 
-  @GL-3.3.4 @T-0 @blocker @auto
+  @GL-3.3.4 @T-0 @owner-platform @blocker @auto
   Scenario: The service is well at the launch
     When "https://getdrop.no/api/health" is asked how the service is
     Then it says
@@ -34,12 +34,22 @@ Feature: 3.3 Soft launch
       | the service  | ok   |
       | the database | pass |
 
-  @GL-3.3.5 @T-0 @blocker @auto
+  @GL-3.3.5 @T-0 @owner-platform @blocker @auto
   Scenario: The front door opens
     When a visitor opens "https://getdrop.no" in a fresh browser
     Then the page is there, in Norwegian, and nothing on it failed
 
-  @GL-3.3.6 @T-0 @blocker @auto
+  @GL-3.3.6 @T-0 @owner-platform @blocker @auto
   Scenario: "Logg inn med BankID" leads to BankID
     When a visitor opens "https://getdrop.no" in a fresh browser and clicks "Logg inn med BankID"
     Then the visitor stands before BankID
+
+  @GL-3.3.10 @T+30m @owner-go-live-owner @critical @auto @attest
+  Scenario: What a remittance costs is told before it is confirmed
+    When the cost of sending 1000 "NOK", received in "EUR", is asked for
+    Then these are told
+      | fee             |
+      | rate            |
+      | amount received |
+      | execution time  |
+    And the amount received is what rate and fee leave

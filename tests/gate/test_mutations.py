@@ -123,7 +123,7 @@ def test_every_expected_value_matters(tmp_path: Path) -> None:
             home = _written(tmp_path / str(number), batch.values())
             _, record, terminal = sweep.judge(home=home)
             assert record is not None, terminal
-            found = {finding.item: finding.status for finding in record.findings}
+            found = {finding.item: finding.found or finding.status for finding in record.findings}
             for item, mutant in batch.items():
                 noticed[item, mutant.name].append(found[item])
             untouched = [item for item, status in found.items() if status is Status.UNMET and item not in batch]
