@@ -11,8 +11,9 @@ from golive.errors import ProbeError
 from golive.probes.credentials import Kept
 from golive.probes.disclosure import Disclosed, cost
 from golive.probes.look import Look
-from golive.probes.neonomics import Account, Banks, Entry, NationalBanks, NeonomicsEntry, Order, Person, SandboxPayment
+from golive.probes.neonomics import Banks, Entry, NationalBanks, NeonomicsEntry
 from golive.probes.oauth import Client
+from golive.probes.payment import Account, Order, Person, SandboxPayment
 from golive.probes.swan import SwanEntry
 from golive.remarks import Remarks
 from golive.vocabulary import judges, looks

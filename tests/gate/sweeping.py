@@ -35,6 +35,7 @@ HANGS_ON = {
     "github": {"zone", "certificates", "github", "cloud"},
     "oauth": {"zone", "certificates", "neonomics", "swan", "cloud"},
     "neonomics": {"zone", "certificates", "neonomics", "cloud"},
+    "payment": {"zone", "certificates", "neonomics"},
     "swan": {"zone", "certificates", "swan", "cloud"},
     "disclosure": WEB,
     "postgres": {"zone", "certificates", "database"},
