@@ -9,4 +9,5 @@ pytest_plugins = [
     "steps.database",
     "steps.pipeline",
     "steps.signatures",
+    "steps.banking",
 ]

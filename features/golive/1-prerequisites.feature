@@ -1,15 +1,25 @@
-@section-1 @T-7d
+@section-1
 Feature: 1 Prerequisites
 
   What must stand before the week of the launch begins. A no here means that visitors cannot
   reach Drop under its own name, cannot trust the line, or that strangers can reach its database.
 
-  @GL-1.4 @owner-platform @blocker @auto
+  @GL-1.2 @T-7d @owner-CEO @critical @auto @attest
+  Scenario: The provider of Open Banking lets the service in
+    Given the secrets of the service
+    Then they hold
+      | secret                  | form             |
+      | NEONOMICS_CLIENT_ID     | production value |
+      | NEONOMICS_CLIENT_SECRET | production value |
+    When the service shows its credentials to each provider of Open Banking
+    Then each lets it in
+
+  @GL-1.4 @T-7d @owner-platform @blocker @auto
   Scenario: The service answers for getdrop.no
     Given the custom domains of the service
     Then "getdrop.no" is active there, with "www.getdrop.no"
 
-  @GL-1.5 @owner-platform @blocker @auto
+  @GL-1.5 @T-7d @owner-platform @blocker @auto
   Scenario: The certificate is trusted by everybody and lasts
     Given the certificates served for
       | getdrop.no |
@@ -17,14 +27,14 @@ Feature: 1 Prerequisites
     And every certificate is valid for at least 14 more days, and less than 30 is a warning
     And Amazon may renew every certificate
 
-  @GL-1.8 @owner-platform @blocker @auto
+  @GL-1.8 @T-7d @owner-platform @blocker @auto
   Scenario: Nobody reaches the database from the internet
     Given the database instance
     And the firewalls of the database instance
     Then the database instance is not public
     And no firewall opens the database to the internet
 
-  @GL-1.9 @owner-CEO @critical @auto @attest
+  @GL-1.9 @T-7d @owner-CEO @critical @auto @attest
   Scenario: Every feature flag is in the launch table, and reviewed
     Given the settings of the running service
     And the script that browsers run
@@ -45,7 +55,7 @@ Feature: 1 Prerequisites
       is what customers are to be offered on the first day.
       """
 
-  @GL-1.10 @owner-platform @blocker @attest
+  @GL-1.10 @T-7d @owner-platform @blocker @attest
   Scenario: A security audit has left nothing serious open
     Given this is signed by the reviewer, not the author
       """

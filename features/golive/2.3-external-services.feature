@@ -11,3 +11,13 @@ Feature: 2.3 External services
       With my own BankID I logged in at https://getdrop.no and reached the dashboard.
       """
     Then the signature is at most 7 days old
+
+  @GL-2.3.5 @T-7d @owner-go-live-owner @blocker @auto @attest
+  Scenario: Norwegian bank accounts can be read
+    When Neonomics is asked for the banks of "NO"
+    Then at least 1 bank of "NO" is available for "accounts"
+
+  @GL-2.3.6 @T-7d @owner-platform @critical @act
+  Scenario: A payment is taken in the sandbox
+    When a payment of 100 "NOK" is ordered in Neonomics' sandbox
+    Then it is taken under a number, and its payer's approval is asked for

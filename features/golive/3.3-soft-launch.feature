@@ -68,6 +68,16 @@ Feature: 3.3 Soft launch
       """
     Then the signature is at most 7 days old
 
+  @GL-3.3.10 @T+30m @owner-go-live-owner @critical @auto @attest
+  Scenario: What a remittance costs is told before it is confirmed
+    When the cost of sending 1000 "NOK", received in "EUR", is asked for
+    Then these are told
+      | fee             |
+      | rate            |
+      | amount received |
+      | execution time  |
+    And the amount received is what rate and fee leave
+
   @GL-3.3.11 @T+30m @owner-go-live-owner @normal @attest
   Scenario: A test merchant's QR code begins a payment
     Given this is signed by the go-live owner

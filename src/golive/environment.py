@@ -15,6 +15,7 @@ from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -58,12 +59,37 @@ class Variable(Frozen):
     variable: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 
 
+Link = Annotated[str, StringConstraints(pattern=r"^https://[a-z0-9.-]+(:\d+)?(/[^?#]*)?[^/?#]$")]
+
+
+class Disclosure(Frozen):
+    """
+    Where the product tells what a remittance costs before it is confirmed, and under which names.
+
+    In the path `{amount}`, `{sent}` and `{received}` stand for what is asked; a name is the way into the answer,
+    "data.fee.amount".
+    """
+
+    path: Annotated[str, StringConstraints(pattern=r"^/[^#]*$")]
+    fee: str
+    rate: str
+    received: str
+    execution: str
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if lacking := [name for name in ("{amount}", "{sent}", "{received}") if name not in self.path]:
+            raise ValueError(f"path has no place for {', '.join(lacking)}")
+        return self
+
+
 class Site(Frozen):
     """The public names of the product."""
 
     host: Host  # the apex
     www: Host
     clock_tolerance_seconds: int = 120
+    disclosure: Disclosure | None = None
 
 
 class Network(Frozen):
@@ -195,6 +221,58 @@ class Person(Frozen):
     keys: tuple[Annotated[str, AfterValidator(_public_key)], ...] = ()  # lines of ~/.ssh/id_….pub
 
 
+class SandboxAccount(Frozen):
+    """An account at a sandbox's bank; its holder is invented."""
+
+    iban: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$")]
+    holder: str
+
+
+class SandboxPerson(Frozen):
+    """Whom the sandbox's bank asks for, and Neonomics' key for such numbers (AES, in base64)."""
+
+    number: Variable
+    key: Variable
+
+
+class Sandbox(Frozen):
+    """Neonomics' sandbox, with a client of its own: what it shows proves nothing of production."""
+
+    token_url: Link
+    api_url: Link
+    client_id: Variable
+    client_secret: Variable
+    bank: str | None = None  # id, as the list of banks gives it
+    payer: SandboxAccount | None = None
+    payee: SandboxAccount | None = None
+    person: SandboxPerson | None = None  # where that bank wants to know who pays
+
+
+class Neonomics(Frozen):
+    """The provider of Open Banking, with the credentials that the service itself is given."""
+
+    token_url: Link | None = None
+    api_url: Link | None = None  # up to the version
+    client_id: str = "NEONOMICS_CLIENT_ID"  # under these names, from Secrets Manager
+    client_secret: str = "NEONOMICS_CLIENT_SECRET"  # noqa: S105  # a name
+    sandbox: Sandbox
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if both := _hosts(self.token_url, self.api_url) & _hosts(self.sandbox.token_url, self.sandbox.api_url):
+            raise ValueError(f"{', '.join(sorted(both))} cannot be production and sandbox")
+        return self
+
+
+class Swan(Frozen):
+    """A second provider, only where it is in use."""
+
+    token_url: Link
+    api_url: Link
+    client_id: str = "SWAN_CLIENT_ID"
+    client_secret: str = "SWAN_CLIENT_SECRET"  # noqa: S105  # a name
+
+
 class Environment(Frozen):
     """One place that can be gated."""
 
@@ -208,6 +286,8 @@ class Environment(Frozen):
     github: Github
     bankid: BankId
     people: tuple[Person, ...] = ()
+    neonomics: Neonomics
+    swan: Swan | None = None  # not in use
     folder: Path = Field(exclude=True)
 
     def answered(self, value: T | None, key: str) -> T:
@@ -226,6 +306,9 @@ class Environment(Frozen):
         if (self.kind == "rehearsal") != (self.name == REHEARSAL):
             raise ValueError('kind = "rehearsal" belongs to the environment named rehearsal, and to no other')
         used = {self.site.host, self.site.www, self.aws.default_host, self.database.host or "", self.github.host} - {""}
+        used |= _hosts(self.neonomics.token_url, self.neonomics.api_url)
+        used |= _hosts(self.neonomics.sandbox.token_url, self.neonomics.sandbox.api_url)
+        used |= _hosts(self.swan.token_url, self.swan.api_url) if self.swan else set()
         if missing := sorted(used - set(self.network.hosts)):
             raise ValueError(f"network.hosts does not list {', '.join(missing)}")
         told_apart(self.people)
@@ -306,6 +389,10 @@ def _line(text: str, path: list[str]) -> int:
         if here == path[: len(here)] and len(here) > best:
             best, found = len(here), number
     return found
+
+
+def _hosts(*links: str | None) -> set[str]:
+    return {urlsplit(link).hostname or "" for link in links if link}
 
 
 def drop_redirections(variables: MutableMapping[str, str]) -> tuple[str, ...]:

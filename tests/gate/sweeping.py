@@ -33,6 +33,11 @@ HANGS_ON = {
     **dict.fromkeys(("web", "health", "bundle"), WEB),
     "browser": {"zone", "certificates", "site", "bankid"},  # no visitor asks for the health, or reads the settings
     "github": {"zone", "certificates", "github", "cloud"},
+    "oauth": {"zone", "certificates", "neonomics", "swan", "cloud"},
+    "neonomics": {"zone", "certificates", "neonomics", "cloud"},
+    "payment": {"zone", "certificates", "neonomics"},
+    "swan": {"zone", "certificates", "swan", "cloud"},
+    "disclosure": WEB,
     "postgres": {"zone", "certificates", "database"},
     **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs"), CLOUD),
 }

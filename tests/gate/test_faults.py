@@ -106,6 +106,8 @@ WHOLE = {
     "large-transaction-without-alert": "postgres",
     "check-skipped": "github",
     "attestation-signed-by-another-key": "records",
+    "neonomics-refuses-the-service": "neonomics",
+    "swan-project-suspended": "swan",
 }
 
 

@@ -14,7 +14,7 @@ import httpcore
 import httpx
 import pytest
 
-from golive.twin import authority, bankid, github, names, site, web
+from golive.twin import authority, bankid, github, names, neonomics, site, swan, web
 from golive.twin.authority import Authority, Certificate
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -25,6 +25,9 @@ PLACES = {
     "9ef3szvvsb.eu-west-1.awsapprunner.com": "192.0.2.10",
     "auth.bankid.no": "192.0.2.20",
     "api.github.com": "192.0.2.30",
+    **neonomics.ADDRESSES,
+    swan.TOKEN_HOST: swan.ADDRESS,
+    swan.API_HOST: swan.ADDRESS,
     "astray.example": "203.0.113.77",
 }
 
@@ -38,6 +41,8 @@ class World:
     site: site.Site
     bankid: bankid.Provider
     github: github.Repository
+    neonomics: neonomics.Neonomics
+    swan: swan.Swan
 
 
 @dataclass
@@ -108,6 +113,8 @@ def twin(ca: Authority) -> Iterator[Twin]:
         site.healthy(COMMIT, "drop-prod", "webhook-secret"),
         bankid.healthy("drop-prod", "client-secret"),
         github.healthy(COMMIT, "token", NOW),
+        neonomics.healthy("drop", "neonomics-secret"),
+        swan.healthy("LIVE_drop", "swan-secret"),
     )
 
     def certificates() -> Mapping[str, Certificate]:
@@ -117,6 +124,8 @@ def twin(ca: Authority) -> Iterator[Twin]:
         site.SiteFace(lambda: world.site, certificates, ca),
         bankid.BankIDFace(lambda: world.bankid, certificates, ca),
         github.GitHubFace(lambda: world.github, certificates, ca),
+        neonomics.NeonomicsFace(lambda: world.neonomics, certificates, ca),
+        swan.SwanFace(lambda: world.swan, certificates, ca),
     )
     with web.running(*fronts, names.NamesFace(lambda: world.zone)) as ports:
         yield Twin(world, ca, ports, fronts)

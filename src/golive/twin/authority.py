@@ -163,6 +163,10 @@ def healthy(now: datetime) -> dict[str, Certificate]:
         "www.getdrop.no": ours,
         "9ef3szvvsb.eu-west-1.awsapprunner.com": shown("*.eu-west-1.awsapprunner.com"),
         "auth.bankid.no": shown("auth.bankid.no"),
+        "production.neonomics.io": shown("*.neonomics.io"),
+        "sandbox.neonomics.io": shown("*.neonomics.io"),
+        "oauth.swan.io": shown("*.swan.io"),
+        "api.swan.io": shown("*.swan.io"),
         "api.github.com": shown("*.github.com", "github.com"),
         database: shown(database, issuer=DATABASE),
     }

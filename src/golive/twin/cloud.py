@@ -245,6 +245,8 @@ def healthy(
         "SUMSUB_WEBHOOK_SECRET": secrets.token_urlsafe(24),
         "NEONOMICS_CLIENT_ID": secrets.token_hex(16),
         "NEONOMICS_CLIENT_SECRET": secrets.token_urlsafe(32),
+        "SWAN_CLIENT_ID": f"LIVE_{secrets.token_hex(16)}",
+        "SWAN_CLIENT_SECRET": secrets.token_urlsafe(32),
         "SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/"
         f"T{secrets.token_hex(5).upper()}/B{secrets.token_hex(5).upper()}/{secrets.token_hex(12)}",
     }

@@ -119,6 +119,10 @@ def healthy(hosts: Mapping[str, tuple[str, ...]] | None = None) -> Zone:
     others = {
         "9ef3szvvsb.eu-west-1.awsapprunner.com": SERVICE,
         "auth.bankid.no": ("192.0.2.20",),
+        "production.neonomics.io": ("192.0.2.130",),
+        "sandbox.neonomics.io": ("192.0.2.131",),
+        "oauth.swan.io": ("192.0.2.140",),
+        "api.swan.io": ("192.0.2.140",),
         "api.github.com": ("192.0.2.30",),
         "drop-db.c1x2y3z4a5b6.eu-west-1.rds.amazonaws.com": ("192.0.2.40",),
         **{name: (address,) for name, address in AUTHORITATIVE.items()},

@@ -22,8 +22,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from golive.twin import pages
+from golive.twin import disclosure, pages
 from golive.twin.authority import Authority, Certificate, pick
+from golive.twin.disclosure import Disclosure
 from golive.twin.web import Ailment, Door, Front, Mood
 
 APEX = "getdrop.no"
@@ -127,6 +128,7 @@ class Site:
     headers: tuple[tuple[str, str], ...]
     links: tuple[tuple[str, str], ...]
     consent: Consent = Consent()
+    disclosure: Disclosure = field(default_factory=Disclosure)
     plain: Redirect = Redirect()
     moved: Mapping[str, str] = field(default_factory=dict)
     private: tuple[str, ...] = ("/dashboard",)
@@ -246,6 +248,7 @@ class _Application:
             "/api/auth/bankid/initiate": ("GET", "HEAD", "POST"),
             "/api/auth/bankid/callback": ("GET", "HEAD"),
             "/api/klage": ("POST",),
+            disclosure.PATH: ("GET", "HEAD"),
             site.webhook.path: ("POST",),
         }
         if path not in takes:
@@ -261,6 +264,8 @@ class _Application:
                 return _refusal(400, "invalid_state", "Innloggingen kunne ikke fullføres. Prøv igjen.")
             case "/api/klage":
                 return _complaint(await request.body())
+            case disclosure.PATH:
+                return site.disclosure.answer(request.query_params)
         return _report(site.webhook, await request.body(), request)
 
     def _health(self, health: Health) -> Response:

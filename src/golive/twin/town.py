@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import tempfile
 from collections.abc import Callable, Sequence
@@ -22,9 +23,11 @@ from golive.twin.cloud import DATABASE_HOST
 from golive.twin.faults import broken
 from golive.twin.github import GitHubFace
 from golive.twin.names import NamesFace
+from golive.twin.neonomics import SANDBOX_PERSON, NeonomicsFace
 from golive.twin.people import sign_all
 from golive.twin.postgres import Postgres
 from golive.twin.site import SiteFace
+from golive.twin.swan import SwanFace
 from golive.twin.web import LOOPBACK, Front
 from golive.twin.world import healthy
 
@@ -44,6 +47,8 @@ class Town:
         self._fronts: tuple[Front, ...] = (
             SiteFace(lambda: self._world.site, lambda: self._world.certificates, self._authority),
             BankIDFace(lambda: self._world.bankid, lambda: self._world.certificates, self._authority),
+            NeonomicsFace(lambda: self._world.neonomics, lambda: self._world.certificates, self._authority),
+            SwanFace(lambda: self._world.swan, lambda: self._world.certificates, self._authority),
             GitHubFace(lambda: self._world.github, lambda: self._world.certificates, self._authority),
         )
         self._control = ThreadingHTTPServer((LOOPBACK, 0), _control(self))
@@ -65,6 +70,10 @@ class Town:
             "variables": {
                 "AWS_ACCESS_KEY_ID": "AKIAREHEARSAL0000000",
                 "AWS_SECRET_ACCESS_KEY": "a-rehearsal-has-no-real-key",
+                "GOLIVE_NEONOMICS_SANDBOX_CLIENT_ID": self._healthy.neonomics.sandbox.client_id,
+                "GOLIVE_NEONOMICS_SANDBOX_CLIENT_SECRET": self._healthy.neonomics.sandbox.client_secret,
+                "GOLIVE_NEONOMICS_SANDBOX_PERSON": SANDBOX_PERSON,
+                "GOLIVE_NEONOMICS_SANDBOX_KEY": base64.b64encode(self._healthy.neonomics.sandbox.key).decode(),
                 "GOLIVE_DATABASE_PASSWORD": self._healthy.database.roles[database.GATE].password,
                 "GOLIVE_GITHUB_TOKEN": self._healthy.github.token,
             },
@@ -102,6 +111,12 @@ class Town:
             zone=replace(world.zone, delay=seconds),
             site=replace(world.site, delay=seconds),
             bankid=replace(world.bankid, delay=seconds),
+            neonomics=replace(
+                world.neonomics,
+                production=replace(world.neonomics.production, delay=seconds),
+                sandbox=replace(world.neonomics.sandbox, delay=seconds),
+            ),
+            swan=replace(world.swan, delay=seconds),
             github=replace(world.github, delay=seconds),
         )
 

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from golive.phases import offset
-from golive.twin import authority, bankid, cloud, database, github, names, people, site
+from golive.twin import authority, bankid, cloud, database, github, names, neonomics, people, site, swan
 from golive.twin.authority import Certificate
 from golive.twin.bankid import Provider
 from golive.twin.cloud import Cloud
 from golive.twin.database import Database
 from golive.twin.github import Repository
 from golive.twin.names import Zone
+from golive.twin.neonomics import Neonomics
 from golive.twin.people import People
 from golive.twin.site import Site
+from golive.twin.swan import Swan
 
 COMMIT = "8f2c1d4be07a95361f0a3c5d7e9b2468ac13f057"
 
@@ -33,6 +35,8 @@ class World:
     site: Site
     bankid: Provider
     people: People  # who put on record what no machine sees
+    neonomics: Neonomics
+    swan: Swan
     github: Repository
     cloud: Cloud
     database: Database
@@ -58,6 +62,8 @@ def healthy(now: datetime, phase: str = "T-0") -> World:
         site=site.healthy(COMMIT, client, aws.text("SUMSUB_WEBHOOK_SECRET")),
         bankid=bankid.healthy(client, aws.text("BANKID_CLIENT_SECRET")),
         people=people.healthy(),
+        neonomics=neonomics.healthy(aws.text("NEONOMICS_CLIENT_ID"), aws.text("NEONOMICS_CLIENT_SECRET")),
+        swan=swan.healthy(aws.text("SWAN_CLIENT_ID"), aws.text("SWAN_CLIENT_SECRET")),
         github=github.healthy(COMMIT, "ghs_" + secrets.token_urlsafe(27), now),
         cloud=aws,
         database=database.healthy(now),

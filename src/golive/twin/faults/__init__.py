@@ -2,6 +2,7 @@
 
 from golive.twin.faults import (
     ailments,
+    banking,
     cloud,
     compliance,
     database,
@@ -20,6 +21,7 @@ __all__ = [
     "FAULTS",
     "Fault",
     "ailments",
+    "banking",
     "broken",
     "cloud",
     "compliance",
