@@ -321,6 +321,7 @@ def _told(detour: Detour) -> dict[str, Any]:
         "endpoints": dict(detour.endpoints),
         "variables": dict(detour.variables),
         "launch_at": detour.launch_at and detour.launch_at.isoformat(),
+        "people": dict(detour.people),
         "control": detour.control,
     }
 

@@ -148,6 +148,7 @@ async def _serve(target: Target, told: Callable[[dict[str, Any]], None]) -> None
                 "endpoints": {"*": f"http://{LOOPBACK}:{cloud.sockets[0].getsockname()[1]}"},
                 "variables": {"AWS_ACCESS_KEY_ID": "AKIABENCH00000000000", "AWS_SECRET_ACCESS_KEY": "not-a-real-key"},
                 "launch_at": datetime.now(UTC).isoformat(),
+                "people": {},
                 "control": "",
             }
         )

@@ -83,8 +83,9 @@ def lay_over(item: Item, found: Status, reason: str, failure: BaseException | No
                 notes.append(f"{each.paper.file} does not cover it: {without}")
             else:
                 until = content.expires.strftime("%Y-%m-%d %H:%M UTC")
-                said = f"waived by {content.approved_by} for {content.asked_by} until {until}: {content.reason}"
-                return Laid(Status.WAIVED, f"{said}; found {found}: {reason}", used=(each,))
+                said = f"waived by {content.approved_by} for {content.asked_by} until {until}"
+                told = f"{said}: {content.reason.rstrip('.')}; found {found}: {reason}"
+                return Laid(Status.WAIVED, told, used=(each,))
     if found is Status.MET:
         return Laid(found, reason, tuple(notes))
     return Laid(found, "; ".join([reason, *notes]))

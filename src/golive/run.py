@@ -146,8 +146,8 @@ class Run:
         """What people put on record, held against what is launched."""
         asked = demands(self.inventory, self.scenarios)
         people, folder, subject = self.environment.people, self.environment.folder, self._subject()
-        if self.environment.rehearsal:
-            detour = observatory.reach.detour
+        detour = observatory.reach.detour
+        if detour.people:
             people = tuple(
                 person.model_copy(update={"keys": (detour.people[person.name],)})
                 for person in people

@@ -85,6 +85,12 @@ DISAGREEMENTS: dict[str, tuple[Callable[[Project], None], str]] = {
         lambda project: project.edit(HSTS, "63072000", "0"),
         "GL-2.4.4: the scenario's words are not those of checklist.lock",
     ),
+    "a signature is no longer asked for": (
+        lambda project: project.edit(
+            "features/golive/1-prerequisites.feature", "And this is signed by the go-live owner", "And nobody signs"
+        ),
+        "GL-1.9: this is signed by the … is to be said once",
+    ),
     "an outline loses a row": (
         lambda project: project.edit(
             "features/golive/4-feature-flags.feature", "      | GL-4.3 | NEXT_PUBLIC_FF_VIRTUAL_CARDS   | false |\n", ""
