@@ -4,6 +4,11 @@ Feature: 1 Prerequisites
   What must stand before the week of the launch begins. A no here means that visitors cannot
   reach Drop under its own name, cannot trust the line, or that strangers can reach its database.
 
+  @GL-1.3 @blocker @auto
+  Scenario: Sumsub takes the service's calls, in production
+    When the service calls Sumsub with its own credentials
+    Then Sumsub takes the call, for its production account
+
   @GL-1.4 @blocker @auto
   Scenario: The service answers for getdrop.no
     Given the custom domains of the service

@@ -158,6 +158,19 @@ class BankId(Frozen):
     issuer: Annotated[str, StringConstraints(pattern=r"^https://[^?#]+[^/]$")]
 
 
+class Sumsub(Frozen):
+    """The account that verifies customers, and where its reports arrive."""
+
+    host: Host = "api.sumsub.com"
+    token: Variable  # an app token of the gate's own: "View applicants" and "manageClientSettings"
+    key: Variable  # the secret that belongs to it
+    environment: Literal["production", "sandbox"] = "production"
+    webhooks: Annotated[str, StringConstraints(pattern=r"^/resources/[\w/]+$")] = "/resources/api/clientWebhooks"
+    webhook_key: str | None = None  # the name under which the service is given the key that signs the reports
+    other_receivers: tuple[Annotated[str, StringConstraints(pattern=r"^/[\w/.-]+$")], ...] = ()  # that documents name
+    applicant: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")] | None = None  # who tried the flow
+
+
 class Environment(Frozen):
     """One place that can be gated."""
 
@@ -170,6 +183,7 @@ class Environment(Frozen):
     database: Database
     github: Github
     bankid: BankId
+    sumsub: Sumsub
     folder: Path = Field(exclude=True)
 
     def answered(self, value: T | None, key: str) -> T:
@@ -188,6 +202,7 @@ class Environment(Frozen):
         if (self.kind == "rehearsal") != (self.name == REHEARSAL):
             raise ValueError('kind = "rehearsal" belongs to the environment named rehearsal, and to no other')
         used = {self.site.host, self.site.www, self.aws.default_host, self.database.host or "", self.github.host} - {""}
+        used |= {self.sumsub.host}
         if missing := sorted(used - set(self.network.hosts)):
             raise ValueError(f"network.hosts does not list {', '.join(missing)}")
         return self

@@ -164,6 +164,7 @@ def healthy(now: datetime) -> dict[str, Certificate]:
         "9ef3szvvsb.eu-west-1.awsapprunner.com": shown("*.eu-west-1.awsapprunner.com"),
         "auth.bankid.no": shown("auth.bankid.no"),
         "api.github.com": shown("*.github.com", "github.com"),
+        "api.sumsub.com": shown("*.sumsub.com", "sumsub.com"),
         database: shown(database, issuer=DATABASE),
     }
 

@@ -120,6 +120,7 @@ def healthy(hosts: Mapping[str, tuple[str, ...]] | None = None) -> Zone:
         "9ef3szvvsb.eu-west-1.awsapprunner.com": SERVICE,
         "auth.bankid.no": ("192.0.2.20",),
         "api.github.com": ("192.0.2.30",),
+        "api.sumsub.com": ("192.0.2.55",),
         "drop-db.c1x2y3z4a5b6.eu-west-1.rds.amazonaws.com": ("192.0.2.40",),
         **{name: (address,) for name, address in AUTHORITATIVE.items()},
         **(hosts or {}),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from golive.phases import offset
-from golive.twin import authority, bankid, cloud, database, github, names, site
+from golive.twin import authority, bankid, cloud, database, github, names, site, sumsub
 from golive.twin.authority import Certificate
 from golive.twin.bankid import Provider
 from golive.twin.cloud import Cloud
@@ -16,6 +16,7 @@ from golive.twin.database import Database
 from golive.twin.github import Repository
 from golive.twin.names import Zone
 from golive.twin.site import Site
+from golive.twin.sumsub import Account
 
 COMMIT = "8f2c1d4be07a95361f0a3c5d7e9b2468ac13f057"
 
@@ -32,6 +33,7 @@ class World:
     site: Site
     bankid: Provider
     github: Repository
+    sumsub: Account
     cloud: Cloud
     database: Database
 
@@ -56,6 +58,9 @@ def healthy(now: datetime, phase: str = "T-0") -> World:
         site=site.healthy(COMMIT, client, aws.text("SUMSUB_WEBHOOK_SECRET")),
         bankid=bankid.healthy(client, aws.text("BANKID_CLIENT_SECRET")),
         github=github.healthy(COMMIT, "ghs_" + secrets.token_urlsafe(27), now),
+        sumsub=sumsub.healthy(
+            now, *(aws.text(f"SUMSUB_{part}") for part in ("APP_TOKEN", "SECRET_KEY", "WEBHOOK_SECRET"))
+        ),
         cloud=aws,
         database=database.healthy(now),
     )
