@@ -33,6 +33,8 @@ HANGS_ON = {
     **dict.fromkeys(("web", "health", "bundle"), WEB),
     "browser": {"zone", "certificates", "site", "bankid"},  # no visitor asks for the health, or reads the settings
     "github": {"zone", "certificates", "github", "cloud"},
+    "sumsub": {"zone", "certificates", "sumsub", "cloud"},
+    "webhooks": {"zone", "certificates", "site", "sumsub", "cloud", "database"},
     "postgres": {"zone", "certificates", "database"},
     **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs"), CLOUD),
 }

@@ -80,6 +80,8 @@ WHOLE = {
     "logs-denied": "logs",
     "large-transaction-without-alert": "postgres",
     "check-skipped": "github",
+    "sumsub-token-revoked": "sumsub",
+    "webhook-takes-unsigned": "webhooks",
 }
 
 

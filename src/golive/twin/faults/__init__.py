@@ -11,6 +11,7 @@ from golive.twin.faults import (
     secrets,
     settings,
     site,
+    sumsub,
     tls,
 )
 from golive.twin.faults.register import FAULTS, Fault, broken
@@ -29,5 +30,6 @@ __all__ = [
     "secrets",
     "settings",
     "site",
+    "sumsub",
     "tls",
 ]
