@@ -44,10 +44,10 @@ def signed_report(environment: Environment) -> Look[Delivered]:  # noqa: ARG001 
 def call_is_taken(called: Called, environment_of: str) -> None:
     mark = MARKS.get(environment_of)
     why = f" as {called.refused_as}" if called.refused_as else ""
-    seen = f"{'takes' if called.taken else 'refuses'} the service's signed call{why}"
-    assert called.taken and called.mark == mark, (  # noqa: PT018 - one fact: whose call it takes
-        f"{called.source} {seen}; the service's token begins with {called.mark or 'no mark of an environment'}, "
-        f"and a token of the {environment_of} account with {mark or 'nothing that is known'}"
+    seen = "takes the service's signed call" if called.taken else f"refuses the service's signed call{why}"
+    assert (called.taken, called.mark) == (True, mark), (
+        f"{called.source} {seen}, whose token begins with {called.mark or 'no mark of an environment'}; it must "
+        f"take it, and a token of the {environment_of} account begins with {mark or 'nothing that is known'}"
     )
 
 
@@ -72,8 +72,8 @@ def reports_are_sent(webhooks: Webhooks, url: str, datatable: list[list[str]], r
     hooks = webhooks.to(url)
     types = {kind for hook in hooks for kind in hook.types}
     wrong = [f"{kind} is not sent there" for (kind,) in datatable if kind not in types]
-    wrong += [f"webhook {hook.id} signs with {hook.algorithm or 'nothing known'}" for hook in hooks
-              if hook.algorithm not in STRONG]  # fmt: skip
+    weak = {hook.id: hook.algorithm or "nothing known" for hook in hooks if hook.algorithm not in STRONG}
+    wrong += [f"webhook {name} signs with {algorithm}" for name, algorithm in weak.items()]
     _warn_of_others(webhooks, url, remarks)
     off = [hook.id for hook in webhooks.webhooks if hook.target == url and hook.disabled]
     instead = ", ".join({*webhooks.receivers} - {url}) or "no address of ours"
@@ -98,14 +98,26 @@ def _warn_of_others(webhooks: Webhooks, url: str, remarks: Remarks) -> None:
 def key_is_its_own(webhooks: Webhooks, secrets: Secrets, environment: Environment, name: str, remarks: Remarks) -> None:
     wired = environment.answered(environment.sumsub.webhook_key, "sumsub.webhook_key")
     hooks = [hook for hook in webhooks.webhooks if hook.target in webhooks.receivers and not hook.disabled]
+    if not hooks:
+        raise ProbeError(webhooks.source, "it sends reports to no address of ours, so there is no key to compare")
     if silent := [hook.id for hook in hooks if hook.key is None]:
         raise ProbeError(webhooks.source, f"it does not tell the key of webhook {', '.join(silent)}")
-    prints = {one: secrets.form(one).fingerprint if secrets.secret(one) else None for one in (wired, name)}
+    prints = {one: _fingerprint(secrets, one) for one in (wired, name)}
     wrong = [f"{one} is not given to {secrets.source}" for one, found in prints.items() if found is None]
-    wrong += [f"{wired} is not the key of webhook {hook.id}" for hook in hooks if hook.key != prints[wired]]
-    wrong += [f"{wired} and {name} are the same text"] * (prints[wired] == prints[name])
+    if prints[wired]:
+        wrong += [f"{wired} is not the key of webhook {hook.id}" for hook in hooks if hook.key != prints[wired]]
+    if prints[wired] and prints[wired] == prints[name]:
+        wrong.append(f"{wired} and {name} are the same text")
     assert not wrong, f"{'; '.join(wrong)}; {wired} must be the key of the webhook at {webhooks.source}, and no other"
     remarks.examined(len(hooks), "keys")
+
+
+def _fingerprint(secrets: Secrets, name: str) -> str | None:
+    """None where the service is not given *name*; ProbeError where it is, and its text is not there to be read."""
+    secret = secrets.secret(name)
+    if secret is not None and secret.form is None:
+        raise ProbeError(name, secret.formless_because or secret.broken or "it does not exist")
+    return secret.form.fingerprint if secret and secret.form else None
 
 
 @judges("each is refused")

@@ -14,7 +14,7 @@ import httpcore
 import httpx
 import pytest
 
-from golive.twin import authority, bankid, github, names, site, web
+from golive.twin import authority, bankid, github, names, site, sumsub, web
 from golive.twin.authority import Authority, Certificate
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -25,6 +25,7 @@ PLACES = {
     "9ef3szvvsb.eu-west-1.awsapprunner.com": "192.0.2.10",
     "auth.bankid.no": "192.0.2.20",
     "api.github.com": "192.0.2.30",
+    "api.sumsub.com": "192.0.2.55",
     "astray.example": "203.0.113.77",
 }
 
@@ -38,6 +39,7 @@ class World:
     site: site.Site
     bankid: bankid.Provider
     github: github.Repository
+    sumsub: sumsub.Account
 
 
 @dataclass
@@ -108,6 +110,7 @@ def twin(ca: Authority) -> Iterator[Twin]:
         site.healthy(COMMIT, "drop-prod", "webhook-secret"),
         bankid.healthy("drop-prod", "client-secret"),
         github.healthy(COMMIT, "token", NOW),
+        sumsub.healthy(NOW, "prd:service", "service-secret", "webhook-secret"),
     )
 
     def certificates() -> Mapping[str, Certificate]:
@@ -117,6 +120,7 @@ def twin(ca: Authority) -> Iterator[Twin]:
         site.SiteFace(lambda: world.site, certificates, ca),
         bankid.BankIDFace(lambda: world.bankid, certificates, ca),
         github.GitHubFace(lambda: world.github, certificates, ca),
+        sumsub.SumsubFace(lambda: world.sumsub, certificates, ca),
     )
     with web.running(*fronts, names.NamesFace(lambda: world.zone)) as ports:
         yield Twin(world, ca, ports, fronts)

@@ -340,7 +340,8 @@ def _as_gate(reach: Reach, path: str) -> Reply:
     """A call with the gate's own token, which Sumsub must take."""
     reply = _call(reach, _own(reach), path)
     if reply.status == HTTPStatus.UNAUTHORIZED:
-        raise Denied(reply.url, f"Sumsub refuses the gate's token ({_named(reply) or 'without a name for the reason'})")
+        why = _named(reply) or "without a name for the reason"
+        raise Denied(reply.url, f"Sumsub refuses the gate's token for this ({why}), or it is of the other environment")
     return reply
 
 

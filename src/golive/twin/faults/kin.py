@@ -24,5 +24,5 @@ ALL = (
     *("GL-2.2.4", "GL-2.2.5", "GL-2.2.6", "GL-2.4.1", "GL-2.4.2", "GL-2.4.3", "GL-2.4.4", "GL-3.1.1", "GL-3.1.2"),
     *("GL-3.1.3", "GL-3.1.4", *(f"GL-3.3.{number}" for number in range(1, 7)), *BUNDLE[2:]),
     *(f"GL-7.{number}" for number in range(2, 7)),
-    *SUMSUB,
+    "GL-2.3.3",
 )
