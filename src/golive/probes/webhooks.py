@@ -21,12 +21,13 @@ from urllib.parse import urljoin, urlsplit
 
 from golive.errors import CannotTell, ProbeError
 from golive.probes.http import exchange
-from golive.probes.look import Act, Look
+from golive.probes.look import Act, Look, Permission
 from golive.probes.postgres import users_by_standing
 from golive.probes.secrets import text_of
 from golive.probes.sumsub import SECRET, RegisteredWebhooks, Webhooks, nobody, signing_keys
 
 if TYPE_CHECKING:
+    from golive.environment import Environment
     from golive.probes.reach import Reach
 
 _HASHES: Mapping[str, Callable[..., Any]] = {
@@ -178,6 +179,10 @@ class SignedReport(_OfReceiver, Act[Delivered]):
             "sends Drop a report in Sumsub's name, rightly signed, on an applicant that does not exist, twice; "
             "at most a line in Drop's log stays"
         )
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # the same everywhere
+        """To count the users."""
+        return (Permission("sql", "SELECT", "users"),)
 
     def observe(self, reach: Reach) -> Delivered:
         """The users are counted first: where they cannot be, nothing is sent."""
