@@ -6,6 +6,7 @@ pytest_plugins = [
     "steps.names",
     "steps.cloud",
     "steps.settings",
+    "steps.sumsub",
     "steps.database",
     "steps.pipeline",
     "steps.signatures",

@@ -14,6 +14,11 @@ Feature: 1 Prerequisites
     When the service shows its credentials to each provider of Open Banking
     Then each lets it in
 
+  @GL-1.3 @T-7d @owner-platform @blocker @auto
+  Scenario: Sumsub takes the service's calls, in production
+    When the service calls Sumsub with its own credentials
+    Then Sumsub takes the call, for its production account
+
   @GL-1.4 @T-7d @owner-platform @blocker @auto
   Scenario: The service answers for getdrop.no
     Given the custom domains of the service

@@ -273,6 +273,19 @@ class Swan(Frozen):
     client_secret: str = "SWAN_CLIENT_SECRET"  # noqa: S105  # a name
 
 
+class Sumsub(Frozen):
+    """The account that verifies customers, and where its reports arrive."""
+
+    host: Host = "api.sumsub.com"
+    token: Variable  # an app token of the gate's own: "View applicants" and "manageClientSettings"
+    key: Variable  # the secret that belongs to it
+    environment: Literal["production", "sandbox"] = "production"
+    webhooks: Annotated[str, StringConstraints(pattern=r"^/resources/[\w/]+$")] = "/resources/api/clientWebhooks"
+    webhook_key: str | None = None  # the name under which the service is given the key that signs the reports
+    other_receivers: tuple[Annotated[str, StringConstraints(pattern=r"^/[\w/.-]+$")], ...] = ()  # that documents name
+    applicant: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")] | None = None  # who tried the flow
+
+
 class Environment(Frozen):
     """One place that can be gated."""
 
@@ -288,6 +301,7 @@ class Environment(Frozen):
     people: tuple[Person, ...] = ()
     neonomics: Neonomics
     swan: Swan | None = None  # not in use
+    sumsub: Sumsub
     folder: Path = Field(exclude=True)
 
     def answered(self, value: T | None, key: str) -> T:
@@ -309,6 +323,7 @@ class Environment(Frozen):
         used |= _hosts(self.neonomics.token_url, self.neonomics.api_url)
         used |= _hosts(self.neonomics.sandbox.token_url, self.neonomics.sandbox.api_url)
         used |= _hosts(self.swan.token_url, self.swan.api_url) if self.swan else set()
+        used |= {self.sumsub.host}
         if missing := sorted(used - set(self.network.hosts)):
             raise ValueError(f"network.hosts does not list {', '.join(missing)}")
         told_apart(self.people)

@@ -38,6 +38,8 @@ HANGS_ON = {
     "payment": {"zone", "certificates", "neonomics"},
     "swan": {"zone", "certificates", "swan", "cloud"},
     "disclosure": WEB,
+    "sumsub": {"zone", "certificates", "sumsub", "cloud"},
+    "webhooks": {"zone", "certificates", "site", "sumsub", "cloud", "database"},
     "postgres": {"zone", "certificates", "database"},
     **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs"), CLOUD),
 }

@@ -108,6 +108,8 @@ WHOLE = {
     "attestation-signed-by-another-key": "records",
     "neonomics-refuses-the-service": "neonomics",
     "swan-project-suspended": "swan",
+    "sumsub-token-revoked": "sumsub",
+    "webhook-takes-unsigned": "webhooks",
 }
 
 

@@ -14,7 +14,7 @@ import httpcore
 import httpx
 import pytest
 
-from golive.twin import authority, bankid, github, names, neonomics, site, swan, web
+from golive.twin import authority, bankid, github, names, neonomics, site, sumsub, swan, web
 from golive.twin.authority import Authority, Certificate
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -28,6 +28,7 @@ PLACES = {
     **neonomics.ADDRESSES,
     swan.TOKEN_HOST: swan.ADDRESS,
     swan.API_HOST: swan.ADDRESS,
+    "api.sumsub.com": "192.0.2.55",
     "astray.example": "203.0.113.77",
 }
 
@@ -43,6 +44,7 @@ class World:
     github: github.Repository
     neonomics: neonomics.Neonomics
     swan: swan.Swan
+    sumsub: sumsub.Account
 
 
 @dataclass
@@ -115,6 +117,7 @@ def twin(ca: Authority) -> Iterator[Twin]:
         github.healthy(COMMIT, "token", NOW),
         neonomics.healthy("drop", "neonomics-secret"),
         swan.healthy("LIVE_drop", "swan-secret"),
+        sumsub.healthy(NOW, "prd:service", "service-secret", "webhook-secret"),
     )
 
     def certificates() -> Mapping[str, Certificate]:
@@ -126,6 +129,7 @@ def twin(ca: Authority) -> Iterator[Twin]:
         github.GitHubFace(lambda: world.github, certificates, ca),
         neonomics.NeonomicsFace(lambda: world.neonomics, certificates, ca),
         swan.SwanFace(lambda: world.swan, certificates, ca),
+        sumsub.SumsubFace(lambda: world.sumsub, certificates, ca),
     )
     with web.running(*fronts, names.NamesFace(lambda: world.zone)) as ports:
         yield Twin(world, ca, ports, fronts)

@@ -50,6 +50,7 @@ _USERS = """
 SELECT count(*), array_agg(DISTINCT address) FILTER (WHERE address = ANY (%s))
 FROM (SELECT lower(btrim(email::text)) AS address FROM users) AS searched
 """
+_STANDINGS = "SELECT kyc_status::text, count(*) FROM users GROUP BY kyc_status ORDER BY 1"
 _WATCH = """
 SELECT count(*),
        count(*) FILTER (WHERE large),
@@ -186,6 +187,16 @@ class TransactionWatch(_OfDatabase, Look[Watch]):
         except _Missing as exc:
             return Watch(source, self.threshold, None, exc.reason)
         return Watch(source, self.threshold, Counts(*row))
+
+
+def users_by_standing(reach: Reach) -> Mapping[str, int]:
+    """
+    How many users there are of each `kyc_status`, counted now, for acts that must show that they change nothing.
+
+    No look, which would be remembered: before and after are two questions.
+    """
+    with _session(reach) as session:
+        return {str(standing): count for standing, count in session.execute(_STANDINGS).fetchall()}
 
 
 def _named(reach: Reach) -> str:

@@ -80,15 +80,11 @@ class KeptSecret(Look[Secret]):
 
     def observe(self, reach: Reach) -> Secret:
         """The text is read only where the environment file allows it, and stays here."""
-        where = self.arn.split(":")
-        if len(where) < 7 or where[2] != "secretsmanager":
-            raise ProbeError(self.name, "it is not kept in Secrets Manager, and the gate looks nowhere else")
+        kept, key, stage = self._place()
         with answers(self.source):
             manager: SecretsManagerClient = client(reach, "secretsmanager")
-            kept = ":".join(where[:7])
             if not reach.environment.aws.read_secret_values:
                 return self._described(manager, kept, formless_because=UNREAD)
-            key, stage = (*where[7:9], "", "")[:2]
             try:
                 said = manager.get_secret_value(SecretId=kept, VersionStage=stage or "AWSCURRENT")
             except (manager.exceptions.ResourceNotFoundException, manager.exceptions.InvalidRequestException):
@@ -97,6 +93,31 @@ class KeptSecret(Look[Secret]):
             if "SecretString" not in said:
                 return Secret(self.name, self.arn, said["ARN"] != "", broken="it holds bytes and no text")
             return self._read(reach, said["SecretString"], key)
+
+    def text(self, reach: Reach) -> str:
+        """
+        What it says, for a probe that must sign as the service does; it must not leave that probe.
+
+        ProbeError where it says nothing, or may not be read.
+        """
+        secret = reach.ask(self)
+        if secret.form is None:
+            raise ProbeError(self.name, secret.formless_because or secret.broken or "it does not exist")
+        kept, key, stage = self._place()
+        with answers(self.source):
+            manager: SecretsManagerClient = client(reach, "secretsmanager")
+            said = manager.get_secret_value(SecretId=kept, VersionStage=stage or "AWSCURRENT")["SecretString"]
+        text = (_member(said, key) or "") if key else said
+        reach.hold(self.name, text)
+        return text
+
+    def _place(self) -> tuple[str, str, str]:
+        """The secret's own ARN, the member of it, and the stage; the last two may be empty."""
+        where = self.arn.split(":")
+        if len(where) < 7 or where[2] != "secretsmanager":
+            raise ProbeError(self.name, "it is not kept in Secrets Manager, and the gate looks nowhere else")
+        key, stage = (*where[7:9], "", "")[:2]
+        return ":".join(where[:7]), key, stage
 
     def _described(
         self, manager: SecretsManagerClient, kept: str, broken: str = "", formless_because: str = ""
@@ -127,9 +148,8 @@ class KeptSecret(Look[Secret]):
             reach.hold(self.name, text)
         if password := _password(text):
             reach.hold(self.name, password)
-        salt = reach.shared("fingerprints", lambda: secrets.token_bytes(32))
-        print_of = hmac.new(salt, text.encode(), "sha256").hexdigest()[:16]
-        return Secret(self.name, self.arn, True, form=form_of(text, print_of, reach.environment.network.hosts))
+        hosts = reach.environment.network.hosts
+        return Secret(self.name, self.arn, True, form=form_of(text, fingerprint(reach, text), hosts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +179,20 @@ class ServiceSecrets(Look[Secrets]):
             unseen={look.name: answer.reason for look, answer in answered if isinstance(answer, ProbeError)},
             plain=tuple(sorted({*said.values, *said.lengths})),
         )
+
+
+def text_of(reach: Reach, service_arn: str, name: str) -> str:
+    """What the secret says that the service is given as *name*; see `KeptSecret.text`."""
+    said = reach.ask(DescribedService(service_arn))
+    if name not in said.secrets:
+        raise ProbeError(name, f"App Runner service {said.name} is not given it as a secret")
+    return KeptSecret(name, said.secrets[name]).text(reach)
+
+
+def fingerprint(reach: Reach, text: str) -> str:
+    """The same for the same text within a run, and for nothing else; it tells nothing of the text."""
+    salt = reach.shared("fingerprints", lambda: secrets.token_bytes(32))
+    return hmac.new(salt, text.encode(), "sha256").hexdigest()[:16]
 
 
 def _member(text: str, key: str) -> str | None:

@@ -168,6 +168,7 @@ def healthy(now: datetime) -> dict[str, Certificate]:
         "oauth.swan.io": shown("*.swan.io"),
         "api.swan.io": shown("*.swan.io"),
         "api.github.com": shown("*.github.com", "github.com"),
+        "api.sumsub.com": shown("*.sumsub.com", "sumsub.com"),
         database: shown(database, issuer=DATABASE),
     }
 

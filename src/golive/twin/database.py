@@ -109,6 +109,17 @@ def demo_user() -> Row:
     return {**row, "email": DEMO_USER, "full_name": "Test User"}
 
 
+def newcomer(applicant: str) -> Row:
+    """The row that is made of an applicant whom nobody knew."""
+    row = {**_user(9_000), "id": 9_000 + int(applicant[-8:], 16)}
+    return {
+        **row,
+        "email": f"{applicant}@example.invalid",
+        "kyc_status": "pending_kyc",
+        "sumsub_applicant_id": applicant,
+    }
+
+
 def transaction(number: int, amount: Decimal, *, age: timedelta = timedelta(hours=2), status: str = "completed") -> Row:
     """A transaction of its own, without an alert: for the faults."""
     return {

@@ -124,6 +124,7 @@ def healthy(hosts: Mapping[str, tuple[str, ...]] | None = None) -> Zone:
         "oauth.swan.io": ("192.0.2.140",),
         "api.swan.io": ("192.0.2.140",),
         "api.github.com": ("192.0.2.30",),
+        "api.sumsub.com": ("192.0.2.55",),
         "drop-db.c1x2y3z4a5b6.eu-west-1.rds.amazonaws.com": ("192.0.2.40",),
         **{name: (address,) for name, address in AUTHORITATIVE.items()},
         **(hosts or {}),

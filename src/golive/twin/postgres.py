@@ -84,6 +84,14 @@ class Postgres:
                 self._rebuild(database)
             self._database = database
 
+    def insert(self, table: str, row: Row) -> None:
+        """Somebody writes a row while we run; the next world that is applied does not have it."""
+        with self._world:
+            now = self._database
+            with self._server.connect() as connection:
+                _fill(connection, table, Table({}, (row,)), now.now)
+            self._database = now.having(**{table: now.tables[table].with_rows(row)})
+
     def _rebuild(self, database: Database) -> None:
         from psycopg.errors import LockNotAvailable
 

@@ -5,8 +5,8 @@ sends on. Beside them stands a parked page at another address, for a name that p
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-import hmac
 import html
 import json
 import secrets
@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from golive.twin import disclosure, pages
 from golive.twin.authority import Authority, Certificate, pick
 from golive.twin.disclosure import Disclosure
+from golive.twin.receiver import Receiver, Webhook
 from golive.twin.web import Ailment, Door, Front, Mood
 
 APEX = "getdrop.no"
@@ -104,17 +105,6 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Webhook:
-    """The receiver of Sumsub's reports."""
-
-    secret: str
-    path: str = "/api/kyc/webhook"
-    takes_unsigned: bool = False
-    takes_forged: bool = False
-    refuses_all: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Site:
     """Everything that the site shows."""
 
@@ -132,6 +122,7 @@ class Site:
     plain: Redirect = Redirect()
     moved: Mapping[str, str] = field(default_factory=dict)
     private: tuple[str, ...] = ("/dashboard",)
+    posts_forbidden: bool = False  # by something in front of it
     head: str = ""
     script: str = ""
     bundle_missing: bool = False
@@ -179,11 +170,17 @@ class SiteFace(Front):
     """The site on the wire."""
 
     def __init__(
-        self, site: Callable[[], Site], certificates: Callable[[], Mapping[str, Certificate]], authority: Authority
+        self,
+        site: Callable[[], Site],
+        certificates: Callable[[], Mapping[str, Certificate]],
+        authority: Authority,
+        take_in: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """*take_in* makes a customer of the applicant with that id: a careless receiver of reports does that."""
+        self.receiver = Receiver()
         doors = [Door(address, port) for address in ADDRESSES for port in (443, 80)]
         astray = [Door(ELSEWHERE, port) for port in (443, 80)]
-        site_app = _Application(site)
+        site_app = _Application(site, self.receiver, take_in)
         apps: dict[Door, ASGIApp] = {
             **dict.fromkeys(doors, site_app),
             **dict.fromkeys(astray, HTMLResponse(pages.PARKED)),
@@ -198,12 +195,19 @@ class SiteFace(Front):
 
         super().__init__(apps, mood, lambda host: authority.context(pick(certificates(), host, APEX)))
 
+    def swapped(self) -> None:
+        """The reports that came belong to the former world."""
+        self.receiver.forget()
+        super().swapped()
+
 
 class _Application:
     """Answers as the site of this moment does."""
 
-    def __init__(self, site: Callable[[], Site]) -> None:
+    def __init__(self, site: Callable[[], Site], receiver: Receiver, take_in: Callable[[str], None]) -> None:
         self._site = site
+        self._receiver = receiver
+        self._take_in = take_in
         self._began = time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -226,9 +230,11 @@ class _Application:
         path = request.url.path
         if host not in HOSTS:
             return "error", _page(site, site.not_found, request)
+        if request.method == "POST" and site.posts_forbidden:
+            return "error", _refusal(403, "forbidden", "Forespørselen er stanset.")
         if origin := site.moved.get(host):
             return "redirect", RedirectResponse(origin + _path_and_query(request), 308)
-        if path.startswith("/api/"):
+        if path.startswith("/api/") or path in site.webhook.elsewhere:
             response = await self._api(site, path, request)
             return ("redirect" if 300 <= response.status_code < 400 else "api"), response
         if asset := _asset(site, path):
@@ -249,7 +255,7 @@ class _Application:
             "/api/auth/bankid/callback": ("GET", "HEAD"),
             "/api/klage": ("POST",),
             disclosure.PATH: ("GET", "HEAD"),
-            site.webhook.path: ("POST",),
+            **dict.fromkeys((site.webhook.path, *site.webhook.elsewhere), ("POST",)),
         }
         if path not in takes:
             return _refusal(404, "not_found", "Endepunktet finnes ikke.")
@@ -266,7 +272,13 @@ class _Application:
                 return _complaint(await request.body())
             case disclosure.PATH:
                 return site.disclosure.answer(request.query_params)
-        return _report(site.webhook, await request.body(), request)
+        return await self._report(site.webhook, path, request)
+
+    async def _report(self, webhook: Webhook, path: str, request: Request) -> Response:
+        taken = self._receiver.take(webhook, path, await request.body(), request.headers)
+        if taken.newcomer:
+            await asyncio.to_thread(self._take_in, taken.newcomer)
+        return _told(taken.status)
 
     def _health(self, health: Health) -> Response:
         if health.body is not None:
@@ -410,26 +422,15 @@ def _complaint(body: bytes) -> Response:
     return RedirectResponse("/klage?sendt=1", 303)
 
 
-def _report(webhook: Webhook, body: bytes, request: Request) -> Response:
-    """Sumsub signs the bytes of the body, not what they mean; an applicant that we do not know changes nothing."""
-    digest = request.headers.get("x-payload-digest", "")
-    algorithm = {"HMAC_SHA256_HEX": "sha256", "HMAC_SHA512_HEX": "sha512"}.get(
-        request.headers.get("x-payload-digest-alg", "HMAC_SHA256_HEX")
-    )
-    if digest:
-        right = algorithm is not None and hmac.compare_digest(
-            hmac.new(webhook.secret.encode(), body, algorithm).hexdigest().encode(), digest.lower().encode()
-        )
-        taken = right or webhook.takes_forged
-    else:
-        taken = webhook.takes_unsigned
-    if not taken or webhook.refuses_all:
-        return _refusal(401, "invalid_signature", "Signaturen stemmer ikke.")
-    try:
-        json.loads(body)
-    except ValueError:
-        return _refusal(400, "invalid_body", "Meldingen kan ikke leses.")
-    return JSONResponse({"data": {"received": True}})
+def _told(status: int) -> Response:
+    match status:
+        case 200:
+            return JSONResponse({"data": {"received": True}})
+        case 400:
+            return _refusal(400, "invalid_body", "Meldingen kan ikke leses.")
+        case 401:
+            return _refusal(401, "invalid_signature", "Signaturen stemmer ikke.")
+    return _refusal(status, "unknown_applicant", "Søkeren er ukjent.")
 
 
 def _refusal(status: int, code: str, message: str) -> Response:

@@ -27,6 +27,7 @@ from golive.twin.neonomics import SANDBOX_PERSON, NeonomicsFace
 from golive.twin.people import sign_all
 from golive.twin.postgres import Postgres
 from golive.twin.site import SiteFace
+from golive.twin.sumsub import SumsubFace
 from golive.twin.swan import SwanFace
 from golive.twin.web import LOOPBACK, Front
 from golive.twin.world import healthy
@@ -45,11 +46,17 @@ class Town:
         self._database = Postgres(self._world.database, self._database_context)
         self._names = NamesFace(lambda: self._world.zone)
         self._fronts: tuple[Front, ...] = (
-            SiteFace(lambda: self._world.site, lambda: self._world.certificates, self._authority),
+            SiteFace(
+                lambda: self._world.site,
+                lambda: self._world.certificates,
+                self._authority,
+                lambda applicant: self._database.insert("users", database.newcomer(applicant)),
+            ),
             BankIDFace(lambda: self._world.bankid, lambda: self._world.certificates, self._authority),
             NeonomicsFace(lambda: self._world.neonomics, lambda: self._world.certificates, self._authority),
             SwanFace(lambda: self._world.swan, lambda: self._world.certificates, self._authority),
             GitHubFace(lambda: self._world.github, lambda: self._world.certificates, self._authority),
+            SumsubFace(lambda: self._world.sumsub, lambda: self._world.certificates, self._authority),
         )
         self._control = ThreadingHTTPServer((LOOPBACK, 0), _control(self))
 
@@ -76,6 +83,8 @@ class Town:
                 "GOLIVE_NEONOMICS_SANDBOX_KEY": base64.b64encode(self._healthy.neonomics.sandbox.key).decode(),
                 "GOLIVE_DATABASE_PASSWORD": self._healthy.database.roles[database.GATE].password,
                 "GOLIVE_GITHUB_TOKEN": self._healthy.github.token,
+                "GOLIVE_SUMSUB_APP_TOKEN": self._healthy.sumsub.gate,
+                "GOLIVE_SUMSUB_SECRET_KEY": self._healthy.sumsub.tokens[self._healthy.sumsub.gate].secret,
             },
             "launch_at": self._healthy.launch_at.isoformat(),
             "people": self._healthy.people.public(),
@@ -88,8 +97,7 @@ class Town:
         former, self._world = self._world, world
         if world.cloud != former.cloud:
             self._aws.apply(world.cloud)
-        if world.database != former.database or world.certificates != former.certificates:
-            self._database.apply(world.database)
+        self._database.apply(world.database)  # which builds anew what somebody wrote into, too
         for front in self._fronts:
             front.swapped()
 
@@ -118,6 +126,7 @@ class Town:
             ),
             swan=replace(world.swan, delay=seconds),
             github=replace(world.github, delay=seconds),
+            sumsub=replace(world.sumsub, delay=seconds),
         )
 
     def stop(self) -> None:

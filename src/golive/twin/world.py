@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from golive.phases import offset
-from golive.twin import authority, bankid, cloud, database, github, names, neonomics, people, site, swan
+from golive.twin import authority, bankid, cloud, database, github, names, neonomics, people, site, sumsub, swan
 from golive.twin.authority import Certificate
 from golive.twin.bankid import Provider
 from golive.twin.cloud import Cloud
@@ -18,6 +18,7 @@ from golive.twin.names import Zone
 from golive.twin.neonomics import Neonomics
 from golive.twin.people import People
 from golive.twin.site import Site
+from golive.twin.sumsub import Account
 from golive.twin.swan import Swan
 
 COMMIT = "8f2c1d4be07a95361f0a3c5d7e9b2468ac13f057"
@@ -38,6 +39,7 @@ class World:
     neonomics: Neonomics
     swan: Swan
     github: Repository
+    sumsub: Account
     cloud: Cloud
     database: Database
 
@@ -65,6 +67,9 @@ def healthy(now: datetime, phase: str = "T-0") -> World:
         neonomics=neonomics.healthy(aws.text("NEONOMICS_CLIENT_ID"), aws.text("NEONOMICS_CLIENT_SECRET")),
         swan=swan.healthy(aws.text("SWAN_CLIENT_ID"), aws.text("SWAN_CLIENT_SECRET")),
         github=github.healthy(COMMIT, "ghs_" + secrets.token_urlsafe(27), now),
+        sumsub=sumsub.healthy(
+            now, *(aws.text(f"SUMSUB_{part}") for part in ("APP_TOKEN", "SECRET_KEY", "WEBHOOK_SECRET"))
+        ),
         cloud=aws,
         database=database.healthy(now),
     )

@@ -13,6 +13,7 @@ from golive.twin.faults import (
     secrets,
     settings,
     site,
+    sumsub,
     tls,
 )
 from golive.twin.faults.register import FAULTS, Fault, broken
@@ -33,5 +34,6 @@ __all__ = [
     "secrets",
     "settings",
     "site",
+    "sumsub",
     "tls",
 ]

@@ -5,17 +5,19 @@ from golive.twin.cloud import FLAGS
 # Whatever reads the script that browsers run.
 BUNDLE = ("GL-2.2.2", "GL-3.3.2", *(f"GL-4.{number}" for number in range(1, len(FLAGS) + 1)), "GL-1.9")
 # Whatever opens a page of getdrop.no with a client that verifies TLS.
-PAGES = ("GL-2.4.3", "GL-2.4.4", "GL-3.1.2", "GL-3.3.4", "GL-3.3.10", "GL-7.2", "GL-7.3", *BUNDLE)
+PAGES = ("GL-2.3.4", "GL-2.4.3", "GL-2.4.4", "GL-3.1.2", "GL-3.3.4", "GL-3.3.10", "GL-7.2", "GL-7.3", *BUNDLE)
 # Whatever a browser opens.
 BROWSER = ("GL-3.3.5", "GL-3.3.6", "GL-7.4", "GL-7.5")
 # Whatever reads the configuration of the service.
 SETTINGS = ("GL-2.2.3", "GL-2.2.6", "GL-3.3.1", *BUNDLE)
 # Whatever reads the texts of secrets.
-SECRETS = tuple(f"GL-2.1.{number}" for number in (4, 5, 6, 7, 8))
+SECRETS = ("GL-1.3", "GL-2.3.4", *(f"GL-2.1.{number}" for number in (4, 5, 6, 7, 8)))
 # Whatever shows a provider of Open Banking the credentials that the service is given.
 PROVIDER = ("GL-1.2", "GL-2.3.5")
-# Whatever asks the database itself.
-DATABASE = ("GL-2.2.5", "GL-2.2.6", "GL-7.6")
+# Whatever asks Sumsub.
+SUMSUB = ("GL-1.3", "GL-2.3.3", "GL-2.3.4")
+# Whatever asks the database itself; an act at Sumsub's webhook shows by it that nothing has changed.
+DATABASE = ("GL-2.2.5", "GL-2.2.6", "GL-2.3.4", "GL-7.6")
 # Whatever asks RDS, or EC2 about what RDS said.
 RDS = ("GL-1.8", "GL-2.1.2", "GL-3.1.3", "GL-3.1.4")
 # Whatever a person signs, wholly or in part; acts, which may be attested as well, apart.
@@ -26,11 +28,12 @@ SIGNED = (
 # Whatever a person signs of the image that is launched: where nobody can see which that is, nobody can say.
 SIGNED_OF_THE_IMAGE = ("GL-1.10", "GL-2.3.1", *(f"GL-3.3.{number}" for number in (7, 8, 9)))
 # Every item that has a scenario today: where the target cannot be known, nothing is judged.
-ALL = (
-    *(*PROVIDER, "GL-2.3.6", "GL-3.3.10"),
-    *("GL-1.4", "GL-1.5", "GL-1.8", "GL-2.1.1", "GL-2.1.2", "GL-2.1.3", *SECRETS, "GL-2.2.1", "GL-2.2.2", "GL-2.2.3"),
-    *("GL-2.2.4", "GL-2.2.5", "GL-2.2.6", "GL-2.4.1", "GL-2.4.2", "GL-2.4.3", "GL-2.4.4", "GL-3.1.1", "GL-3.1.2"),
-    *("GL-3.1.3", "GL-3.1.4", *(f"GL-3.3.{number}" for number in range(1, 7)), *BUNDLE[2:]),
-    *(f"GL-7.{number}" for number in range(2, 6)),
-    *(item for item in SIGNED if item not in BUNDLE),
+ALL = tuple(
+    dict.fromkeys(
+        (
+            *("GL-1.4", "GL-1.5", "GL-2.1.1", "GL-2.1.3", "GL-2.2.1", "GL-2.2.4", "GL-2.3.6"),
+            *("GL-2.4.1", "GL-2.4.2", "GL-3.1.1", "GL-3.3.3"),
+            *(*PAGES, *BROWSER, *SETTINGS, *SECRETS, *PROVIDER, *SUMSUB, *DATABASE, *RDS, *SIGNED),
+        )
+    )
 )

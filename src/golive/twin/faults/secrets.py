@@ -108,19 +108,19 @@ def bankid_secret_is_a_placeholder(world: World) -> World:
     return _holding(world, "BANKID_CLIENT_SECRET", "changeme")
 
 
-@breaks(unmet=["GL-2.1.7"])
+@breaks(unmet=["GL-1.3", "GL-2.1.7"])
 def sumsub_token_of_the_sandbox(world: World) -> World:
     """SUMSUB_APP_TOKEN is one of the sandbox."""
     return _holding(world, "SUMSUB_APP_TOKEN", world.cloud.text("SUMSUB_APP_TOKEN").replace("prd:", "sbx:"))
 
 
-@breaks(unmet=["GL-2.1.7"])
+@breaks(unmet=["GL-1.3", "GL-2.1.7"])
 def sumsub_secret_empty(world: World) -> World:
     """SUMSUB_SECRET_KEY is a blank."""
     return _holding(world, "SUMSUB_SECRET_KEY", " ")
 
 
-@breaks(unmet=["GL-2.1.7"])
+@breaks(unmet=["GL-2.1.7"], unknown=["GL-1.3", "GL-2.3.4"])
 def sumsub_secret_missing(world: World) -> World:
     """SUMSUB_SECRET_KEY is wired into the service and does not exist."""
     return _holding(world, "SUMSUB_SECRET_KEY", None)
