@@ -6,6 +6,7 @@ pytest_plugins = [
     "steps.names",
     "steps.cloud",
     "steps.settings",
+    "steps.login",
     "steps.database",
     "steps.pipeline",
 ]

@@ -14,6 +14,7 @@ from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
@@ -33,6 +34,7 @@ REDIRECTIONS = re.compile(
 
 Host = Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")]
 Address = IPv4Address | IPv6Address
+PagePath = Annotated[str, StringConstraints(pattern=r"^/[^?#\s]*$")]
 
 
 class Frozen(BaseModel):
@@ -53,6 +55,7 @@ class Site(Frozen):
     host: Host  # the apex
     www: Host
     clock_tolerance_seconds: int = 120
+    sign_up: PagePath | None = None  # where a stranger becomes a customer
 
 
 class Network(Frozen):
@@ -152,10 +155,18 @@ class Github(Frozen):
     checks: Mapping[str, str] = {}  # the runbook's name of a check → the name of its check run
 
 
+class Start(Frozen):
+    """Where Drop's own login begins, which answers with the way to the provider."""
+
+    method: Literal["GET", "POST"]
+    path: PagePath
+
+
 class BankId(Frozen):
     """The provider of the login."""
 
     issuer: Annotated[str, StringConstraints(pattern=r"^https://[^?#]+[^/]$")]
+    start: Start
 
 
 class Environment(Frozen):
@@ -188,6 +199,7 @@ class Environment(Frozen):
         if (self.kind == "rehearsal") != (self.name == REHEARSAL):
             raise ValueError('kind = "rehearsal" belongs to the environment named rehearsal, and to no other')
         used = {self.site.host, self.site.www, self.aws.default_host, self.database.host or "", self.github.host} - {""}
+        used |= {urlsplit(self.bankid.issuer).hostname or self.bankid.issuer}
         if missing := sorted(used - set(self.network.hosts)):
             raise ValueError(f"network.hosts does not list {', '.join(missing)}")
         return self

@@ -32,6 +32,9 @@ HANGS_ON = {
     "certificate": WEB,
     **dict.fromkeys(("web", "health", "bundle"), WEB),
     "browser": {"zone", "certificates", "site", "bankid"},  # no visitor asks for the health, or reads the settings
+    "login": {"zone", "certificates", "site"},
+    "bankid": {"zone", "certificates", "site", "bankid", "cloud"},
+    "credentials": {"zone", "certificates", "bankid", "cloud"},
     "github": {"zone", "certificates", "github", "cloud"},
     "postgres": {"zone", "certificates", "database"},
     **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs"), CLOUD),
@@ -41,10 +44,11 @@ HANGS_ON = {
 class Sweep:
     """A twin, an observatory, and pytest in this process."""
 
-    def __init__(self) -> None:
-        self._twin = TwinProcess.start()
+    def __init__(self, phase: str = "T-0") -> None:
+        self._phase = phase
+        self._twin = TwinProcess.start(phase=phase)
         self.observatory = Observatory(load("rehearsal", HOME), self._twin.detour, armed=True)
-        self._base: World = healthy(datetime.now(UTC))
+        self._base: World = healthy(datetime.now(UTC), phase)
         self._former = self._base
 
     def run(self, *faults: str) -> tuple[int, Record | None, str]:
@@ -78,7 +82,7 @@ class Sweep:
         told = io.StringIO()
         sys.modules.pop("test_runbook", None)  # another home has other features
         with contextlib.chdir(home), contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
-            status = pytest.main(["-m", "golive"], plugins=[Injected(), *plugins])
+            status = pytest.main(["-m", "golive", "--phase", self._phase], plugins=[Injected(), *plugins])
         return int(status), taken[0] if taken else None, told.getvalue()
 
     def stop(self) -> None:

@@ -19,17 +19,21 @@ DECIDED = [item for item in INVENTORY.item if {"auto", "act"} & set(item.how) - 
 
 
 @pytest.fixture(scope="module")
-def sweep() -> Iterator[Sweep]:
-    sweep = Sweep()
-    yield sweep
-    sweep.stop()
+def sweeps() -> Iterator[dict[str, Sweep]]:
+    """A twin for each phase of which some fault speaks, begun when the first of them is tried."""
+    sweeps: dict[str, Sweep] = {}
+    yield sweeps
+    for sweep in sweeps.values():
+        sweep.stop()
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_turns_exactly_what_it_declares(sweep: Sweep, name: str) -> None:
-    """What a fault declares unmet is unmet, what it declares unknown is unknown, and all the rest is met."""
+def test_a_fault_turns_exactly_what_it_declares(sweeps: dict[str, Sweep], name: str) -> None:
+    """What a fault declares unmet is unmet, what it declares unknown is unknown, and all else that is due is met."""
     fault = FAULTS[name]
-    status, record, terminal = sweep.run(name)
+    if fault.phase not in sweeps:
+        sweeps[fault.phase] = Sweep(fault.phase)
+    status, record, terminal = sweeps[fault.phase].run(name)
     if fault.stops:
         assert (status, record) == (4, None), terminal
         return
@@ -40,7 +44,8 @@ def test_a_fault_turns_exactly_what_it_declares(sweep: Sweep, name: str) -> None
     }
     why = {finding.item: finding.reason for finding in record.findings if finding.status in seen}
     assert seen == {Status.UNMET: set(fault.unmet), Status.UNKNOWN: set(fault.unknown)}, why
-    assert record.verdict.counts.get("met", 0) == len(DECIDED) - len(fault.unmet) - len(fault.unknown)
+    due = [item for item in DECIDED if INVENTORY.is_due(item, fault.phase)]
+    assert record.verdict.counts.get("met", 0) == len(due) - len(fault.unmet) - len(fault.unknown)
     assert status == (1 if fault.unmet or fault.unknown else 0)
 
 
@@ -80,6 +85,9 @@ WHOLE = {
     "logs-denied": "logs",
     "large-transaction-without-alert": "postgres",
     "check-skipped": "github",
+    "login-state-repeats": "login",
+    "mobile-callback-not-registered": "bankid",
+    "client-secret-out-of-date": "credentials",
 }
 
 

@@ -97,9 +97,9 @@ def test_wrong_request_goes_back_to_its_sender(client: httpx.Client, other: dict
     [
         ({"auth": ("drop-prod", "client-secret")}, 400, "invalid_grant"),
         ({"auth": ("drop-prod", "wrong")}, 401, "unauthorized_client"),
-        ({"auth": ("nobody", "client-secret")}, 401, "unauthorized_client"),
+        ({"auth": ("nobody", "client-secret")}, 401, "invalid_client"),
         ({"data": {"client_id": "drop-prod", "client_secret": "client-secret"}}, 400, "invalid_grant"),
-        ({"headers": {"Authorization": "Basic ?"}}, 401, "unauthorized_client"),
+        ({"headers": {"Authorization": "Basic ?"}}, 401, "invalid_client"),
     ],
     ids=str,
 )

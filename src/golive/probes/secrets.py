@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from golive.errors import ProbeError
+from golive.errors import Denied, ProbeError
 from golive.probes.apprunner import DescribedService
 from golive.probes.aws import answers, client
 from golive.probes.form import Form, form_of
@@ -159,6 +159,33 @@ class ServiceSecrets(Look[Secrets]):
             unseen={look.name: answer.reason for look, answer in answered if isinstance(answer, ProbeError)},
             plain=tuple(sorted({*said.values, *said.lengths})),
         )
+
+
+def text_of(reach: Reach, service_arn: str, name: str) -> str:
+    """
+    The text that the service is given as *name*, for a probe that must show it to its vendor and keeps it to itself.
+
+    Denied where this run may not read it; ProbeError where the service is given none.
+    """
+    arn = reach.ask(DescribedService(service_arn)).secrets.get(name)
+    if arn is None:
+        raise ProbeError(name, "the service is not given it as a secret, so nobody can be asked about it")
+    kept = reach.ask(KeptSecret(name, arn))
+    if kept.formless_because:
+        raise Denied(name, kept.formless_because)
+    if not kept.exists or kept.broken:
+        raise ProbeError(name, kept.broken or "it does not exist, so nobody can be asked about it")
+    where = arn.split(":")
+    key, stage = (*where[7:9], "", "")[:2]
+    with answers(name):
+        manager: SecretsManagerClient = client(reach, "secretsmanager")
+        said = manager.get_secret_value(SecretId=":".join(where[:7]), VersionStage=stage or "AWSCURRENT")
+    text = said["SecretString"]
+    reach.hold(name, text)
+    if key:
+        text = _member(text, key) or ""
+        reach.hold(name, text)
+    return text
 
 
 def _member(text: str, key: str) -> str | None:

@@ -20,13 +20,14 @@ class Fault:
     unmet: tuple[str, ...]
     unknown: tuple[str, ...]
     stops: bool  # the target is another one: the run stops with exit status 4
+    phase: str = "T-0"  # the phase of which it says so; at another one other items are due
 
 
 FAULTS: dict[str, Fault] = {}
 
 
 def breaks(
-    *, unmet: Sequence[str] = (), unknown: Sequence[str] = (), stops: bool = False
+    *, unmet: Sequence[str] = (), unknown: Sequence[str] = (), stops: bool = False, phase: str = "T-0"
 ) -> Callable[[Callable[[World], World]], Callable[[World], World]]:
     """Register a fault under its function's name, with hyphens; the docstring is its sentence."""
 
@@ -35,7 +36,7 @@ def breaks(
         if name in FAULTS:
             raise ValueError(f"two faults are called {name}")
         sentence = " ".join((function.__doc__ or "").split())
-        FAULTS[name] = Fault(name, sentence, function, tuple(unmet), tuple(unknown), stops)
+        FAULTS[name] = Fault(name, sentence, function, tuple(unmet), tuple(unknown), stops, phase)
         return function
 
     return declare
