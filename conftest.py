@@ -7,6 +7,7 @@ pytest_plugins = [
     "steps.cloud",
     "steps.settings",
     "steps.sumsub",
+    "steps.login",
     "steps.database",
     "steps.pipeline",
     "steps.signatures",

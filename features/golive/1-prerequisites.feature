@@ -2,7 +2,26 @@
 Feature: 1 Prerequisites
 
   What must stand before the week of the launch begins. A no here means that visitors cannot
-  reach Drop under its own name, cannot trust the line, or that strangers can reach its database.
+  reach Drop under its own name, cannot trust the line or log in, or that strangers can reach its database.
+
+  @GL-1.1 @T-7d @owner-platform @blocker @auto
+  Scenario: BankID knows Drop, and the service holds what BankID asks for
+    Given BankID's description of itself
+    And the secrets of the service
+    Then it describes
+      | of             | word                                    |
+      | issuer         | https://auth.bankid.no/auth/realms/prod |
+      | response type  | code                                    |
+      | code challenge | S256                                    |
+      | scope          | openid                                  |
+      | scope          | profile                                 |
+    And they hold
+      | secret               | form             |
+      | BANKID_CLIENT_ID     | production value |
+      | BANKID_CLIENT_SECRET | production value |
+    When BankID is shown the credentials of the service, and asked for a login that returns to "https://getdrop.no/api/auth/bankid/callback"
+    Then BankID takes the credentials
+    And it knows the callback of the service
 
   @GL-1.2 @T-7d @owner-CEO @critical @auto @attest
   Scenario: The provider of Open Banking lets the service in

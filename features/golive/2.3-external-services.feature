@@ -12,6 +12,23 @@ Feature: 2.3 External services
       """
     Then the signature is at most 7 days old
 
+  @GL-2.3.2 @T-7d @owner-platform @blocker @auto
+  Scenario: The login leads to BankID and returns to Drop's own callback
+    When a login is started twice
+    Then the visitor is sent to BankID each time, carrying
+      | part           | value                                       |
+      | callback       | https://getdrop.no/api/auth/bankid/callback |
+      | response type  | code                                        |
+      | state          | new each time                               |
+      | nonce          | new each time                               |
+      | code challenge | S256, new each time                         |
+    When BankID is asked for the login that Drop asks for
+    Then BankID knows the callback
+    When a visitor opens
+      | /               |
+      | /api/auth/login |
+    Then "/" asks for no password, and nothing else is there
+
   @GL-2.3.3 @T-7d @owner-go-live-owner @blocker @auto @attest
   Scenario: A real document has gone through the whole flow
     When Sumsub is asked about the applicant who tried the flow

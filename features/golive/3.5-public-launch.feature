@@ -4,6 +4,16 @@ Feature: 3.5 Public launch
   From here on everybody may come. A no here means that people were promised something that they cannot open, or that
   nobody would notice when it breaks.
 
+  @GL-3.5.1 @T+1h @owner-go-live-owner @critical @auto @attest
+  Scenario: Anybody may become a customer
+    When a visitor opens
+      | /             |
+      | /no-such-page |
+    And a stranger asks to become a customer
+    Then "/" is a page in Norwegian of at least 100 words under the heading "Drop"
+    And that is there for everybody
+    But "/" is not what "/no-such-page" shows
+
   @GL-3.5.2 @T+1h @owner-go-live-owner @normal @attest
   Scenario: The launch is announced
     Given this is signed by the go-live owner

@@ -45,6 +45,7 @@ REDIRECTIONS = re.compile(
 
 Host = Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")]
 Address = IPv4Address | IPv6Address
+PagePath = Annotated[str, StringConstraints(pattern=r"^/[^?#\s]*$")]
 
 
 class Frozen(BaseModel):
@@ -90,6 +91,7 @@ class Site(Frozen):
     www: Host
     clock_tolerance_seconds: int = 120
     disclosure: Disclosure | None = None
+    sign_up: PagePath | None = None  # where a stranger becomes a customer
 
 
 class Network(Frozen):
@@ -189,10 +191,18 @@ class Github(Frozen):
     checks: Mapping[str, str] = {}  # the runbook's name of a check → the name of its check run
 
 
+class Start(Frozen):
+    """Where Drop's own login begins, which answers with the way to the provider."""
+
+    method: Literal["GET", "POST"]
+    path: PagePath
+
+
 class BankId(Frozen):
     """The provider of the login."""
 
     issuer: Annotated[str, StringConstraints(pattern=r"^https://[^?#]+[^/]$")]
+    start: Start
 
 
 Role = Literal[
@@ -324,6 +334,7 @@ class Environment(Frozen):
         used |= _hosts(self.neonomics.sandbox.token_url, self.neonomics.sandbox.api_url)
         used |= _hosts(self.swan.token_url, self.swan.api_url) if self.swan else set()
         used |= {self.sumsub.host}
+        used |= {urlsplit(self.bankid.issuer).hostname or self.bankid.issuer}
         if missing := sorted(used - set(self.network.hosts)):
             raise ValueError(f"network.hosts does not list {', '.join(missing)}")
         told_apart(self.people)

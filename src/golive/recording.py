@@ -130,7 +130,8 @@ def _search(files: Mapping[str, bytes], held: Mapping[str, str]) -> None:
         {
             f"{name} in {file}"
             for name, value in held.items()
-            if len(value) >= SHORTEST and name not in NO_SECRETS
+            # Another value under a name that is held already has a number behind it (`Reach.hold`).
+            if len(value) >= SHORTEST and name.partition("#")[0] not in NO_SECRETS
             for form in _forms(value)
             for file, data in files.items()
             if form in data

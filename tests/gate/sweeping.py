@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,16 +13,23 @@ from typing import Any
 
 import pytest
 
+from golive.agenda import Agenda
 from golive.environment import load
 from golive.gate import Gate
 from golive.observatory import Observatory
+from golive.phases import ROLLBACK
 from golive.probes.look import Look
 from golive.record import Record
+from golive.runbook import load_inventory
 from golive.twin.faults import broken
 from golive.twin.process import TwinProcess
 from golive.twin.world import World, healthy
 
 HOME = Path(__file__).parents[2]
+INVENTORY = load_inventory(HOME / "features")
+# All that is due before the launch; all but the rollback's and the first week's; and the rollback's.
+LAUNCH, FIRST_DAY, FIRST_WEEK = "T-0", "T+24h", "T+7d"
+PHASES = (LAUNCH, FIRST_DAY, FIRST_WEEK, ROLLBACK)
 
 # Which parts of the world an answer hangs on, by the module of its look. A look of a module that is not here is
 # repeated every time: to forget one costs time, never truth.
@@ -32,6 +40,9 @@ HANGS_ON = {
     "certificate": WEB,
     **dict.fromkeys(("web", "health", "bundle"), WEB),
     "browser": {"zone", "certificates", "site", "bankid"},  # no visitor asks for the health, or reads the settings
+    "login": {"zone", "certificates", "site"},
+    "bankid": {"zone", "certificates", "site", "bankid", "cloud"},
+    "recognition": {"zone", "certificates", "bankid", "cloud"},
     "github": {"zone", "certificates", "github", "cloud"},
     "oauth": {"zone", "certificates", "neonomics", "swan", "cloud"},
     "neonomics": {"zone", "certificates", "neonomics", "cloud"},
@@ -45,13 +56,26 @@ HANGS_ON = {
 }
 
 
+def due_in(phase: str) -> frozenset[str]:
+    """Ids of the items that are due in *phase*."""
+    agenda = Agenda(INVENTORY, phase)
+    return frozenset(item.id for item in INVENTORY.item if agenda.is_due(item))
+
+
+def phase_of(items: Iterable[str]) -> str:
+    """The first phase that says something of any of *items*; the launch where there are none."""
+    wanted = set(items)
+    return next((phase for phase in PHASES if wanted & due_in(phase)), LAUNCH)
+
+
 class Sweep:
     """A twin, an observatory, and pytest in this process."""
 
-    def __init__(self) -> None:
-        self._twin = TwinProcess.start()
+    def __init__(self, phase: str = "T-0") -> None:
+        self._phase = phase
+        self._twin = TwinProcess.start(phase=phase)
         self.observatory = Observatory(load("rehearsal", HOME), self._twin.detour, armed=True)
-        self._base: World = healthy(datetime.now(UTC))
+        self._base: World = healthy(datetime.now(UTC), phase)
         self._former = self._base
 
     def run(self, *faults: str) -> tuple[int, Record | None, str]:
@@ -85,7 +109,7 @@ class Sweep:
         told = io.StringIO()
         sys.modules.pop("test_runbook", None)  # another home has other features
         with contextlib.chdir(home), contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
-            status = pytest.main(["-m", "golive"], plugins=[Injected(), *plugins])
+            status = pytest.main(["-m", "golive", "--phase", self._phase], plugins=[Injected(), *plugins])
         return int(status), taken[0] if taken else None, told.getvalue()
 
     def stop(self) -> None:

@@ -77,6 +77,9 @@ def test_stranger_is_shown_an_error_and_sent_nowhere(client: httpx.Client, other
         ({"scope": "profile"}, "invalid_scope"),
         ({"scope": "openid nnin_altsub"}, "invalid_scope"),
         ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"code_challenge_method": ""}, "invalid_request"),
+        ({"code_challenge": ""}, "invalid_request"),
+        ({"code_challenge": "too-short"}, "invalid_request"),
         ({"prompt": "none"}, "login_required"),
     ],
     ids=str,
@@ -97,9 +100,9 @@ def test_wrong_request_goes_back_to_its_sender(client: httpx.Client, other: dict
     [
         ({"auth": ("drop-prod", "client-secret")}, 400, "invalid_grant"),
         ({"auth": ("drop-prod", "wrong")}, 401, "unauthorized_client"),
-        ({"auth": ("nobody", "client-secret")}, 401, "unauthorized_client"),
+        ({"auth": ("nobody", "client-secret")}, 401, "invalid_client"),
         ({"data": {"client_id": "drop-prod", "client_secret": "client-secret"}}, 400, "invalid_grant"),
-        ({"headers": {"Authorization": "Basic ?"}}, 401, "unauthorized_client"),
+        ({"headers": {"Authorization": "Basic ?"}}, 401, "invalid_client"),
     ],
     ids=str,
 )
@@ -112,6 +115,90 @@ def test_token_endpoint_tells_a_bad_code_from_a_bad_client(
     form = {"grant_type": "authorization_code", "code": "random", **how.pop("data", {})}
     answer = client.post(f"{ISSUER}/protocol/openid-connect/token", data=form, **how)
     assert (answer.status_code, answer.json()["error"]) == (status, error)
+
+
+def test_same_parameter_twice_is_refused(client: httpx.Client) -> None:
+    """
+    Which of the two is meant, nobody can know.
+    """
+    answer = client.get(f"{ISSUER}/precheck/auth", params=[*REQUEST.items(), ("state", "another")])
+    assert parse_qs(urlsplit(answer.headers["location"]).query)["error"] == ["invalid_request"]
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "error"),
+    [
+        ({"grant_type": "authorization_code"}, 400, "invalid_request"),
+        ({"grant_type": "refresh_token", "refresh_token": "x"}, 400, "invalid_grant"),
+        ({"grant_type": "client_credentials"}, 401, "unauthorized_client"),
+        ({"grant_type": "password", "username": "a", "password": "b"}, 400, "unsupported_grant_type"),
+        ({}, 400, "invalid_request"),
+    ],
+    ids=str,
+)
+def test_no_grant_is_given(client: httpx.Client, form: dict[str, str], status: int, error: str) -> None:
+    """
+    The right client gets no token in any way.
+    """
+    answer = client.post(f"{ISSUER}/protocol/openid-connect/token", data=form, auth=("drop-prod", "client-secret"))
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+
+
+def push(client: httpx.Client, secret: str = "client-secret", **other: str) -> httpx.Response:  # noqa: S107
+    url = client.get(f"{ISSUER}/.well-known/openid-configuration").json()["pushed_authorization_request_endpoint"]
+    return client.post(url, data={**REQUEST, **other}, auth=("drop-prod", secret))
+
+
+def test_request_may_be_pushed_beforehand(client: httpx.Client) -> None:
+    """
+    RFC 9126: the reference stands for the request, once, and for its own client alone.
+    """
+    told = push(client)
+    assert told.status_code == 201
+    asked = {"client_id": "drop-prod", "request_uri": told.json()["request_uri"]}
+    pages = [client.get(f"{ISSUER}/precheck/auth", params=asked) for _ in range(2)]
+    assert [page.status_code for page in pages] == [200, 400]
+    asked = {"client_id": "another-merchant", "request_uri": push(client).json()["request_uri"]}
+    assert client.get(f"{ISSUER}/precheck/auth", params=asked).status_code == 400
+
+
+def test_pushed_request_is_forgotten_with_its_world(client: httpx.Client, twin: Twin) -> None:
+    """
+    Another world knows nothing of what was pushed in the former one.
+    """
+    asked = {"client_id": "drop-prod", "request_uri": push(client).json()["request_uri"]}
+    twin.swap(bankid=twin.world.bankid)
+    assert client.get(f"{ISSUER}/precheck/auth", params=asked).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("other", "status", "error"),
+    [
+        ({"secret": "wrong"}, 401, "unauthorized_client"),
+        ({"redirect_uri": "https://getdrop.no/"}, 400, "invalid_request"),
+        ({"scope": "openid nnin_altsub"}, 400, "invalid_scope"),
+        ({"response_type": "token"}, 400, "unsupported_response_type"),
+    ],
+    ids=str,
+)
+def test_pushed_request_is_checked_at_once(
+    client: httpx.Client, other: dict[str, str], status: int, error: str
+) -> None:
+    """
+    What would be refused at the authorization endpoint is refused here, in JSON.
+    """
+    answer = push(client, **other)
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+
+
+def test_provider_may_want_pushed_requests_alone(client: httpx.Client, twin: Twin) -> None:
+    """
+    Then a plain request is shown an error page.
+    """
+    twin.swap(bankid=replace(twin.world.bankid, needs_pushed_requests=True))
+    assert authorize(client).status_code == 400
+    told = client.get(f"{ISSUER}/.well-known/openid-configuration").json()
+    assert told["require_pushed_authorization_requests"] is True
 
 
 def test_provider_may_be_too_lenient(client: httpx.Client, twin: Twin) -> None:

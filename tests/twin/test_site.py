@@ -397,6 +397,47 @@ def test_stranger_is_not_let_in(client: httpx.Client) -> None:
     assert (answer.status_code, answer.headers["location"]) == (302, "/")
 
 
+def test_balance_is_told_to_nobody_without_a_login(client: httpx.Client) -> None:
+    """
+    The API behind the dashboard refuses a stranger.
+    """
+    answer = client.get(f"{SITE}/api/accounts/balance")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "unauthenticated")
+
+
+@pytest.mark.parametrize(("opened", "status"), [(False, 302), (True, 200)])
+def test_strangers_become_customers_after_the_opening(
+    client: httpx.Client, twin: Twin, opened: bool, status: int
+) -> None:
+    """
+    Until then they are sent back to the landing page.
+    """
+    twin.swap(site=replace(twin.world.site, opened=opened))
+    assert client.get(f"{SITE}/bli-kunde").status_code == status
+
+
+@pytest.mark.parametrize(("there", "statuses"), [(False, (404, 404)), (True, (405, 401))])
+def test_password_login_may_be_left_in(
+    client: httpx.Client, twin: Twin, there: bool, statuses: tuple[int, int]
+) -> None:
+    """
+    There is none, but for a fault.
+    """
+    twin.swap(site=replace(twin.world.site, login=replace(twin.world.site.login, password=there)))
+    url = f"{SITE}/api/auth/login"
+    assert (client.get(url).status_code, client.post(url).status_code) == statuses
+
+
+def test_login_may_be_told_in_json(client: httpx.Client, twin: Twin) -> None:
+    """
+    A script may be answered with the address instead of a redirect.
+    """
+    twin.swap(site=replace(twin.world.site, login=replace(twin.world.site.login, as_json=True)))
+    answer = client.post(f"{SITE}/api/auth/bankid/initiate")
+    assert answer.status_code == 200
+    assert answer.json()["url"].startswith("https://auth.bankid.no/auth/realms/prod/precheck/auth?client_id=")
+
+
 def test_page_may_be_otherwise(client: httpx.Client, twin: Twin) -> None:
     """
     A fault can lose a page, put it in English, or answer unknown paths as if they were there.

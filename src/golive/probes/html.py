@@ -20,6 +20,7 @@ class Document:
     links: tuple[str, ...]  # absolute, without fragments, in order
     scripts: tuple[str, ...]  # absolute addresses of scripts, preloaded ones included
     inline: tuple[str, ...]  # scripts that stand in the page itself
+    passwords: int  # fields for one
 
     @property
     def norwegian(self) -> bool:
@@ -42,6 +43,7 @@ def read(text: str, url: str) -> Document:
     ahead = "link[rel~=modulepreload][href], link[rel~=preload][as=script][href]"
     scripts += [str(link["href"]) for link in soup.select(ahead)]
     links = tuple(_absolute(at, str(link["href"])) for link in soup.find_all("a", href=True))
+    passwords = len(soup.select('input[type="password" i], input[autocomplete~="current-password" i]'))
     language = next((str(root["lang"]).lower() for root in soup.select("html[lang]")), "")
     headings = tuple(" ".join(heading.get_text(" ").split()) for heading in soup.find_all("h1"))
     for silent in soup.find_all(["script", "style", "template", "noscript", "head"]):
@@ -54,6 +56,7 @@ def read(text: str, url: str) -> Document:
         links,
         tuple(dict.fromkeys(_absolute(at, script) for script in scripts)),
         tuple(filter(None, inline)),
+        passwords,
     )
 
 

@@ -1,5 +1,5 @@
 """
-A stand-in for BankID's OpenID provider: discovery, the authorization and token endpoints, and the keys.
+A stand-in for BankID's OpenID provider: discovery, authorization, pushed requests (RFC 9126), tokens, and the keys.
 
 It knows its clients, says so as Keycloak does (an error page of its own, never a redirect to an address that it does
 not know), and lets nobody in: there is no person here whose BankID it could check.
@@ -10,10 +10,12 @@ from __future__ import annotations
 import base64
 import binascii
 import html
+import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from urllib.parse import parse_qs, unquote_plus, urlencode
+from urllib.parse import unquote_plus, urlencode
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from starlette.datastructures import QueryParams
@@ -31,6 +33,9 @@ REALM = "/auth/realms/prod"
 CALLBACK = "https://getdrop.no/api/auth/bankid/callback"
 MOBILE_CALLBACK = "drop://auth/callback"
 
+_PUSHED = "urn:ietf:params:oauth:request_uri:"
+_CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 4.2
+
 
 @dataclass(frozen=True, slots=True)
 class Client:
@@ -43,13 +48,20 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Whom the provider knows and what it says of itself; *said* replaces or adds to the discovery document."""
+    """
+    Whom the provider knows and what it says of itself.
+
+    *said* replaces or adds to the discovery document, and takes away what it names None.
+    """
 
     clients: Mapping[str, Client]
     issuer: str = f"https://{HOST}{REALM}"
     said: Mapping[str, object] = field(default_factory=dict)
     takes_any_client: bool = False
     takes_any_redirect: bool = False
+    takes_any_secret: bool = False
+    needs_pushed_requests: bool = False
+    refuses_pushed_requests: bool = False
     clock_shift: timedelta = timedelta()
     ailment: Ailment = ""
     delay: float = 0.0
@@ -75,17 +87,24 @@ class BankIDFace(Front):
             now = provider()
             return Mood(now.ailment, now.delay, now.clock_shift)
 
+        self._application = _Application(provider)
         super().__init__(
-            {Door(ADDRESS, 443): _Application(provider)},
+            {Door(ADDRESS, 443): self._application},
             mood,
             lambda host: authority.context(pick(certificates(), host, HOST)),
         )
+
+    def swapped(self) -> None:
+        """Another world knows nothing of what was pushed in the former one."""
+        self._application.pushed.clear()
+        super().swapped()
 
 
 class _Application:
     def __init__(self, provider: Callable[[], Provider]) -> None:
         self._provider = provider
         self._keys = {"keys": [_public_key()]}
+        self.pushed: dict[str, QueryParams] = {}  # request_uri → what it stands for, until it is used
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -99,24 +118,55 @@ class _Application:
             case "GET", "/.well-known/openid-configuration":
                 return JSONResponse(discovery(provider))
             case "GET", "/precheck/auth":
-                return _authorize(provider, request)
+                return self._authorize(provider, request.query_params)
+            case "POST", "/protocol/openid-connect/ext/par/request":
+                return self._push(provider, request, await _form(request))
             case "POST", "/protocol/openid-connect/token":
-                return _token(provider, request, (await request.body()).decode("utf-8", "replace"))
+                return _token(provider, request, await _form(request))
             case "GET", "/protocol/openid-connect/certs":
                 return JSONResponse(self._keys)
         return JSONResponse({"error": "HTTP 404 Not Found"}, 404)
+
+    def _authorize(self, provider: Provider, asked: QueryParams) -> Response:
+        if reference := asked.get("request_uri"):
+            stored = self.pushed.pop(reference, None)
+            if stored is None or stored.get("client_id") != asked.get("client_id"):
+                return _error_page("Forespørselen finnes ikke eller er utløpt.")
+            return _authorize(provider, stored)
+        if provider.needs_pushed_requests:
+            return _error_page("Forespørselen må sendes inn på forhånd.")
+        return _authorize(provider, asked)
+
+    def _push(self, provider: Provider, request: Request, said: QueryParams) -> Response:
+        """The same checks as at the authorization endpoint, answered in JSON to the client itself."""
+        name, refusal = _identified(provider, request, said)
+        if refusal is not None:
+            return refusal
+        if provider.refuses_pushed_requests:
+            return _wrong("unauthorized_client", "Client not allowed to push requests")
+        client = provider.clients[name]
+        if said.get("redirect_uri", "") not in client.redirect_uris and not provider.takes_any_redirect:
+            return _wrong("invalid_request", "Invalid parameter: redirect_uri")
+        asked = QueryParams({**said, "client_id": name})
+        if error := _protocol_error(asked, client):
+            return _wrong(error, "Invalid request")
+        reference = _PUSHED + secrets.token_urlsafe(32)
+        self.pushed[reference] = asked
+        return JSONResponse({"request_uri": reference, "expires_in": 60}, 201)
 
 
 def discovery(provider: Provider) -> dict[str, object]:
     """The document that the provider publishes about itself."""
     realm = f"https://{HOST}{REALM}"
-    return {
+    told: dict[str, object] = {
         "issuer": provider.issuer,
         "authorization_endpoint": f"{realm}/precheck/auth",
         "token_endpoint": f"{realm}/protocol/openid-connect/token",
         "introspection_endpoint": f"{realm}/protocol/openid-connect/token/introspect",
         "jwks_uri": f"{realm}/protocol/openid-connect/certs",
+        "userinfo_endpoint": "https://userinfo.bankid.no/userinfo",
         "end_session_endpoint": f"{realm}/protocol/openid-connect/logout",
+        "pushed_authorization_request_endpoint": f"{realm}/protocol/openid-connect/ext/par/request",
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "fragment", "form_post"],
         "grant_types_supported": ["authorization_code", "client_credentials", "refresh_token"],
@@ -125,13 +175,13 @@ def discovery(provider: Provider) -> dict[str, object]:
         "scopes_supported": ["openid", "profile", "nnin", "nnin_altsub", "phone", "email", "address", "offline_access"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
         "code_challenge_methods_supported": ["S256"],
-        "require_pushed_authorization_requests": False,
+        "require_pushed_authorization_requests": provider.needs_pushed_requests,
         **provider.said,
     }
+    return {name: value for name, value in told.items() if value is not None}
 
 
-def _authorize(provider: Provider, request: Request) -> Response:
-    asked = request.query_params
+def _authorize(provider: Provider, asked: QueryParams) -> Response:
     known = provider.clients.get(asked.get("client_id", ""))
     if known is None and not provider.takes_any_client:
         return _error_page("Tjenesten er ikke kjent hos BankID.")
@@ -139,18 +189,22 @@ def _authorize(provider: Provider, request: Request) -> Response:
     if not provider.takes_any_redirect and known is not None and back not in known.redirect_uris:
         return _error_page("Adressen som skulle ta imot svaret, er ikke registrert.")
     if error := _protocol_error(asked, known):
-        return RedirectResponse(f"{back}?{urlencode({'error': error, 'state': asked.get('state', '')})}", 303)
+        told = {"error": error, **({"state": asked["state"]} if "state" in asked else {})}
+        return RedirectResponse(f"{back}?{urlencode(told)}", 303)
     return _screen("BankID", "<p>Velg hvordan du vil legitimere deg.</p><button type='button'>BankID-appen</button>")
 
 
 def _protocol_error(asked: QueryParams, client: Client | None) -> str | None:
     """What is wrong with a request whose sender is known: this goes back to the sender."""
     scopes = set(asked.get("scope", "").split())
+    names = [name for name, _ in asked.multi_items()]
+    if len(names) != len(set(names)):
+        return "invalid_request"  # Keycloak: "duplicated parameter"
     if asked.get("response_type") != "code":
         return "unsupported_response_type"
     if "openid" not in scopes or (client is not None and not scopes <= set(client.scopes)):
         return "invalid_scope"
-    if asked.get("code_challenge_method", "S256") != "S256":
+    if asked.get("code_challenge_method") != "S256" or not _CHALLENGE.fullmatch(asked.get("code_challenge", "")):
         return "invalid_request"
     return "login_required" if asked.get("prompt") == "none" else None
 
@@ -167,16 +221,44 @@ def _screen(heading: str, body: str, status: int = 200) -> Response:
     )
 
 
-def _token(provider: Provider, request: Request, body: str) -> Response:
-    said = {name: values[0] for name, values in parse_qs(body).items()}
+async def _form(request: Request) -> QueryParams:
+    """The fields of a form, "" for none; what is sent in another way is not read."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+        return QueryParams()
+    return QueryParams((await request.body()).decode("utf-8", "replace"))
+
+
+def _identified(provider: Provider, request: Request, said: QueryParams) -> tuple[str, Response | None]:
+    """Who asks, and what such a caller is told who is not who they say; Basic counts before the form."""
     name, secret = _credentials(request) or (said.get("client_id", ""), said.get("client_secret", ""))
     known = provider.clients.get(name)
-    if known is None or secret != known.secret:
-        told = {"error": "unauthorized_client", "error_description": "Invalid client or Invalid client credentials"}
-        return JSONResponse(told, 401)
-    if said.get("grant_type") != "authorization_code":
-        return JSONResponse({"error": "unsupported_grant_type"}, 400)
-    return JSONResponse({"error": "invalid_grant", "error_description": "Code not valid"}, 400)
+    if known is not None and (provider.takes_any_secret or secret == known.secret):
+        return name, None
+    kind = "invalid_client" if known is None else "unauthorized_client"
+    told = {"error": kind, "error_description": "Invalid client or Invalid client credentials"}
+    return name, JSONResponse(told, 401)
+
+
+def _token(provider: Provider, request: Request, said: QueryParams) -> Response:
+    name, refusal = _identified(provider, request, said)
+    if refusal is not None:
+        return refusal
+    match said.get("grant_type"):
+        case "authorization_code" if "code" not in said:
+            return _wrong("invalid_request", "Missing parameter: code")
+        case "authorization_code":
+            return _wrong("invalid_grant", "Code not valid")  # nobody has ever been given one here
+        case "refresh_token":
+            return _wrong("invalid_grant", "Invalid refresh token")
+        case "client_credentials":
+            return _wrong("unauthorized_client", f"Client {name} not enabled to retrieve service account", 401)
+        case None:
+            return _wrong("invalid_request", "Missing form parameter: grant_type")
+    return _wrong("unsupported_grant_type", "Unsupported grant_type")
+
+
+def _wrong(error: str, description: str, status: int = 400) -> Response:
+    return JSONResponse({"error": error, "error_description": description}, status)
 
 
 def _public_key() -> dict[str, str]:

@@ -131,6 +131,26 @@ NOT_FOUND = """\
 <p>Siden du leter etter, finnes ikke, eller den har flyttet. Gå til <a href="/">forsiden</a>.</p>
 """
 
+SIGN_UP = """\
+<p>Alle over 18 år med norsk BankID kan bli kunde. Det tar to minutter: logg inn, les vilkårene og koble til banken.</p>
+<p><a class="knapp" href="/api/auth/bankid/initiate">Bli kunde med BankID</a></p>
+"""
+
+DASHBOARD = """\
+<p>Brukskonto i Eksempelbanken: 12 345,67 kroner.</p>
+"""
+
+# What a site with a login of its own shows besides BankID's button.
+OTHER_WAY_IN = """\
+<form method="post" action="/api/auth/login">
+<label for="bruker">E-post</label>
+<input id="bruker" name="bruker" type="email" autocomplete="username" required>
+<label for="passord">Passord</label>
+<input id="passord" name="passord" type="password" autocomplete="current-password" required>
+<button class="svak" type="submit">Logg inn med e-post</button>
+</form>
+"""
+
 PARKED = """\
 <!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Parked</title></head>

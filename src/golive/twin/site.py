@@ -40,6 +40,9 @@ Group = Literal["page", "api", "error", "asset", "redirect", "plain"]
 
 Early = Literal["header cookie", "script cookie", "storage"]
 
+SIGN_UP = "/bli-kunde"
+BALANCE = "/api/accounts/balance"
+
 
 @dataclass(frozen=True, slots=True)
 class Health:
@@ -67,7 +70,12 @@ class Login:
     challenge_method: str = "S256"
     status: int = 302
     fresh: bool = True
+    repeats: frozenset[str] = frozenset()  # what is the same each time although the rest is fresh
     omits: frozenset[str] = frozenset()
+    short: bool = False  # state and nonce are new, and soon guessed
+    adds: tuple[tuple[str, str], ...] = ()
+    as_json: bool = False  # answers 200 with the address instead of a redirect
+    password: bool = False  # e-mail and password are taken as well, at /api/auth/login
     text: str = "Logg inn med BankID"
     link: str = "/api/auth/bankid/initiate"
 
@@ -123,6 +131,9 @@ class Site:
     moved: Mapping[str, str] = field(default_factory=dict)
     private: tuple[str, ...] = ("/dashboard",)
     posts_forbidden: bool = False  # by something in front of it
+    lets_in: frozenset[str] = frozenset()  # what of a member's is shown to anybody
+    busy: frozenset[str] = frozenset()  # paths that more people ask for than it can bear
+    opened: bool = False  # to everybody; until then strangers cannot become customers
     head: str = ""
     script: str = ""
     bundle_missing: bool = False
@@ -152,6 +163,7 @@ def healthy(commit: str, client_id: str, webhook_secret: str) -> Site:
             "/vilkaar": Page("Vilkår for bruk av Drop", pages.TERMS),
             "/personvern": Page("Personvernerklæring", pages.PRIVACY),
             "/klage": Page("Klage", pages.COMPLAINT),
+            SIGN_UP: Page("Bli kunde", pages.SIGN_UP),
         },
         not_found=Page("Fant ikke siden", pages.NOT_FOUND, status=404),
         hsts=dict.fromkeys(everywhere, (HSTS,)),
@@ -234,6 +246,8 @@ class _Application:
             return "error", _refusal(403, "forbidden", "Forespørselen er stanset.")
         if origin := site.moved.get(host):
             return "redirect", RedirectResponse(origin + _path_and_query(request), 308)
+        if path in site.busy:
+            return "error", Response("Too Many Requests", 429, {"Retry-After": "30"}, "text/plain")
         if path.startswith("/api/") or path in site.webhook.elsewhere:
             response = await self._api(site, path, request)
             return ("redirect" if 300 <= response.status_code < 400 else "api"), response
@@ -242,6 +256,10 @@ class _Application:
         if request.method not in ("GET", "HEAD"):
             return "error", Response(status_code=405, headers={"Allow": "GET, HEAD"})
         if path in site.private:
+            if path in site.lets_in:
+                return "page", _page(site, Page("Oversikt", pages.DASHBOARD), request)
+            return "redirect", RedirectResponse("/", 302)
+        if path == SIGN_UP and not (site.opened or path in site.lets_in):
             return "redirect", RedirectResponse("/", 302)
         if path in site.pages:
             page = site.pages[path]
@@ -256,6 +274,8 @@ class _Application:
             "/api/klage": ("POST",),
             disclosure.PATH: ("GET", "HEAD"),
             **dict.fromkeys((site.webhook.path, *site.webhook.elsewhere), ("POST",)),
+            BALANCE: ("GET", "HEAD"),
+            **({"/api/auth/login": ("POST",)} if site.login.password else {}),
         }
         if path not in takes:
             return _refusal(404, "not_found", "Endepunktet finnes ikke.")
@@ -268,6 +288,12 @@ class _Application:
                 return _to_bankid(site.login)
             case "/api/auth/bankid/callback":
                 return _refusal(400, "invalid_state", "Innloggingen kunne ikke fullføres. Prøv igjen.")
+            case "/api/auth/login":
+                return _refusal(401, "invalid_credentials", "Feil e-post eller passord.")
+            case "/api/accounts/balance" if path in site.lets_in:
+                return JSONResponse({"data": {"accounts": [{"bank": "Eksempelbanken", "balance": 12345.67}]}})
+            case "/api/accounts/balance":
+                return _refusal(401, "unauthenticated", "Du må logge inn.")
             case "/api/klage":
                 return _complaint(await request.body())
             case disclosure.PATH:
@@ -399,9 +425,12 @@ def _to_bankid(login: Login) -> Response:
         return _refusal(login.status, "login_unavailable", "Innlogging er ikke tilgjengelig nå.")
 
     def token(name: str) -> str:
-        return secrets.token_urlsafe(32) if login.fresh else hashlib.sha256(name.encode()).hexdigest()
+        if not login.fresh or name in login.repeats:
+            return hashlib.sha256(name.encode()).hexdigest()
+        return secrets.token_urlsafe(4 if login.short else 32)
 
-    challenge = urlsafe_b64encode(hashlib.sha256(token("verifier").encode()).digest()).rstrip(b"=").decode()
+    verifier = token("code_challenge")
+    challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     asked = {
         "client_id": login.client_id,
         "redirect_uri": login.redirect_uri,
@@ -412,7 +441,9 @@ def _to_bankid(login: Login) -> Response:
         "code_challenge": challenge,
         "code_challenge_method": login.challenge_method,
     }
-    query = urlencode({name: value for name, value in asked.items() if name not in login.omits})
+    query = urlencode([*((name, value) for name, value in asked.items() if name not in login.omits), *login.adds])
+    if login.as_json:
+        return JSONResponse({"url": f"{login.endpoint}?{query}"}, headers={"Cache-Control": "no-store"})
     return RedirectResponse(f"{login.endpoint}?{query}", login.status, {"Cache-Control": "no-store"})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from golive.phases import offset
@@ -48,20 +48,25 @@ class World:
 _AFTER = timedelta(minutes=1)
 # The rollback is played two hours into a launch that went wrong.
 _INTO_ROLLBACK = timedelta(hours=2)
+# The invited come at the launch, everybody else an hour later.
+_OPENED_AFTER = timedelta(hours=1)
 
 
 def healthy(now: datetime, phase: str = "T-0") -> World:
     """Production in *phase* of a launch that may go ahead; every secret is made fresh and thrown away."""
     since = offset(phase)
+    launch_at = now - (_INTO_ROLLBACK if since is None else since) - _AFTER
     aws = cloud.healthy(now, COMMIT)
     client = aws.text("BANKID_CLIENT_ID")
     return World(
         now=now,
         phase=phase,
-        launch_at=now - (_INTO_ROLLBACK if since is None else since) - _AFTER,
+        launch_at=launch_at,
         zone=names.healthy(),
         certificates=authority.healthy(now),
-        site=site.healthy(COMMIT, client, aws.text("SUMSUB_WEBHOOK_SECRET")),
+        site=replace(
+            site.healthy(COMMIT, client, aws.text("SUMSUB_WEBHOOK_SECRET")), opened=now >= launch_at + _OPENED_AFTER
+        ),
         bankid=bankid.healthy(client, aws.text("BANKID_CLIENT_SECRET")),
         people=people.healthy(),
         neonomics=neonomics.healthy(aws.text("NEONOMICS_CLIENT_ID"), aws.text("NEONOMICS_CLIENT_SECRET")),

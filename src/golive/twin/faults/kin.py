@@ -4,14 +4,21 @@ from golive.twin.cloud import FLAGS
 
 # Whatever reads the script that browsers run.
 BUNDLE = ("GL-2.2.2", "GL-3.3.2", *(f"GL-4.{number}" for number in range(1, len(FLAGS) + 1)), "GL-1.9")
+# Whatever needs to know what Drop's own login asks BankID for.
+LOGIN = ("GL-2.3.2", "GL-3.2.1", "GL-3.2.2", "GL-3.2.3")
+# Whatever asks BankID itself.
+BANKID = ("GL-1.1", *LOGIN)
 # Whatever opens a page of getdrop.no with a client that verifies TLS.
-PAGES = ("GL-2.3.4", "GL-2.4.3", "GL-2.4.4", "GL-3.1.2", "GL-3.3.4", "GL-3.3.10", "GL-7.2", "GL-7.3", *BUNDLE)
+PAGES = (
+    *("GL-2.3.4", "GL-2.4.3", "GL-2.4.4", "GL-3.1.2", "GL-3.3.4", "GL-3.3.10", "GL-3.3.12", "GL-7.2", "GL-7.3"),
+    *(*LOGIN, *BUNDLE),
+)
 # Whatever a browser opens.
 BROWSER = ("GL-3.3.5", "GL-3.3.6", "GL-7.4", "GL-7.5")
 # Whatever reads the configuration of the service.
 SETTINGS = ("GL-2.2.3", "GL-2.2.6", "GL-3.3.1", *BUNDLE)
 # Whatever reads the texts of secrets.
-SECRETS = ("GL-1.3", "GL-2.3.4", *(f"GL-2.1.{number}" for number in (4, 5, 6, 7, 8)))
+SECRETS = ("GL-1.1", "GL-1.3", "GL-2.3.4", *(f"GL-2.1.{number}" for number in (4, 5, 6, 7, 8)))
 # Whatever shows a provider of Open Banking the credentials that the service is given.
 PROVIDER = ("GL-1.2", "GL-2.3.5")
 # Whatever asks Sumsub.
@@ -33,7 +40,7 @@ ALL = tuple(
         (
             *("GL-1.4", "GL-1.5", "GL-2.1.1", "GL-2.1.3", "GL-2.2.1", "GL-2.2.4", "GL-2.3.6"),
             *("GL-2.4.1", "GL-2.4.2", "GL-3.1.1", "GL-3.3.3"),
-            *(*PAGES, *BROWSER, *SETTINGS, *SECRETS, *PROVIDER, *SUMSUB, *DATABASE, *RDS, *SIGNED),
+            *(*PAGES, *BANKID, *BROWSER, *SETTINGS, *SECRETS, *PROVIDER, *SUMSUB, *DATABASE, *RDS, *SIGNED),
         )
     )
 )

@@ -22,6 +22,7 @@ class Fault:
     unsigned: tuple[str, ...]
     waived: tuple[str, ...]
     stops: bool  # the target is another one: the run stops with exit status 4
+    phase: str | None = None  # the phase of which it says so, where another one would have other things to judge
 
 
 FAULTS: dict[str, Fault] = {}
@@ -34,6 +35,7 @@ def breaks(
     unsigned: Sequence[str] = (),
     waived: Sequence[str] = (),
     stops: bool = False,
+    phase: str | None = None,
 ) -> Callable[[Callable[[World], World]], Callable[[World], World]]:
     """Register a fault under its function's name, with hyphens; the docstring is its sentence."""
 
@@ -43,7 +45,7 @@ def breaks(
             raise ValueError(f"two faults are called {name}")
         sentence = " ".join((function.__doc__ or "").split())
         turned = (tuple(unmet), tuple(unknown), tuple(unsigned), tuple(waived))
-        FAULTS[name] = Fault(name, sentence, function, *turned, stops)
+        FAULTS[name] = Fault(name, sentence, function, *turned, stops, phase)
         return function
 
     return declare

@@ -77,32 +77,32 @@ def database_url_of_sqlite(world: World) -> World:
     return _holding(world, "DATABASE_URL", "sqlite:///data/drop.db")
 
 
-@breaks(unmet=["GL-2.1.6"])
+@breaks(unmet=["GL-1.1", "GL-2.1.6"])
 def bankid_secret_missing(world: World) -> World:
     """BANKID_CLIENT_SECRET is wired into the service and does not exist."""
     return _holding(world, "BANKID_CLIENT_SECRET", None)
 
 
-@breaks(unmet=["GL-2.1.6"])
+@breaks(unmet=["GL-1.1", "GL-2.1.6"])
 def bankid_secret_empty(world: World) -> World:
     """BANKID_CLIENT_SECRET is there and has no value."""
     return _holding(world, "BANKID_CLIENT_SECRET", Secret(None))
 
 
-@breaks(unmet=["GL-2.1.6"])
+@breaks(unmet=["GL-1.1", "GL-2.1.6"])
 def bankid_secret_about_to_go(world: World) -> World:
     """BANKID_CLIENT_SECRET is scheduled for deletion."""
     text = world.cloud.text("BANKID_CLIENT_SECRET")
     return _holding(world, "BANKID_CLIENT_SECRET", Secret(text, deleted_in=timedelta(days=6)))
 
 
-@breaks(unmet=["GL-2.1.6"])
+@breaks(unmet=["GL-1.1", "GL-2.1.6"])
 def bankid_client_not_wired(world: World) -> World:
     """BANKID_CLIENT_ID exists, and the service is not given it."""
     return replace(world, cloud=world.cloud.wiring(BANKID_CLIENT_ID=None))
 
 
-@breaks(unmet=["GL-2.1.6"])
+@breaks(unmet=["GL-1.1", "GL-2.1.6"])
 def bankid_secret_is_a_placeholder(world: World) -> World:
     """BANKID_CLIENT_SECRET is still "changeme"."""
     return _holding(world, "BANKID_CLIENT_SECRET", "changeme")

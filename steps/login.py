@@ -1,0 +1,209 @@
+"""Sentences about the login: what BankID says, what Drop asks it for, and where strangers are stopped."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from golive.environment import Environment
+from golive.errors import ProbeError
+from golive.probes.bankid import Description, LoginAsked, Received, SelfDescription, ServiceClient
+from golive.probes.html import read
+from golive.probes.login import Admission, Entrance, LoginRequest, LoginStart
+from golive.probes.look import Look
+from golive.probes.recognition import CredentialsShown, Recognition
+from golive.probes.web import Answer
+from golive.remarks import Remarks
+from golive.vocabulary import judges, looks
+
+REFUSED = (401, 403)
+NOT_THERE = (404, 410)
+
+
+# -- BankID -----------------------------------------------------------------------------------------------------------
+
+
+@looks("BankID's description of itself", target_fixture="description")
+def description(environment: Environment) -> Look[Description]:
+    return SelfDescription(environment.bankid.issuer)
+
+
+@looks(
+    'BankID is shown the credentials of the service, and asked for a login that returns to "{callback}"',
+    target_fixture="shown",
+)
+def credentials_shown(environment: Environment, callback: str) -> list[Look[Any]]:
+    issuer, service = environment.bankid.issuer, environment.aws.service_arn
+    return [CredentialsShown(issuer, service, callback), LoginAsked(issuer, ServiceClient(service), callback)]
+
+
+@looks("a login is started twice", target_fixture="login")
+def login_started(environment: Environment) -> list[Look[Any]]:
+    return [SelfDescription(environment.bankid.issuer), _start(environment)]
+
+
+@looks("BankID is asked for the login that Drop asks for", target_fixture="received")
+def own_login_asked(environment: Environment) -> Look[Received]:
+    return LoginAsked(environment.bankid.issuer, _start(environment), "")
+
+
+@looks('BankID is asked for a login of Drop\'s that returns to "{callback}"', target_fixture="received")
+def login_asked(environment: Environment, callback: str) -> Look[Received]:
+    return LoginAsked(environment.bankid.issuer, _start(environment), callback)
+
+
+@judges("it describes")
+def bankid_describes(description: Description, datatable: list[list[str]], remarks: Remarks) -> None:
+    said = {
+        "issuer": (description.issuer,),
+        "response type": description.response_types,
+        "code challenge": description.challenge_methods,
+        "scope": description.scopes,
+    }
+    lacking = [
+        f"no {of} {word} (it says {', '.join(told or ()) or 'none'})"
+        for of, word in datatable[1:]
+        if (told := said.get(of, ())) is not None and word not in told
+    ]
+    wrong = [*([description.distrust] if description.distrust else []), *lacking]
+    assert not wrong, f"{description.source}: {'; '.join(wrong)}; it must be BankID's own, and describe each"
+    if description.scopes is None:
+        remarks.warn(f"{description.source} lists no scopes")
+    remarks.examined(len(datatable) - 1, "statements")
+
+
+@judges("BankID takes the credentials")
+def credentials_are_taken(shown: tuple[Recognition, Received], remarks: Remarks) -> None:
+    recognition = shown[0]
+    assert recognition.token == "", (
+        f"{recognition.source} says {recognition.token} to BANKID_CLIENT_ID and BANKID_CLIENT_SECRET of the service; "
+        "it must take both and refuse the code alone (invalid_grant)"
+    )
+    if recognition.pushed:
+        remarks.warn(f"BankID offers pushed requests, and says {recognition.pushed} to the service's")
+
+
+@judges("it knows the callback of the service")
+def service_callback_is_known(shown: tuple[Recognition, Received]) -> None:
+    _demand_known(shown[1])
+
+
+@judges("BankID knows the callback")
+def callback_is_known(received: Received) -> None:
+    _demand_known(received)
+
+
+@judges("BankID lets the visitor log in")
+def login_is_shown(received: Received) -> None:
+    assert received.how == "login", f"{_reception(received)}; it must go on to its login"
+
+
+@judges("the visitor is sent to BankID each time, carrying")
+def login_carries(login: tuple[Description, LoginRequest], datatable: list[list[str]], remarks: Remarks) -> None:
+    description, request = login
+    wanted = dict(datatable[1:])
+    seen = {name: request.parts.get(name, "missing") for name in wanted}
+    assert not request.wrong, f"at {request.start} no request for a login is made: {request.wrong}"
+    there = request.endpoint == description.trusted().authorization_endpoint
+    assert (there, seen) == (True, wanted), (
+        f"{request.start} sends the visitor to {request.endpoint} with "
+        f"{'; '.join(f'{name} {value}' for name, value in seen.items())}; it must be "
+        f"{description.authorization_endpoint} with {'; '.join(f'{name} {value}' for name, value in wanted.items())}"
+    )
+    remarks.examined(2, "starts of a login")
+
+
+@judges('"{front}" asks for no password, and nothing else is there')
+def no_other_login(pages: list[Answer], front: str, remarks: Remarks) -> None:
+    page = next(page for page in pages if urlsplit(page.url).path == front)
+    others = [other for other in pages if other is not page]
+    asked = read(page.text, page.url).passwords
+    found = [f"{other.url} answers {other.status}" for other in others if other.status not in NOT_THERE]
+    assert (page.status, asked, found) == (200, 0, []), (
+        f"{page.url} answers {page.status} with {asked} fields for a password"
+        f"{''.join(f'; {one}' for one in found)}; the only way in must be BankID"
+    )
+    remarks.examined(len(others), "other ways in")
+
+
+# -- strangers --------------------------------------------------------------------------------------------------------
+
+
+@looks("a stranger opens", target_fixture="admissions")
+def entrances(environment: Environment, datatable: list[list[str]]) -> list[Look[Admission]]:
+    return [Entrance(f"https://{environment.site.host}{path}") for (path,) in datatable]
+
+
+@looks("a stranger asks to become a customer", target_fixture="welcome")
+def sign_up(environment: Environment) -> Look[Admission]:
+    path = environment.answered(environment.site.sign_up, "site.sign_up")
+    return Entrance(f"https://{environment.site.host}{path}")
+
+
+@judges('each is refused, or leads back to "{front}" or to the login')
+def strangers_are_stopped(admissions: list[Admission], front: str, environment: Environment, remarks: Remarks) -> None:
+    open_ = [_admission(one) for one in admissions if not _is_stopped(one, front, environment)]
+    assert not open_, (
+        f"a stranger gets further than {front}: {'; '.join(open_)}; each must refuse (401, 403) or lead back"
+    )
+    remarks.examined(len(admissions), "ways in")
+
+
+@judges('until {hours:d} hour after the launch that is refused, or leads back to "{front}"')
+def sign_up_is_closed(
+    welcome: Admission,
+    hours: int,
+    front: str,
+    environment: Environment,
+    now: datetime,
+    launch_at: datetime | None,
+    remarks: Remarks,
+) -> None:
+    opening = environment.answered(launch_at, "launch_at") + timedelta(hours=hours)
+    closed = _is_stopped(welcome, front, environment)
+    assert closed or now >= opening, (
+        f"{_admission(welcome)}; until {opening:%Y-%m-%d %H:%M} UTC it must refuse strangers (401, 403) or lead back"
+    )
+    if now >= opening:
+        remarks.warn("the public hour is over: that strangers were kept out until then, only the signature can say")
+
+
+@judges("that is there for everybody")
+def sign_up_is_open(welcome: Admission) -> None:
+    assert welcome.status == 200, f"{_admission(welcome)}; it must be there for everybody (200)"
+
+
+# -- readings ---------------------------------------------------------------------------------------------------------
+
+
+def _start(environment: Environment) -> LoginStart:
+    start = environment.bankid.start
+    return LoginStart(f"https://{environment.site.host}{start.path}", start.method)
+
+
+def _demand_known(received: Received) -> None:
+    if received.how == "elsewhere":
+        raise ProbeError(received.callback, "BankID leads the visitor to an address that nobody named")
+    assert received.knows_callback, (
+        f"{_reception(received)}; client and callback must be registered there, letter by letter"
+    )
+
+
+def _reception(received: Received) -> str:
+    said = {"login": "goes on to its login", "refused": "sends nobody back", "elsewhere": "leads elsewhere"}
+    what = said.get(received.how, f"sends the visitor back with {received.error}")
+    return f"asked for a login that returns to {received.callback}, BankID answers {received.status} and {what}"
+
+
+def _is_stopped(one: Admission, front: str, environment: Environment) -> bool:
+    if one.leads_to is None:
+        return one.status in REFUSED
+    site, issuer = environment.site.host, urlsplit(environment.bankid.issuer)
+    target = urlsplit(one.leads_to)
+    home = target.hostname == site and target.path in (front, environment.bankid.start.path)
+    return target.scheme == "https" and (home or target.hostname == issuer.hostname)
+
+
+def _admission(one: Admission) -> str:
+    return f"{one.url} answers {one.status}" + (f" and leads to {one.leads_to}" if one.leads_to else "")

@@ -1,0 +1,218 @@
+"""What the sentences about the login make of answers that no fault of the twin gives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from golive.environment import Environment
+from golive.errors import Denied, NothingExamined, ProbeError, Unreadable
+from golive.probes.bankid import Description, Received
+from golive.probes.login import Admission, LoginRequest
+from golive.probes.recognition import Recognition
+from golive.probes.web import Answer
+from golive.remarks import Remarks
+from steps import login
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+ISSUER = "https://auth.bankid.no/auth/realms/prod"
+SAID = Description(ISSUER, ISSUER, f"{ISSUER}/auth", f"{ISSUER}/token", None, False, ("code",), ("S256",), None, (), "")
+ASKED = LoginRequest(
+    "https://getdrop.no/start", endpoint=f"{ISSUER}/auth", client_id="drop", parts={"scopes": "openid"}
+)
+TABLE = [["part", "value"], ["scopes", "openid"]]
+
+
+def admission(status: int, leads_to: str | None = None) -> Admission:
+    """How a stranger was received."""
+    return Admission("https://getdrop.no/dashboard", status, leads_to)
+
+
+@pytest.mark.parametrize(
+    ("one", "stopped"),
+    [
+        (admission(401), True),
+        (admission(403), True),
+        (admission(302, "https://getdrop.no/"), True),
+        (admission(307, "https://getdrop.no/api/auth/bankid/initiate"), True),
+        (admission(303, f"{ISSUER}/precheck/auth"), True),
+        (admission(200), False),
+        (admission(404), False),
+        (admission(500), False),
+        (admission(302, "http://getdrop.no/"), False),
+        (admission(302, "https://getdrop.no/dashboard/home"), False),
+        (admission(302, "https://elsewhere.example/"), False),
+    ],
+    ids=str,
+)
+def test_stranger_is_stopped_by_refusal_or_by_the_way_back(
+    environment: Environment, one: Admission, stopped: bool
+) -> None:
+    """
+    An error or a page that is not there is no refusal, and another page behind the first no way back.
+    """
+    if stopped:
+        login.strangers_are_stopped([one], "/", environment, Remarks())
+    else:
+        with pytest.raises(AssertionError, match="gets further than /"):
+            login.strangers_are_stopped([admission(401), one], "/", environment, Remarks())
+
+
+def test_nobody_asked_is_nobody_stopped(environment: Environment) -> None:
+    """
+    Without a way in, nothing was examined.
+    """
+    with pytest.raises(NothingExamined):
+        login.strangers_are_stopped([], "/", environment, Remarks())
+
+
+@pytest.mark.parametrize(
+    ("ago", "status", "held", "warned"),
+    [
+        (timedelta(minutes=59, seconds=59), 403, True, False),
+        (timedelta(minutes=59, seconds=59), 200, False, False),
+        (timedelta(hours=1), 200, True, True),
+        (timedelta(hours=1), 403, True, True),
+        (timedelta(days=-7), 200, False, False),
+    ],
+)
+def test_sign_up_is_closed_until_the_hour(
+    environment: Environment, ago: timedelta, status: int, held: bool, warned: bool
+) -> None:
+    """
+    To the second; afterwards only a warning says that nobody can see what was before.
+    """
+    remarks = Remarks()
+    arguments: Any = (admission(status), 1, "/", environment, NOW, NOW - ago, remarks)
+    if held:
+        login.sign_up_is_closed(*arguments)
+    else:
+        with pytest.raises(AssertionError, match="it must refuse strangers"):
+            login.sign_up_is_closed(*arguments)
+    assert bool(remarks.warnings) is warned
+
+
+def test_without_a_launch_the_hour_is_not_known(environment: Environment) -> None:
+    """
+    Where the environment does not know the launch, nobody can say on which side of it we are.
+    """
+    with pytest.raises(Denied, match="launch_at"):
+        login.sign_up_is_closed(admission(403), 1, "/", environment, NOW, None, Remarks())
+
+
+def test_without_a_coordinate_there_is_nothing_to_open(environment: Environment) -> None:
+    """
+    Where nobody has said how a stranger becomes a customer, that is unknown.
+    """
+    silent = environment.model_copy(update={"site": environment.site.model_copy(update={"sign_up": None})})
+    with pytest.raises(Denied, match=r"site\.sign_up"):
+        login.sign_up(silent)
+
+
+@pytest.mark.parametrize("status", [302, 403, 404, 500])
+def test_what_is_not_there_is_not_open(status: int) -> None:
+    """
+    Only a page that is there is open.
+    """
+    with pytest.raises(AssertionError, match="must be there for everybody"):
+        login.sign_up_is_open(admission(status))
+
+
+def test_scopes_that_are_not_listed_are_a_warning() -> None:
+    """
+    A provider need not list its scopes (Discovery 3); nothing is concluded from that.
+    """
+    remarks = Remarks()
+    login.bankid_describes(SAID, [["of", "word"], ["scope", "openid"], ["issuer", ISSUER]], remarks)
+    assert len(remarks.warnings) == 1
+
+
+@pytest.mark.parametrize("row", [["scope", "profile"], ["code challenge", "plain"], ["colour", "red"], ["issuer", "x"]])
+def test_what_is_not_described_is_told(row: list[str]) -> None:
+    """
+    Each word must stand where the document says such things.
+    """
+    with pytest.raises(AssertionError, match=f"no {row[0]} {row[1]}"):
+        login.bankid_describes(replace(SAID, scopes=("openid",)), [["of", "word"], row], Remarks())
+
+
+@pytest.mark.parametrize(
+    ("description", "request_", "error", "said"),
+    [
+        (SAID, replace(ASKED, wrong="GET is answered 500"), AssertionError, "answered 500"),
+        (SAID, replace(ASKED, endpoint="https://getdrop.no/mock"), AssertionError, "getdrop.no/mock"),
+        (SAID, replace(ASKED, parts={}), AssertionError, "scopes missing"),
+        (replace(SAID, distrust="it speaks for another"), ASKED, Unreadable, "speaks for another"),
+    ],
+    ids=["no request", "not BankID", "no scopes", "not BankID's description"],
+)
+def test_login_must_lead_to_bankid(
+    description: Description, request_: LoginRequest, error: type[Exception], said: str
+) -> None:
+    """
+    Whole, at the endpoint that BankID itself describes.
+    """
+    login.login_carries((SAID, ASKED), TABLE, Remarks())
+    with pytest.raises(error, match=said):
+        login.login_carries((description, request_), TABLE, Remarks())
+
+
+@pytest.mark.parametrize(
+    ("received", "error"),
+    [
+        (Received("drop://auth/callback", "refused", 400), AssertionError),
+        (Received("drop://auth/callback", "elsewhere", 303), ProbeError),
+    ],
+    ids=["refused", "elsewhere"],
+)
+def test_callback_is_known_where_somebody_would_arrive(received: Received, error: type[Exception]) -> None:
+    """
+    A login or an error at the callback; not a refusal, and of a visitor led elsewhere nothing can be told.
+    """
+    login.callback_is_known(replace(received, how="login"))
+    login.callback_is_known(replace(received, how="error", error="invalid_scope"))
+    with pytest.raises(error):
+        login.callback_is_known(received)
+    with pytest.raises(AssertionError):
+        login.login_is_shown(received)
+
+
+def test_refused_push_is_a_warning() -> None:
+    """
+    That BankID lets the service push no request does not keep anybody from logging in.
+    """
+    remarks = Remarks()
+    login.credentials_are_taken((Recognition("token", "", "unauthorized_client"), Received("", "login", 200)), remarks)
+    assert "unauthorized_client" in remarks.warnings[0]
+    with pytest.raises(AssertionError, match="invalid_client"):
+        login.credentials_are_taken((Recognition("token", "invalid_client", None), Received("", "login", 200)), remarks)
+
+
+@pytest.mark.parametrize(
+    ("front", "other", "offered"),
+    [
+        ("<p>Drop</p>", 404, False),
+        ("<p>Drop</p>", 410, False),
+        ("<p>Drop</p>", 405, True),
+        ("<p>Drop</p>", 401, True),
+        ("<p>Drop</p>", 200, True),
+        ("<input type=PASSWORD>", 404, True),
+        ('<input autocomplete="section-x current-password">', 404, True),
+    ],
+)
+def test_other_ways_in_are_noticed(front: str, other: int, offered: bool) -> None:
+    """
+    A field for a password, or an address that answers at all.
+    """
+    pages = [
+        Answer("https://getdrop.no/", 200, (), f"<html lang=nb>{front}</html>"),
+        Answer("https://getdrop.no/api/auth/login", other, (), ""),
+    ]
+    if offered:
+        with pytest.raises(AssertionError, match="the only way in must be BankID"):
+            login.no_other_login(pages, "/", Remarks())
+    else:
+        login.no_other_login(pages, "/", Remarks())
