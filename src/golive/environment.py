@@ -152,6 +152,28 @@ class Github(Frozen):
     checks: Mapping[str, str] = {}  # the runbook's name of a check → the name of its check run
 
 
+class BetterStack(Frozen):
+    """The team that watches the product from outside, and the page that tells the public."""
+
+    host: Host = "uptime.betterstack.com"
+    token: Variable
+    status_page: Host
+    other_status_page: Host | None = None  # one that a document names and that is not ours: only reported
+    known_incident: str | None = None  # id of one that any search of incidents must find
+
+
+class Slack(Frozen):
+    """The workspace in which people are told; without a token nothing there can be read."""
+
+    host: Host = "slack.com"
+    hooks: Host = "hooks.slack.com"
+    token: Variable | None = None  # of a bot that is a member of the channels
+    channels: Mapping[str, str] = {}  # "#name" → id
+    startup_alert: str | None = None  # words that only the alert of a starting service has
+    critical: tuple[str, ...] = ()  # words that mark an alert as critical
+    rollback_issue: str | None = None  # what is investigated, in words for the channel
+
+
 class BankId(Frozen):
     """The provider of the login."""
 
@@ -169,6 +191,8 @@ class Environment(Frozen):
     aws: Aws
     database: Database
     github: Github
+    betterstack: BetterStack
+    slack: Slack
     bankid: BankId
     folder: Path = Field(exclude=True)
 
@@ -188,6 +212,7 @@ class Environment(Frozen):
         if (self.kind == "rehearsal") != (self.name == REHEARSAL):
             raise ValueError('kind = "rehearsal" belongs to the environment named rehearsal, and to no other')
         used = {self.site.host, self.site.www, self.aws.default_host, self.database.host or "", self.github.host} - {""}
+        used |= {self.betterstack.host, self.betterstack.status_page, self.slack.host, self.slack.hooks}
         if missing := sorted(used - set(self.network.hosts)):
             raise ValueError(f"network.hosts does not list {', '.join(missing)}")
         return self

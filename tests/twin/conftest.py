@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import dns.message
 import dns.query
@@ -14,17 +14,22 @@ import httpcore
 import httpx
 import pytest
 
-from golive.twin import authority, bankid, github, names, site, web
+from golive.twin import authority, bankid, betterstack, github, names, site, slack, web
 from golive.twin.authority import Authority, Certificate
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 COMMIT = "5f1c0de4b0a9d3e2f7c6b8a190d4e3f2c1b0a987"
+WEBHOOK = "https://hooks.slack.com/services/T0TEAM00001/B0SERVICE01/0123456789abcdefABCDEF01"
 PLACES = {
     "getdrop.no": "192.0.2.10",
     "www.getdrop.no": "192.0.2.11",
     "9ef3szvvsb.eu-west-1.awsapprunner.com": "192.0.2.10",
     "auth.bankid.no": "192.0.2.20",
     "api.github.com": "192.0.2.30",
+    "uptime.betterstack.com": "192.0.2.70",
+    "drop-status.betteruptime.com": "192.0.2.71",
+    "slack.com": "192.0.2.72",
+    "hooks.slack.com": "192.0.2.73",
     "astray.example": "203.0.113.77",
 }
 
@@ -38,6 +43,8 @@ class World:
     site: site.Site
     bankid: bankid.Provider
     github: github.Repository
+    betterstack: betterstack.Uptime
+    slack: slack.Workspace
 
 
 @dataclass
@@ -108,6 +115,8 @@ def twin(ca: Authority) -> Iterator[Twin]:
         site.healthy(COMMIT, "drop-prod", "webhook-secret"),
         bankid.healthy("drop-prod", "client-secret"),
         github.healthy(COMMIT, "token", NOW),
+        betterstack.healthy(NOW, NOW - timedelta(hours=25), "token"),
+        slack.healthy(NOW, NOW - timedelta(hours=25), "xoxb-token", WEBHOOK),
     )
 
     def certificates() -> Mapping[str, Certificate]:
@@ -117,6 +126,8 @@ def twin(ca: Authority) -> Iterator[Twin]:
         site.SiteFace(lambda: world.site, certificates, ca),
         bankid.BankIDFace(lambda: world.bankid, certificates, ca),
         github.GitHubFace(lambda: world.github, certificates, ca),
+        betterstack.BetterStackFace(lambda: world.betterstack, certificates, ca),
+        slack.SlackFace(lambda: world.slack, certificates, ca),
     )
     with web.running(*fronts, names.NamesFace(lambda: world.zone)) as ports:
         yield Twin(world, ca, ports, fronts)

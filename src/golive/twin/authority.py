@@ -164,6 +164,10 @@ def healthy(now: datetime) -> dict[str, Certificate]:
         "9ef3szvvsb.eu-west-1.awsapprunner.com": shown("*.eu-west-1.awsapprunner.com"),
         "auth.bankid.no": shown("auth.bankid.no"),
         "api.github.com": shown("*.github.com", "github.com"),
+        "uptime.betterstack.com": shown("*.betterstack.com", "betterstack.com"),
+        "drop-status.betteruptime.com": shown("*.betteruptime.com"),
+        "slack.com": shown("slack.com", "*.slack.com"),
+        "hooks.slack.com": shown("slack.com", "*.slack.com"),
         database: shown(database, issuer=DATABASE),
     }
 

@@ -18,12 +18,14 @@ from golive.twin import authority, database
 from golive.twin.authority import Authority
 from golive.twin.aws import Aws
 from golive.twin.bankid import BankIDFace
+from golive.twin.betterstack import BetterStackFace
 from golive.twin.cloud import DATABASE_HOST
 from golive.twin.faults import broken
 from golive.twin.github import GitHubFace
 from golive.twin.names import NamesFace
 from golive.twin.postgres import Postgres
 from golive.twin.site import SiteFace
+from golive.twin.slack import SlackFace
 from golive.twin.web import LOOPBACK, Front
 from golive.twin.world import healthy
 
@@ -44,6 +46,8 @@ class Town:
             SiteFace(lambda: self._world.site, lambda: self._world.certificates, self._authority),
             BankIDFace(lambda: self._world.bankid, lambda: self._world.certificates, self._authority),
             GitHubFace(lambda: self._world.github, lambda: self._world.certificates, self._authority),
+            BetterStackFace(lambda: self._world.betterstack, lambda: self._world.certificates, self._authority),
+            SlackFace(lambda: self._world.slack, lambda: self._world.certificates, self._authority),
         )
         self._control = ThreadingHTTPServer((LOOPBACK, 0), _control(self))
 
@@ -66,6 +70,8 @@ class Town:
                 "AWS_SECRET_ACCESS_KEY": "a-rehearsal-has-no-real-key",
                 "GOLIVE_DATABASE_PASSWORD": self._healthy.database.roles[database.GATE].password,
                 "GOLIVE_GITHUB_TOKEN": self._healthy.github.token,
+                "GOLIVE_BETTERSTACK_TOKEN": self._healthy.betterstack.token,
+                "GOLIVE_SLACK_TOKEN": self._healthy.slack.token,
             },
             "launch_at": self._healthy.launch_at.isoformat(),
             "control": f"http://{LOOPBACK}:{self._control.server_address[1]}/",
@@ -95,6 +101,8 @@ class Town:
             site=replace(world.site, delay=seconds),
             bankid=replace(world.bankid, delay=seconds),
             github=replace(world.github, delay=seconds),
+            betterstack=replace(world.betterstack, delay=seconds),
+            slack=replace(world.slack, delay=seconds),
         )
 
     def stop(self) -> None:

@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from golive.phases import offset
-from golive.twin import authority, bankid, cloud, database, github, names, site
+from golive.phases import ROLLBACK, offset
+from golive.twin import authority, bankid, betterstack, cloud, database, github, names, site, slack
 from golive.twin.authority import Certificate
 from golive.twin.bankid import Provider
+from golive.twin.betterstack import Uptime
 from golive.twin.cloud import Cloud
 from golive.twin.database import Database
 from golive.twin.github import Repository
 from golive.twin.names import Zone
 from golive.twin.site import Site
+from golive.twin.slack import Workspace
 
 COMMIT = "8f2c1d4be07a95361f0a3c5d7e9b2468ac13f057"
 
@@ -32,6 +34,8 @@ class World:
     site: Site
     bankid: Provider
     github: Repository
+    betterstack: Uptime
+    slack: Workspace
     cloud: Cloud
     database: Database
 
@@ -47,15 +51,18 @@ def healthy(now: datetime, phase: str = "T-0") -> World:
     since = offset(phase)
     aws = cloud.healthy(now, COMMIT)
     client = aws.text("BANKID_CLIENT_ID")
+    launch_at = now - (_INTO_ROLLBACK if since is None else since) - _AFTER
     return World(
         now=now,
         phase=phase,
-        launch_at=now - (_INTO_ROLLBACK if since is None else since) - _AFTER,
+        launch_at=launch_at,
         zone=names.healthy(),
         certificates=authority.healthy(now),
         site=site.healthy(COMMIT, client, aws.text("SUMSUB_WEBHOOK_SECRET")),
         bankid=bankid.healthy(client, aws.text("BANKID_CLIENT_SECRET")),
         github=github.healthy(COMMIT, "ghs_" + secrets.token_urlsafe(27), now),
+        betterstack=betterstack.healthy(now, launch_at, secrets.token_urlsafe(18), rolled_back=phase == ROLLBACK),
+        slack=slack.healthy(now, launch_at, "xoxb-" + secrets.token_urlsafe(36), aws.text("SLACK_WEBHOOK_URL")),
         cloud=aws,
         database=database.healthy(now),
     )
