@@ -8,4 +8,7 @@ pytest_plugins = [
     "steps.settings",
     "steps.database",
     "steps.pipeline",
+    "steps.monitoring",
+    "steps.statuspage",
+    "steps.channel",
 ]
