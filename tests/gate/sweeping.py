@@ -15,6 +15,7 @@ import pytest
 from golive.environment import load
 from golive.gate import Gate
 from golive.observatory import Observatory
+from golive.phases import ROLLBACK
 from golive.probes.look import Look
 from golive.record import Record
 from golive.twin.faults import broken
@@ -27,24 +28,34 @@ HOME = Path(__file__).parents[2]
 # repeated every time: to forget one costs time, never truth.
 WEB = frozenset({"zone", "certificates", "site", "site.health", "site.settings"})
 CLOUD = frozenset({"cloud"})
+WATCHED = frozenset({"zone", "certificates", "betterstack"})
 HANGS_ON = {
     "names": {"zone"},
     "certificate": WEB,
     **dict.fromkeys(("web", "health", "bundle"), WEB),
     "browser": {"zone", "certificates", "site", "bankid"},  # no visitor asks for the health, or reads the settings
     "github": {"zone", "certificates", "github", "cloud"},
+    **dict.fromkeys(("betterstack", "monitors", "incidents", "statuspage"), WATCHED),
+    "slack": {"zone", "certificates", "slack"},
+    "webhook": {"zone", "certificates", "slack", "cloud"},
     "postgres": {"zone", "certificates", "database"},
     **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs"), CLOUD),
 }
 
 
+# The phases in which everything is due: all that is due up to the end of the first day, and what is due in a rollback.
+FIRST_DAY = "T+24h"
+PHASES = (FIRST_DAY, ROLLBACK)
+
+
 class Sweep:
     """A twin, an observatory, and pytest in this process."""
 
-    def __init__(self) -> None:
-        self._twin = TwinProcess.start()
+    def __init__(self, phase: str = "T-0") -> None:
+        self.phase = phase
+        self._twin = TwinProcess.start(phase=phase)
         self.observatory = Observatory(load("rehearsal", HOME), self._twin.detour, armed=True)
-        self._base: World = healthy(datetime.now(UTC))
+        self._base: World = healthy(datetime.now(UTC), phase)
         self._former = self._base
 
     def run(self, *faults: str) -> tuple[int, Record | None, str]:
@@ -78,7 +89,7 @@ class Sweep:
         told = io.StringIO()
         sys.modules.pop("test_runbook", None)  # another home has other features
         with contextlib.chdir(home), contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
-            status = pytest.main(["-m", "golive"], plugins=[Injected(), *plugins])
+            status = pytest.main(["-m", "golive", f"--phase={self.phase}"], plugins=[Injected(), *plugins])
         return int(status), taken[0] if taken else None, told.getvalue()
 
     def stop(self) -> None:

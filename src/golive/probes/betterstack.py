@@ -116,15 +116,16 @@ def _ask(reach: Reach, url: str) -> Reply:
     """One question with our token; a status that says nothing of the matter is raised."""
     reach.ask(WrongTokenRefused())
     reply = _send(reach, url, reach.secret(reach.environment.betterstack.token, url))
-    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Overloaded(url, f"BetterStack answered {reply.status}")
     if reply.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         raise Denied(url, f"BetterStack answered {reply.status}: the token cannot see this")
     return reply
 
 
 def _send(reach: Reach, url: str, token: str) -> Reply:
-    return exchange(reach, url, headers={"Authorization": f"Bearer {token}", "Accept": "application/json"})
+    reply = exchange(reach, url, headers={"Authorization": f"Bearer {token}", "Accept": "application/json"})
+    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise Overloaded(url, f"BetterStack answered {reply.status}")
+    return reply
 
 
 def _read(reply: Reply, form: type[Form]) -> Form:

@@ -182,7 +182,7 @@ def text_of(reach: Reach, service_arn: str, name: str) -> str | None:
             said = manager.get_secret_value(SecretId=":".join(where[:7]), VersionStage=stage or "AWSCURRENT")
         except (manager.exceptions.ResourceNotFoundException, manager.exceptions.InvalidRequestException):
             return None
-    text: str | None = said.get("SecretString")
+        text = said.get("SecretString") if said["ARN"] else None
     if text is not None and key:
         text = _member(text, key)
     if text is not None:

@@ -16,10 +16,22 @@ SECRETS = tuple(f"GL-2.1.{number}" for number in (4, 5, 6, 7, 8))
 DATABASE = ("GL-2.2.5", "GL-2.2.6", "GL-7.6")
 # Whatever asks RDS, or EC2 about what RDS said.
 RDS = ("GL-1.8", "GL-2.1.2", "GL-3.1.3", "GL-3.1.4")
+# Whatever demands that every monitor is green.
+GREEN = ("GL-3.4.2", "GL-5.3.2")
+# Whatever asks BetterStack's API.
+BETTERSTACK = (
+    *("GL-1.6", "GL-2.5.1", "GL-2.5.2", "GL-2.5.3", "GL-2.5.6", "GL-3.4.1", "GL-3.5.4", "GL-5.2.2", "GL-6.2.1"),
+    *GREEN,
+)
+# Whatever is posted by the service's webhook of Slack, whatever needs that webhook, and whatever reads #drop-ops.
+POSTED = ("GL-2.5.4", "GL-5.2.1")
+WEBHOOK = ("GL-1.7", *POSTED)
+CHANNEL = ("GL-3.4.3", "GL-6.2.2", *POSTED)
 # Every item that a machine decides today: where the target cannot be known, nothing is judged.
 ALL = (
     *("GL-1.4", "GL-1.5", "GL-1.8", "GL-2.1.1", "GL-2.1.2", "GL-2.1.3", *SECRETS, "GL-2.2.1", "GL-2.2.2", "GL-2.2.3"),
     *("GL-2.2.4", "GL-2.2.5", "GL-2.2.6", "GL-2.4.1", "GL-2.4.2", "GL-2.4.3", "GL-2.4.4", "GL-3.1.1", "GL-3.1.2"),
     *("GL-3.1.3", "GL-3.1.4", *(f"GL-3.3.{number}" for number in range(1, 7)), *BUNDLE[2:]),
     *(f"GL-7.{number}" for number in range(2, 7)),
+    *("GL-1.7", *BETTERSTACK, *CHANNEL),
 )
