@@ -8,7 +8,7 @@ from golive.environment import Environment
 from golive.errors import NothingExamined, Unsigned
 from golive.probes.look import Look
 from golive.probes.slack import ChannelWords, Messages
-from golive.probes.webhook import ChannelTold, Delivery, Knock, TestAlert, WebhookKnown
+from golive.probes.webhook import ChannelTold, Delivery, Knock, TrialAlert, WebhookKnown
 from golive.remarks import Remarks
 from golive.vocabulary import judges, looks
 from steps.monitoring import enough_hours
@@ -25,7 +25,7 @@ def service_webhook(environment: Environment) -> Look[Knock]:
 
 @looks('a marked test alert goes to "{channel}" by the service\'s webhook', target_fixture="delivery")
 def test_alert(environment: Environment, channel: str) -> Look[Delivery]:
-    return TestAlert(environment.aws.service_arn, channel, _readable(environment, channel))
+    return TrialAlert(environment.aws.service_arn, channel, _readable(environment, channel))
 
 
 @looks('"{channel}" is told "{words}"', target_fixture="delivery")

@@ -148,7 +148,7 @@ class ChannelWords(Look[Messages]):
             Hit(words, at, by_app) for at, by_app, text in messages for words in self.words if has_words(text, words)
         ]
         after = sum(at >= self.since for at, _, _ in messages)
-        ordered = sorted(hits, key=lambda hit: (hit.at, hit.words))
+        ordered = sorted(hits, key=lambda hit: (hit.at, hit.words, hit.by_app))
         return Messages(self.name, self.since, after, len(messages) - after, tuple(ordered))
 
 

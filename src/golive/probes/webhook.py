@@ -115,7 +115,7 @@ class WebhookKnown(Look[Knock]):
 
 
 @dataclass(frozen=True, slots=True)
-class TestAlert(Act[Delivery]):
+class TrialAlert(Act[Delivery]):
     """Does a message through the service's webhook arrive in *channel*? *channel_id* None: it may not be read."""
 
     service_arn: str
