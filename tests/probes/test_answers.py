@@ -1,4 +1,4 @@
-"""What the probes of AWS, the database and the providers answer can be written down, read back, and shown to anybody."""
+"""What the probes of AWS, the database and the providers answer can be written down, read back, and shown."""
 
 from __future__ import annotations
 
