@@ -110,9 +110,12 @@ def test_no_network_and_no_credentials(project: Project) -> None:
     assert not ran.record.rehearsal
     transcribed = [finding for finding in ran.record.findings if finding.status is not Status.PENDING]
     assert len(transcribed) == ran.record.inventory.transcribed
-    for finding in transcribed:
+    due = [finding for finding in transcribed if finding.status is not Status.NOT_DUE]
+    assert len(due) > 40
+    for finding in due:
         assert finding.status is Status.UNKNOWN
         assert "AWS_ACCESS_KEY_ID is not set" in finding.reason
+    assert {finding.found for finding in transcribed} == {Status.UNKNOWN}
     assert "AWS_ACCESS_KEY_ID is not set" in ran.terminal
 
 

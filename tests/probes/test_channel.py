@@ -293,6 +293,16 @@ def test_who_takes_anything_proves_nothing(backstage: Backstage, arn: str, numbe
         backstage.look(looks[number])
 
 
+def test_what_must_be_granted_is_said(environment: Environment, arn: str) -> None:
+    """
+    The secret's value for all, the bot's token for who reads; without a reader no token is asked for.
+    """
+    needed = {(one.kind, one.what) for one in TrialAlert(arn, "#drop-ops", DROP_OPS).permissions(environment)}
+    assert needed == {("iam", "secretsmanager:GetSecretValue"), ("token", "GOLIVE_SLACK_TOKEN")}
+    assert {one.kind for one in TrialAlert(arn, "#drop-ops", None).permissions(environment)} == {"iam"}
+    assert {one.what for one in READ.permissions(environment)} == {"GOLIVE_SLACK_TOKEN"}
+
+
 def test_webhook_is_not_asked_where_secrets_may_not_be_read(backstage: Backstage, environment: Environment) -> None:
     """
     A person's role cannot know: unknown, and not unmet.

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 NAME = "SLACK_WEBHOOK_URL"
 SHOWN = "the webhook of the service"  # in the place of its address
 
+READS_ADDRESS = Permission("iam", "secretsmanager:GetSecretValue", "*")
+
 _PATH = re.compile(r"/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]+")
 # What Slack says to a message without words, through a webhook that it knows.
 _EMPTY = frozenset({"no_text", "invalid_payload", "missing_text_or_fallback_or_attachments"})
@@ -77,6 +79,10 @@ class WrongWebhookRefused(Look[Knock]):
         """Where Slack takes messages."""
         return "hooks.slack"
 
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # the interface's
+        """To read the webhook's address."""
+        return (READS_ADDRESS,)
+
     def observe(self, reach: Reach) -> Knock:
         """CannotTell where Slack knows that one too."""
         address = _address(reach, self.service_arn)
@@ -104,6 +110,10 @@ class WebhookKnown(Look[Knock]):
     def host(self) -> str:
         """Where Slack takes messages."""
         return "hooks.slack"
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # the interface's
+        """To read the webhook's address."""
+        return (READS_ADDRESS,)
 
     def observe(self, reach: Reach) -> Knock:
         """By a message without words, which Slack refuses to post."""
@@ -138,8 +148,8 @@ class TrialAlert(Act[Delivery]):
         return "hooks.slack"
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
-        """To read it back."""
-        return permissions(environment, self.channel) if self.channel_id else ()
+        """To read the webhook's address, and the message back."""
+        return (READS_ADDRESS, *(permissions(environment, self.channel) if self.channel_id else ()))
 
     def observe(self, reach: Reach) -> Delivery:
         """Every run marks its own message, so a message of another run proves nothing for this one."""
@@ -180,8 +190,8 @@ class ChannelTold(Act[Delivery]):
         return "hooks.slack"
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
-        """To read what was said."""
-        return permissions(environment, self.channel) if self.channel_id else ()
+        """To read the webhook's address, and what was said."""
+        return (READS_ADDRESS, *(permissions(environment, self.channel) if self.channel_id else ()))
 
     def observe(self, reach: Reach) -> Delivery:
         """Read first, then say, then read again."""
