@@ -12,4 +12,7 @@ pytest_plugins = [
     "steps.pipeline",
     "steps.signatures",
     "steps.banking",
+    "steps.monitoring",
+    "steps.statuspage",
+    "steps.channel",
 ]

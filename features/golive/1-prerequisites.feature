@@ -51,6 +51,20 @@ Feature: 1 Prerequisites
     And every certificate is valid for at least 14 more days, and less than 30 is a warning
     And Amazon may renew every certificate
 
+  @GL-1.6 @T-7d @owner-platform @critical @auto
+  Scenario: Three monitors watch Drop from outside
+    Given the monitors
+    Then at least 3 of them are active and watch our own address
+
+  @GL-1.7 @T-7d @owner-platform @critical @auto
+  Scenario: The service holds a webhook of Slack, and Slack knows it
+    Given the secrets of the service
+    And the service's webhook of Slack
+    Then they hold
+      | secret            | form                   |
+      | SLACK_WEBHOOK_URL | Slack incoming webhook |
+    And Slack knows it
+
   @GL-1.8 @T-7d @owner-platform @blocker @auto
   Scenario: Nobody reaches the database from the internet
     Given the database instance

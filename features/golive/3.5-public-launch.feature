@@ -30,3 +30,8 @@ Feature: 3.5 Public launch
       times.
       """
     Then the signature is at most 7 days old
+
+  @GL-3.5.4 @T+4h @owner-go-live-owner @normal @auto @attest
+  Scenario: The first hours pass without an incident
+    Given the incidents since the launch and before it
+    Then no incident has opened since the launch, which was at least 2 hours ago

@@ -4,6 +4,11 @@ Feature: 5.3 After a rollback
   Going back mends nothing; it buys time. A no here means that the old version is not well either, or that the next launch
   would fail of the same cause.
 
+  @GL-5.3.2 @rollback @owner-go-live-owner @critical @auto
+  Scenario: Every monitor is green after the rollback
+    Given the monitors
+    Then every monitor is green
+
   @GL-5.3.3 @rollback @owner-go-live-owner @blocker @attest
   Scenario: The cause of the rollback is known
     Given this is signed by the go-live owner

@@ -198,6 +198,28 @@ class Start(Frozen):
     path: PagePath
 
 
+class BetterStack(Frozen):
+    """The team that watches the product from outside, and the page that tells the public."""
+
+    host: Host = "uptime.betterstack.com"
+    token: Variable
+    status_page: Host
+    other_status_page: Host | None = None  # one that a document names and that is not ours: only reported
+    known_incident: str | None = None  # id of one that any search of incidents must find
+
+
+class Slack(Frozen):
+    """The workspace in which people are told; without a token nothing there can be read."""
+
+    host: Host = "slack.com"
+    hooks: Host = "hooks.slack.com"
+    token: Variable | None = None  # of a bot that is a member of the channels
+    channels: Mapping[str, str] = {}  # "#name" → id
+    startup_alert: str | None = None  # words that only the alert of a starting service has
+    critical: tuple[str, ...] = ()  # words that mark an alert as critical
+    rollback_issue: str | None = None  # what is investigated, in words for the channel
+
+
 class BankId(Frozen):
     """The provider of the login."""
 
@@ -307,6 +329,8 @@ class Environment(Frozen):
     aws: Aws
     database: Database
     github: Github
+    betterstack: BetterStack
+    slack: Slack
     bankid: BankId
     people: tuple[Person, ...] = ()
     neonomics: Neonomics
@@ -335,6 +359,7 @@ class Environment(Frozen):
         used |= _hosts(self.swan.token_url, self.swan.api_url) if self.swan else set()
         used |= {self.sumsub.host}
         used |= {urlsplit(self.bankid.issuer).hostname or self.bankid.issuer}
+        used |= {self.betterstack.host, self.betterstack.status_page, self.slack.host, self.slack.hooks}
         if missing := sorted(used - set(self.network.hosts)):
             raise ValueError(f"network.hosts does not list {', '.join(missing)}")
         told_apart(self.people)

@@ -284,7 +284,7 @@ class Gate:
         progress = self.progress.get(item.nodeid)
         if progress is None or self.run is None or self.run.observatory is None:
             return (yield)
-        with self.run.observatory.watching() as progress.asked:
+        with self.run.observatory.watching(due=self.run.is_due(progress.scenario)) as progress.asked:
             return (yield)
 
     def pytest_bdd_after_step(self, request: pytest.FixtureRequest) -> None:

@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 # The looks asked while one step runs, so that the step's evidence can be told.
 _ASKED: ContextVar[list[Look[Any]] | None] = ContextVar("asked", default=None)
+# Whether what is asked now may act: the scenario that asks falls due in this run.
+_DUE: ContextVar[bool] = ContextVar("due", default=True)
 
 
 class Threads(Executor):
@@ -110,10 +112,12 @@ class Observatory:
         """
         The answer to *look*, asked now unless it was before; the ProbeError that kept us from it.
 
-        NoConsent for an act to which nobody consented.
+        NoConsent for an act to which nobody consented, or whose hour has not come.
         """
         if isinstance(look, Act) and not self.armed:
             raise NoConsent(f"this {look.effect}; nobody consented to that in this run (--act)")
+        if isinstance(look, Act) and not _DUE.get():
+            raise NoConsent(f"this {look.effect}; that is not done before it is due")
         asked = _ASKED.get()
         if asked is not None:
             asked.append(look)
@@ -131,14 +135,15 @@ class Observatory:
         self._threads().submit(begin, self.reach)
 
     @contextmanager
-    def watching(self) -> Iterator[list[Look[Any]]]:
-        """The looks asked inside the block, in order."""
+    def watching(self, *, due: bool = True) -> Iterator[list[Look[Any]]]:
+        """The looks asked inside the block, in order; acts among them only where the block is *due* in this run."""
         asked: list[Look[Any]] = []
-        token = _ASKED.set(asked)
+        token, may = _ASKED.set(asked), _DUE.set(due)
         try:
             yield asked
         finally:
             _ASKED.reset(token)
+            _DUE.reset(may)
 
     def start_clock(self) -> None:
         """From now on the run's time for all looks together is counted."""

@@ -167,16 +167,22 @@ class Run:
         return read_signatures(folder, circumstances, asked)
 
     def plan(self, selected: Sequence[Scenario]) -> list[Look[Any]]:
-        """The looks of the *selected* scenarios, as far as they can be told beforehand."""
+        """The looks of the *selected* scenarios, as far as they can be told beforehand; no act before it is due."""
         offered = {"environment": self.environment, "launch_at": self.launch_at}
         looks: list[Look[Any]] = []
         for scenario in selected:
             for step in scenario.steps:
                 try:
-                    looks += list(planned(step.text, step.table, step.docstring, offered))
+                    told = list(planned(step.text, step.table, step.docstring, offered))
+                    looks += [look for look in told if self.is_due(scenario) or not isinstance(look, Act)]
                 except (GoLiveError, LookupError, TypeError, ValueError):
                     continue  # the scenario will say so when it gets there
         return looks
+
+    def is_due(self, scenario: Scenario) -> bool:
+        """Whether the item of *scenario* must hold in this run's phase."""
+        item = self.inventory.by_id.get(scenario.item)
+        return item is not None and self.agenda.is_due(item)
 
     # -- after the last scenario ------------------------------------------------------------------------------------
 

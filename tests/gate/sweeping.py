@@ -35,6 +35,7 @@ PHASES = (LAUNCH, FIRST_DAY, FIRST_WEEK, ROLLBACK)
 # repeated every time: to forget one costs time, never truth.
 WEB = frozenset({"zone", "certificates", "site", "site.health", "site.settings"})
 CLOUD = frozenset({"cloud"})
+WATCHED = frozenset({"zone", "certificates", "betterstack"})
 HANGS_ON = {
     "names": {"zone"},
     "certificate": WEB,
@@ -51,6 +52,9 @@ HANGS_ON = {
     "disclosure": WEB,
     "sumsub": {"zone", "certificates", "sumsub", "cloud"},
     "webhooks": {"zone", "certificates", "site", "sumsub", "cloud", "database"},
+    **dict.fromkeys(("betterstack", "monitors", "incidents", "statuspage"), WATCHED),
+    "slack": {"zone", "certificates", "slack"},
+    "webhook": {"zone", "certificates", "slack", "cloud"},
     "postgres": {"zone", "certificates", "database"},
     **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs"), CLOUD),
 }
@@ -72,7 +76,7 @@ class Sweep:
     """A twin, an observatory, and pytest in this process."""
 
     def __init__(self, phase: str = "T-0") -> None:
-        self._phase = phase
+        self.phase = phase
         self._twin = TwinProcess.start(phase=phase)
         self.observatory = Observatory(load("rehearsal", HOME), self._twin.detour, armed=True)
         self._base: World = healthy(datetime.now(UTC), phase)
@@ -109,7 +113,7 @@ class Sweep:
         told = io.StringIO()
         sys.modules.pop("test_runbook", None)  # another home has other features
         with contextlib.chdir(home), contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
-            status = pytest.main(["-m", "golive", "--phase", self._phase], plugins=[Injected(), *plugins])
+            status = pytest.main(["-m", "golive", f"--phase={self.phase}"], plugins=[Injected(), *plugins])
         return int(status), taken[0] if taken else None, told.getvalue()
 
     def stop(self) -> None:

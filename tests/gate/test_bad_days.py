@@ -116,6 +116,7 @@ def test_no_network_and_no_credentials(project: Project) -> None:
             continue
         assert finding.status is Status.UNKNOWN
         assert "AWS_ACCESS_KEY_ID is not set" in finding.reason
+    assert {finding.found for finding in transcribed} == {Status.UNKNOWN}
     assert "AWS_ACCESS_KEY_ID is not set" in ran.terminal
 
 

@@ -32,6 +32,14 @@ INSTEAD: dict[str, dict[str, str | None]] = {
     # Where nothing begins like that, there is nothing to compare (unknown).
     'browsers are given the same, of all that begin with "{prefix}"': {"prefix": None},
     # Below it is a warning, which holds nothing.
+    # How long is long enough to say anything: with less the answer is unknown.
+    "no incident has opened since the launch, which was at least {hours:d} hours ago": {"hours": None},
+    "no critical alert has arrived there since the launch, which was at least {hours:d} hours ago": {"hours": None},
+    # A day is never without a second that failed.
+    "each was up at least {percent:g} % of the time, over at least {hours:d} hours": {
+        "percent": "99.999",
+        "hours": None,
+    },
     "every certificate is valid for at least {days:d} more days, and less than {warning:d} is a warning": {
         "warning": None
     },

@@ -70,5 +70,5 @@ class Backstage:
         return look.observe(self._reach)
 
     def observatory(self) -> Observatory:
-        """An observatory of this twin, that asks as often and as side by side as in a run."""
-        return Observatory(self.environment, self.detour)
+        """An observatory of this twin, that asks as often and as side by side as in a run, and may act."""
+        return Observatory(self.environment, self.detour, armed=True)

@@ -1,9 +1,10 @@
-"""What the probes of AWS, the database and GitHub answer can be written down, read back, and shown to anybody."""
+"""What the probes of AWS, the database and the providers answer can be written down, read back, and shown."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,16 +16,25 @@ from golive.probes.aws import Caller
 from golive.probes.ec2 import Firewalls, PrefixList
 from golive.probes.ecr import RepositoryImages
 from golive.probes.github import RunningCommitChecks
+from golive.probes.incidents import IncidentsSince, StatusReports
 from golive.probes.logs import SignsOfLife
 from golive.probes.look import Look
+from golive.probes.monitors import AllMonitors, AvailabilitySince, MonitorEscalations
 from golive.probes.postgres import Tables, TransactionWatch, Users
 from golive.probes.rds import AutomatedSnapshots, DatabaseInstance
 from golive.probes.secrets import ServiceSecrets
+from golive.probes.slack import ChannelWords
+from golive.probes.statuspage import OtherStatusPage, PublicStatusPage
+from golive.probes.webhook import TrialAlert, WebhookKnown
 from golive.recording import NO_SECRETS
+from golive.twin.betterstack import PAGE_HOST
 from golive.twin.cloud import PARTNERS
+from golive.twin.slack import DROP_OPS
 
 from .backstage import Backstage
 from .town import again
+
+SINCE = datetime.now(UTC) - timedelta(hours=2)
 
 
 def looks(environment: Environment) -> Iterable[Look[Any]]:
@@ -36,10 +46,14 @@ def looks(environment: Environment) -> Iterable[Look[Any]]:
         yield kind(aws.service_arn)
     yield SignsOfLife(aws.log_group, environment.database.aml.sign_of_life, 24)
     yield from (Tables(), Users(("test@example.com",)), TransactionWatch(100_000))
+    yield from (AllMonitors(), MonitorEscalations(), AvailabilitySince(SINCE), IncidentsSince(SINCE))
+    yield from (StatusReports(PAGE_HOST), PublicStatusPage(PAGE_HOST), OtherStatusPage("status.drop.no"))
+    yield ChannelWords(DROP_OPS, "#drop-ops", SINCE, SINCE, ("CRITICAL",))
+    yield from (WebhookKnown(aws.service_arn), TrialAlert(aws.service_arn, "#drop-ops", DROP_OPS))
     yield RunningCommitChecks(aws.service_arn, aws.repository, environment.github.repository, "main")
 
 
-@pytest.mark.parametrize("number", range(17))
+@pytest.mark.parametrize("number", range(27))
 def test_answer_is_the_same_when_read_back(backstage: Backstage, environment: Environment, number: int) -> None:
     """
     Judged again from the record, an answer is equal to the one that was seen.
@@ -55,7 +69,7 @@ def test_all_looks_are_tried(environment: Environment) -> None:
     """
     The test above leaves none out.
     """
-    assert len([*looks(environment)]) == 17
+    assert len([*looks(environment)]) == 27
 
 
 def test_evidence_holds_no_secret(backstage: Backstage, environment: Environment) -> None:

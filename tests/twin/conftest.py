@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import dns.message
 import dns.query
@@ -14,11 +14,12 @@ import httpcore
 import httpx
 import pytest
 
-from golive.twin import authority, bankid, github, names, neonomics, site, sumsub, swan, web
+from golive.twin import authority, bankid, betterstack, github, names, neonomics, site, slack, sumsub, swan, web
 from golive.twin.authority import Authority, Certificate
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 COMMIT = "5f1c0de4b0a9d3e2f7c6b8a190d4e3f2c1b0a987"
+WEBHOOK = "https://hooks.slack.com/services/T0TEAM00001/B0SERVICE01/0123456789abcdefABCDEF01"
 PLACES = {
     "getdrop.no": "192.0.2.10",
     "www.getdrop.no": "192.0.2.11",
@@ -29,6 +30,10 @@ PLACES = {
     swan.TOKEN_HOST: swan.ADDRESS,
     swan.API_HOST: swan.ADDRESS,
     "api.sumsub.com": "192.0.2.55",
+    "uptime.betterstack.com": "192.0.2.70",
+    "drop-status.betteruptime.com": "192.0.2.71",
+    "slack.com": "192.0.2.72",
+    "hooks.slack.com": "192.0.2.73",
     "astray.example": "203.0.113.77",
 }
 
@@ -45,6 +50,8 @@ class World:
     neonomics: neonomics.Neonomics
     swan: swan.Swan
     sumsub: sumsub.Account
+    betterstack: betterstack.Uptime
+    slack: slack.Workspace
 
 
 @dataclass
@@ -118,6 +125,8 @@ def twin(ca: Authority) -> Iterator[Twin]:
         neonomics.healthy("drop", "neonomics-secret"),
         swan.healthy("LIVE_drop", "swan-secret"),
         sumsub.healthy(NOW, "prd:service", "service-secret", "webhook-secret"),
+        betterstack.healthy(NOW, NOW - timedelta(hours=25), "token"),
+        slack.healthy(NOW, NOW - timedelta(hours=25), "xoxb-token", WEBHOOK),
     )
 
     def certificates() -> Mapping[str, Certificate]:
@@ -130,6 +139,8 @@ def twin(ca: Authority) -> Iterator[Twin]:
         neonomics.NeonomicsFace(lambda: world.neonomics, certificates, ca),
         swan.SwanFace(lambda: world.swan, certificates, ca),
         sumsub.SumsubFace(lambda: world.sumsub, certificates, ca),
+        betterstack.BetterStackFace(lambda: world.betterstack, certificates, ca),
+        slack.SlackFace(lambda: world.slack, certificates, ca),
     )
     with web.running(*fronts, names.NamesFace(lambda: world.zone)) as ports:
         yield Twin(world, ca, ports, fronts)

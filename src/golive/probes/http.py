@@ -38,10 +38,18 @@ class Reply:
 
 
 def exchange(
-    reach: Reach, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, content: bytes = b""
+    reach: Reach,
+    url: str,
+    *,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    content: bytes = b"",
+    shown: str = "",
 ) -> Reply:
     """
     Ask once: redirects are not followed, cookies not kept, connections not used again, the shell's proxies not seen.
+
+    *shown* stands in the place of *url*, in the reply and in errors, where the address is itself a secret.
 
     Unreachable: no answer. Untrusted: the certificate does not prove the name. Overloaded: 429. Unreadable: not HTTP,
     or a body over LIMIT. Denied: a host outside the environment's list. Every status but 429 is an answer.
@@ -49,16 +57,17 @@ def exchange(
     import httpx
 
     ends = time.monotonic() + reach.environment.network.look_seconds
+    shown = shown or url
     with (
-        _told(url),
+        _told(shown),
         httpx.Client(
             transport=_transport(reach), timeout=reach.environment.network.answer_seconds, trust_env=False
         ) as client,
         client.stream(method, url, headers={**SPEAKS, **(headers or {})}, content=content or None) as answer,
     ):
         if answer.status_code == PATIENT_DOWN:
-            raise Overloaded(url, "answered 429, too many requests")
-        return Reply(url, answer.status_code, answer.headers, _body(url, answer, ends))
+            raise Overloaded(shown, "answered 429, too many requests")
+        return Reply(shown, answer.status_code, answer.headers, _body(shown, answer, ends))
 
 
 def _body(url: str, answer: httpx.Response, ends: float) -> bytes:

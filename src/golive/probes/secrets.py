@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from golive.errors import ProbeError
+from golive.errors import Denied, ProbeError
 from golive.probes.apprunner import DescribedService
 from golive.probes.aws import answers, client
 from golive.probes.form import Form, form_of
@@ -193,6 +193,35 @@ def fingerprint(reach: Reach, text: str) -> str:
     """The same for the same text within a run, and for nothing else; it tells nothing of the text."""
     salt = reach.shared("fingerprints", lambda: secrets.token_bytes(32))
     return hmac.new(salt, text.encode(), "sha256").hexdigest()[:16]
+
+
+def text_if_given(reach: Reach, service_arn: str, name: str) -> str | None:
+    """
+    The text of the secret that the service is given as *name*, for a probe that must show it; it must not leave that.
+
+    None where the service is given none. Denied where this run may not read it.
+    """
+    arn = reach.ask(DescribedService(service_arn)).secrets.get(name)
+    if arn is None:
+        return None
+    if not reach.environment.aws.read_secret_values:
+        raise Denied(name, UNREAD)
+    where = arn.split(":")
+    if len(where) < 7 or where[2] != "secretsmanager":
+        raise ProbeError(name, "it is not kept in Secrets Manager, and the gate looks nowhere else")
+    key, stage = (*where[7:9], "", "")[:2]
+    with answers(name):
+        manager: SecretsManagerClient = client(reach, "secretsmanager")
+        try:
+            said = manager.get_secret_value(SecretId=":".join(where[:7]), VersionStage=stage or "AWSCURRENT")
+        except (manager.exceptions.ResourceNotFoundException, manager.exceptions.InvalidRequestException):
+            return None
+        text = said.get("SecretString") if said["ARN"] else None
+    if text is not None and key:
+        text = _member(text, key)
+    if text is not None:
+        reach.hold(name, text)
+    return text
 
 
 def _member(text: str, key: str) -> str | None:

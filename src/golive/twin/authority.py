@@ -169,6 +169,10 @@ def healthy(now: datetime) -> dict[str, Certificate]:
         "api.swan.io": shown("*.swan.io"),
         "api.github.com": shown("*.github.com", "github.com"),
         "api.sumsub.com": shown("*.sumsub.com", "sumsub.com"),
+        "uptime.betterstack.com": shown("*.betterstack.com", "betterstack.com"),
+        "drop-status.betteruptime.com": shown("*.betteruptime.com"),
+        "slack.com": shown("slack.com", "*.slack.com"),
+        "hooks.slack.com": shown("slack.com", "*.slack.com"),
         database: shown(database, issuer=DATABASE),
     }
 

@@ -19,6 +19,7 @@ from golive.twin import authority, database
 from golive.twin.authority import Authority
 from golive.twin.aws import Aws
 from golive.twin.bankid import BankIDFace
+from golive.twin.betterstack import BetterStackFace
 from golive.twin.cloud import DATABASE_HOST
 from golive.twin.faults import broken
 from golive.twin.github import GitHubFace
@@ -27,6 +28,7 @@ from golive.twin.neonomics import SANDBOX_PERSON, NeonomicsFace
 from golive.twin.people import sign_all
 from golive.twin.postgres import Postgres
 from golive.twin.site import SiteFace
+from golive.twin.slack import SlackFace
 from golive.twin.sumsub import SumsubFace
 from golive.twin.swan import SwanFace
 from golive.twin.web import LOOPBACK, Front
@@ -57,6 +59,8 @@ class Town:
             SwanFace(lambda: self._world.swan, lambda: self._world.certificates, self._authority),
             GitHubFace(lambda: self._world.github, lambda: self._world.certificates, self._authority),
             SumsubFace(lambda: self._world.sumsub, lambda: self._world.certificates, self._authority),
+            BetterStackFace(lambda: self._world.betterstack, lambda: self._world.certificates, self._authority),
+            SlackFace(lambda: self._world.slack, lambda: self._world.certificates, self._authority),
         )
         self._control = ThreadingHTTPServer((LOOPBACK, 0), _control(self))
 
@@ -85,6 +89,8 @@ class Town:
                 "GOLIVE_GITHUB_TOKEN": self._healthy.github.token,
                 "GOLIVE_SUMSUB_APP_TOKEN": self._healthy.sumsub.gate,
                 "GOLIVE_SUMSUB_SECRET_KEY": self._healthy.sumsub.tokens[self._healthy.sumsub.gate].secret,
+                "GOLIVE_BETTERSTACK_TOKEN": self._healthy.betterstack.token,
+                "GOLIVE_SLACK_TOKEN": self._healthy.slack.token,
             },
             "launch_at": self._healthy.launch_at.isoformat(),
             "people": self._healthy.people.public(),
@@ -127,6 +133,8 @@ class Town:
             swan=replace(world.swan, delay=seconds),
             github=replace(world.github, delay=seconds),
             sumsub=replace(world.sumsub, delay=seconds),
+            betterstack=replace(world.betterstack, delay=seconds),
+            slack=replace(world.slack, delay=seconds),
         )
 
     def stop(self) -> None:

@@ -7,10 +7,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from golive.phases import offset
-from golive.twin import authority, bankid, cloud, database, github, names, neonomics, people, site, sumsub, swan
+from golive.phases import ROLLBACK, offset
+from golive.twin import (
+    authority,
+    bankid,
+    betterstack,
+    cloud,
+    database,
+    github,
+    names,
+    neonomics,
+    people,
+    site,
+    slack,
+    sumsub,
+    swan,
+)
 from golive.twin.authority import Certificate
 from golive.twin.bankid import Provider
+from golive.twin.betterstack import Uptime
 from golive.twin.cloud import Cloud
 from golive.twin.database import Database
 from golive.twin.github import Repository
@@ -18,6 +33,7 @@ from golive.twin.names import Zone
 from golive.twin.neonomics import Neonomics
 from golive.twin.people import People
 from golive.twin.site import Site
+from golive.twin.slack import Workspace
 from golive.twin.sumsub import Account
 from golive.twin.swan import Swan
 
@@ -40,6 +56,8 @@ class World:
     swan: Swan
     github: Repository
     sumsub: Account
+    betterstack: Uptime
+    slack: Workspace
     cloud: Cloud
     database: Database
 
@@ -75,6 +93,8 @@ def healthy(now: datetime, phase: str = "T-0") -> World:
         sumsub=sumsub.healthy(
             now, *(aws.text(f"SUMSUB_{part}") for part in ("APP_TOKEN", "SECRET_KEY", "WEBHOOK_SECRET"))
         ),
+        betterstack=betterstack.healthy(now, launch_at, secrets.token_urlsafe(18), rolled_back=phase == ROLLBACK),
+        slack=slack.healthy(now, launch_at, "xoxb-" + secrets.token_urlsafe(36), aws.text("SLACK_WEBHOOK_URL")),
         cloud=aws,
         database=database.healthy(now),
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from golive.twin import database
 from golive.twin.cloud import DATABASE_HOST
-from golive.twin.faults.kin import ALL, BROWSER, DATABASE, PAGES, PROVIDER, RDS, SECRETS
+from golive.twin.faults.kin import ALL, BROWSER, DATABASE, PAGES, PROVIDER, RDS, SECRETS, WEBHOOK
 from golive.twin.faults.register import breaks
 from golive.twin.names import RESOLVERS
 from golive.twin.wire import Ailment
@@ -16,7 +16,7 @@ BY_SERVICE = {
     "rds": RDS,
     "ec2": ("GL-1.8",),
     "ecr": ("GL-2.1.3", "GL-2.2.4", "GL-3.3.3"),
-    "secretsmanager": (*SECRETS, *PROVIDER),
+    "secretsmanager": (*SECRETS, *PROVIDER, *WEBHOOK),
     "logs": ("GL-7.6",),
     "apprunner": ALL,
     "sts": ALL,

@@ -27,6 +27,17 @@ SUMSUB = ("GL-1.3", "GL-2.3.3", "GL-2.3.4")
 DATABASE = ("GL-2.2.5", "GL-2.2.6", "GL-2.3.4", "GL-7.6")
 # Whatever asks RDS, or EC2 about what RDS said.
 RDS = ("GL-1.8", "GL-2.1.2", "GL-3.1.3", "GL-3.1.4")
+# Whatever demands that every monitor is green.
+GREEN = ("GL-3.4.2", "GL-5.3.2")
+# Whatever asks BetterStack's API.
+BETTERSTACK = (
+    *("GL-1.6", "GL-2.5.1", "GL-2.5.2", "GL-2.5.3", "GL-2.5.6", "GL-3.4.1", "GL-3.5.4", "GL-5.2.2", "GL-6.2.1"),
+    *GREEN,
+)
+# Whatever is posted by the service's webhook of Slack, whatever needs that webhook, and whatever reads #drop-ops.
+POSTED = ("GL-2.5.4", "GL-5.2.1")
+WEBHOOK = ("GL-1.7", *POSTED)
+CHANNEL = ("GL-3.4.3", "GL-6.2.2", *POSTED)
 # Whatever a person signs, wholly or in part; acts, which may be attested as well, apart.
 SIGNED = (
     *("GL-1.9", "GL-1.10", "GL-2.3.1", *(f"GL-3.3.{number}" for number in (7, 8, 9, 11)), "GL-3.5.2", "GL-3.5.3"),
@@ -40,7 +51,8 @@ ALL = tuple(
         (
             *("GL-1.4", "GL-1.5", "GL-2.1.1", "GL-2.1.3", "GL-2.2.1", "GL-2.2.4", "GL-2.3.6"),
             *("GL-2.4.1", "GL-2.4.2", "GL-3.1.1", "GL-3.3.3"),
-            *(*PAGES, *BANKID, *BROWSER, *SETTINGS, *SECRETS, *PROVIDER, *SUMSUB, *DATABASE, *RDS, *SIGNED),
+            *(*WEBHOOK, *BETTERSTACK, *CHANNEL, *SUMSUB, *PROVIDER),
+            *(*PAGES, *BANKID, *BROWSER, *SETTINGS, *SECRETS, *DATABASE, *RDS, *SIGNED),
         )
     )
 )

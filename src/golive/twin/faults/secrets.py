@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from golive.twin.cloud import Secret
+from golive.twin.faults.kin import WEBHOOK
 from golive.twin.faults.register import breaks
 from golive.twin.world import World
 
@@ -126,14 +127,14 @@ def sumsub_secret_missing(world: World) -> World:
     return _holding(world, "SUMSUB_SECRET_KEY", None)
 
 
-@breaks(unmet=["GL-2.1.8"])
+@breaks(unmet=["GL-2.1.8", *WEBHOOK])
 def slack_webhook_of_another(world: World) -> World:
     """SLACK_WEBHOOK_URL leads to a host that is not Slack's."""
     url = world.cloud.text("SLACK_WEBHOOK_URL").replace("hooks.slack.com", "hooks.slack.com.example")
     return _holding(world, "SLACK_WEBHOOK_URL", url)
 
 
-@breaks(unmet=["GL-2.1.8"])
+@breaks(unmet=["GL-2.1.8", *WEBHOOK])
 def slack_webhook_in_plain_http(world: World) -> World:
     """SLACK_WEBHOOK_URL is not https."""
     url = world.cloud.text("SLACK_WEBHOOK_URL").replace("https://", "http://")

@@ -1,0 +1,15 @@
+@section-5.2
+Feature: 5.2 Telling people of a rollback
+
+  Whoever is on duty, and whoever cannot pay, must hear it from Drop. A no here means that they
+  find out by themselves.
+
+  @GL-5.2.1 @rollback @normal @act @owner-go-live-owner
+  Scenario: #drop-ops knows that Drop goes back
+    When "#drop-ops" is told "Going back to previous version, investigating [issue]"
+    Then it has arrived there
+
+  @GL-5.2.2 @rollback @normal @auto @owner-go-live-owner
+  Scenario: The status page tells of the incident
+    Given the reports of the status page
+    Then one of them tells of a disturbance since the launch, and names what it affects

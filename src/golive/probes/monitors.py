@@ -1,0 +1,279 @@
+"""What BetterStack watches, whom it wakes, and how long each was down (docs: monitors, escalation policies, SLA)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import AwareDatetime, BaseModel
+
+from golive.errors import ProbeError, Unreadable
+from golive.probes import betterstack
+from golive.probes.look import Look, Permission
+
+if TYPE_CHECKING:
+    from golive.environment import Environment
+    from golive.probes.reach import Reach
+
+T = TypeVar("T")
+
+
+class _MonitorSays(BaseModel):
+    pronounceable_name: str
+    url: str
+    monitor_type: str
+    status: Literal["up", "down", "validating", "paused", "pending", "maintenance"]
+    last_checked_at: AwareDatetime | None
+    check_frequency: int
+    paused_at: AwareDatetime | None = None
+    policy_id: int | str | None
+    verify_ssl: bool
+    required_keyword: str | None = None
+    maintenance_from: str | None = None
+    maintenance_to: str | None = None
+
+
+class _MemberSays(BaseModel):
+    type: str
+
+
+class _StepSays(BaseModel):
+    type: str
+    step_members: tuple[_MemberSays, ...] = ()
+
+
+class _PolicySays(BaseModel):
+    steps: tuple[_StepSays, ...]
+
+
+class _SlaSays(BaseModel):
+    availability: float
+    total_downtime: float
+    number_of_incidents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Monitor:
+    """One monitor."""
+
+    id: str
+    name: str
+    url: str  # without what may hold a secret: user, query and fragment
+    kind: str  # "status", "keyword", "ping" …
+    status: str  # "up" is the only green
+    checked_at: datetime | None
+    frequency: int  # seconds from one check to the next
+    paused: bool
+    policy: str | None
+    verify_ssl: bool
+    keyword: bool  # whether a word must stand in the answer
+    window: str  # the daily maintenance, "02:00 to 03:00"; "" for none
+
+    @property
+    def host(self) -> str:
+        """The name that it watches."""
+        return urlsplit(self.url).hostname or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Monitors:
+    """All monitors that the token sees, and when they were seen."""
+
+    source: str
+    at: datetime
+    monitors: tuple[Monitor, ...]
+
+    def named(self, name: str) -> tuple[Monitor, ...]:
+        """Those called *name*: names need not be unique."""
+        return tuple(monitor for monitor in self.monitors if monitor.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One escalation policy: whom its steps call, step by step; branches by the hour are no steps."""
+
+    id: str
+    exists: bool
+    steps: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Escalations:
+    """The monitors, and the policies that they name."""
+
+    monitors: Monitors
+    policies: Mapping[str, Policy]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """
+    How long one monitor was down, as BetterStack accounts for it: by whole days.
+
+    The account begins at midnight UTC of the day of *since*, so what was down before *since* on that day is in it.
+    """
+
+    monitor: str
+    since: datetime
+    begins: datetime
+    at: datetime
+    availability: float  # percent of the days of the account
+    downtime_seconds: float
+    incidents: int
+
+    @property
+    def uptime(self) -> float:
+        """Percent of the time after *since*, at the least: as if all that was down in the account was down then."""
+        watched = (self.at - self.since).total_seconds()
+        return max(0.0, 100 * (1 - self.downtime_seconds / watched)) if watched > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """The accounts of all monitors, by the monitors' ids."""
+
+    source: str
+    monitors: Monitors
+    accounts: Mapping[str, Account]
+
+
+class _AtBetterStack:
+    __slots__ = ()
+
+    @property
+    def host(self) -> str:
+        """Where BetterStack is asked."""
+        return betterstack.HOST
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """The team's token."""
+        return betterstack.permissions(environment)
+
+
+@dataclass(frozen=True, slots=True)
+class AllMonitors(_AtBetterStack, Look[Monitors]):
+    """Which monitors are there, and how are they?"""
+
+    @property
+    def source(self) -> str:
+        """What is asked."""
+        return "the monitors at BetterStack"
+
+    def observe(self, reach: Reach) -> Monitors:
+        """Through all pages."""
+        found = [
+            _monitor(name, said) for name, said in betterstack.listed(reach, "monitors?per_page=100", _MonitorSays)
+        ]
+        ordered = sorted(found, key=lambda monitor: (monitor.name, monitor.id))
+        return Monitors(self.source, datetime.now(UTC), tuple(ordered))
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationPolicy(_AtBetterStack, Look[Policy]):
+    """Whom does the policy *id* call?"""
+
+    id: str
+
+    @property
+    def source(self) -> str:
+        """The policy."""
+        return f"escalation policy {self.id} at BetterStack"
+
+    def observe(self, reach: Reach) -> Policy:
+        """Kinds of members, not people."""
+        said = betterstack.single(reach, f"policies/{self.id}", _PolicySays)
+        if said is None:
+            return Policy(self.id, False)
+        steps = (tuple(member.type for member in step.step_members) for step in said.steps if step.type == "escalation")
+        return Policy(self.id, True, tuple(steps))
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorEscalations(_AtBetterStack, Look[Escalations]):
+    """Whom do the monitors call?"""
+
+    @property
+    def source(self) -> str:
+        """What is asked."""
+        return "the escalation policies at BetterStack"
+
+    def observe(self, reach: Reach) -> Escalations:
+        """Each policy that a monitor names is a look of its own."""
+        monitors = reach.ask(AllMonitors())
+        names = sorted({monitor.policy for monitor in monitors.monitors if monitor.policy is not None})
+        policies = _seen(reach.ask_each([EscalationPolicy(name) for name in names]))
+        return Escalations(monitors, {policy.id: policy for policy in policies})
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorAccount(_AtBetterStack, Look[Account]):
+    """How long was monitor *id* down since *since*?"""
+
+    id: str
+    since: datetime
+
+    @property
+    def source(self) -> str:
+        """The monitor's account."""
+        return f"the SLA of monitor {self.id} at BetterStack since {self.since:%Y-%m-%d}"
+
+    def observe(self, reach: Reach) -> Account:
+        """The API takes days, not hours."""
+        since, now = self.since.astimezone(UTC), datetime.now(UTC)
+        path = f"monitors/{self.id}/sla?from={since:%Y-%m-%d}&to={now:%Y-%m-%d}"
+        said = betterstack.single(reach, path, _SlaSays)
+        if said is None:
+            raise Unreadable(self.source, "BetterStack lists this monitor and has no SLA of it")
+        midnight = since.replace(hour=0, minute=0, second=0, microsecond=0)
+        return Account(self.id, since, midnight, now, said.availability, said.total_downtime, said.number_of_incidents)
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilitySince(_AtBetterStack, Look[Availability]):
+    """How long was each monitor down since *since*?"""
+
+    since: datetime
+
+    @property
+    def source(self) -> str:
+        """What is asked."""
+        return f"the SLA of the monitors at BetterStack since {self.since:%Y-%m-%d}"
+
+    def observe(self, reach: Reach) -> Availability:
+        """Each monitor's account is a look of its own."""
+        monitors = reach.ask(AllMonitors())
+        accounts = _seen(reach.ask_each([MonitorAccount(monitor.id, self.since) for monitor in monitors.monitors]))
+        return Availability(self.source, monitors, {account.monitor: account for account in accounts})
+
+
+def _seen(answers: Sequence[T | ProbeError]) -> list[T]:
+    """All of them; the first ProbeError where one is among them."""
+    found: list[T] = []
+    for answer in answers:
+        if isinstance(answer, ProbeError):
+            raise answer
+        found.append(answer)
+    return found
+
+
+def _monitor(name: str, said: _MonitorSays) -> Monitor:
+    there = urlsplit(said.url)
+    shown = there._replace(netloc=there.netloc.rpartition("@")[2], query="", fragment="").geturl()
+    window = f"{said.maintenance_from} to {said.maintenance_to}" if said.maintenance_from or said.maintenance_to else ""
+    return Monitor(
+        id=name,
+        name=said.pronounceable_name,
+        url=shown,
+        kind=said.monitor_type,
+        status=said.status,
+        checked_at=said.last_checked_at,
+        frequency=said.check_frequency,
+        paused=said.paused_at is not None or said.status == "paused",
+        policy=None if said.policy_id is None else str(said.policy_id),
+        verify_ssl=said.verify_ssl,
+        keyword=bool(said.required_keyword),
+        window=window,
+    )

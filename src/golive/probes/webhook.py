@@ -1,0 +1,284 @@
+"""
+The service's incoming webhook of Slack: whether Slack knows it, and what is posted through it.
+
+https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks. Its address is a secret as a whole. "ok" says
+that Slack took a message, not where it went: only who reads the channel knows that.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from golive.errors import CannotTell, Overloaded, Unreadable
+from golive.probes.http import Reply, exchange
+from golive.probes.look import Act, Look, Permission
+from golive.probes.secrets import text_if_given
+from golive.probes.slack import history, permissions
+
+if TYPE_CHECKING:
+    from golive.environment import Environment
+    from golive.probes.reach import Reach
+
+NAME = "SLACK_WEBHOOK_URL"
+SHOWN = "the webhook of the service"  # in the place of its address
+
+READS_ADDRESS = Permission("iam", "secretsmanager:GetSecretValue", "*")
+
+_PATH = re.compile(r"/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]+")
+# What Slack says to a message without words, through a webhook that it knows.
+_EMPTY = frozenset({"no_text", "invalid_payload", "missing_text_or_fallback_or_attachments"})
+# A message is in the channel's history at once, as a rule; these many seconds are waited for the exceptions.
+_PAUSES = (0.2, 0.6, 1.8, 0.0)
+# Two clocks, Slack's and ours.
+_SKEW = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """What Slack said to a message without words: it posts nothing, and tells a webhook that is there from one gone."""
+
+    said: str  # in one word of Slack's; or why nothing was asked
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message that was posted, or said before."""
+
+    channel: str
+    mark: str  # by which people find it; "" where it has none
+    taken: bool  # Slack said "ok", or it was there before
+    said: str  # in one word of Slack's
+    readable: bool  # whether the channel may be read, so that its arrival can be known
+    arrived_at: datetime | None
+    before: bool = False  # it was there already, and nothing was posted
+
+
+@dataclass(frozen=True, slots=True)
+class WrongWebhookRefused(Look[Knock]):
+    """The control: the same webhook with another token is refused."""
+
+    service_arn: str
+
+    @property
+    def source(self) -> str:
+        """The webhook."""
+        return f"{SHOWN}, with a wrong token"
+
+    @property
+    def host(self) -> str:
+        """Where Slack takes messages."""
+        return "hooks.slack"
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # the interface's
+        """To read the webhook's address."""
+        return (READS_ADDRESS,)
+
+    def observe(self, reach: Reach) -> Knock:
+        """CannotTell where Slack knows that one too."""
+        address = _address(reach, self.service_arn)
+        if address is None:
+            return Knock("nothing was asked: the service has no webhook of Slack", False)
+        wrong = address.rpartition("/")[0] + "/" + secrets.token_hex(12)
+        knock = _knock(_post(reach, wrong, {}))
+        if knock.known:
+            raise CannotTell(self.source, f"Slack says {knock.said} to it as to a webhook that it knows")
+        return knock
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookKnown(Look[Knock]):
+    """Does Slack know the webhook that the service is given?"""
+
+    service_arn: str
+
+    @property
+    def source(self) -> str:
+        """The webhook."""
+        return SHOWN
+
+    @property
+    def host(self) -> str:
+        """Where Slack takes messages."""
+        return "hooks.slack"
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # the interface's
+        """To read the webhook's address."""
+        return (READS_ADDRESS,)
+
+    def observe(self, reach: Reach) -> Knock:
+        """By a message without words, which Slack refuses to post."""
+        address = _address(reach, self.service_arn)
+        if address is None:
+            return Knock("nothing was asked: the service has no webhook of Slack", False)
+        reach.ask(WrongWebhookRefused(self.service_arn))
+        return _knock(_post(reach, address, {}))
+
+
+@dataclass(frozen=True, slots=True)
+class TrialAlert(Act[Delivery]):
+    """Does a message through the service's webhook arrive in *channel*? *channel_id* None: it may not be read."""
+
+    service_arn: str
+    channel: str
+    channel_id: str | None
+
+    @property
+    def effect(self) -> str:
+        """For people, beforehand."""
+        return f"posts one message to {self.channel}, marked as a test, which stays"
+
+    @property
+    def source(self) -> str:
+        """The way of the message."""
+        return f"{self.channel} at Slack, by {SHOWN}"
+
+    @property
+    def host(self) -> str:
+        """Where Slack takes messages."""
+        return "hooks.slack"
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """To read the webhook's address, and the message back."""
+        return (READS_ADDRESS, *(permissions(environment, self.channel) if self.channel_id else ()))
+
+    def observe(self, reach: Reach) -> Delivery:
+        """Every run marks its own message, so a message of another run proves nothing for this one."""
+        mark = f"golive-{secrets.token_hex(8)}"
+        text = f"[{mark}] Test alert of Drop's go-live gate. Nothing is wrong, and there is nothing to do."
+        return _deliver(reach, self.service_arn, self.channel, self.channel_id, text, mark)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTold(Act[Delivery]):
+    """
+    Is *channel* told *words*, followed by *issue*?
+
+    Said by anybody since *since*, it is not said again. Where the channel may not be read (*channel_id* None) nothing
+    is posted, for it could not be known whether it was said before.
+    """
+
+    service_arn: str
+    channel: str
+    channel_id: str | None
+    since: datetime
+    words: str
+    issue: str
+
+    @property
+    def effect(self) -> str:
+        """For people, beforehand."""
+        return f'posts "{self.words} {self.issue}" to {self.channel}, unless that stands there already'
+
+    @property
+    def source(self) -> str:
+        """The channel."""
+        return f"{self.channel} at Slack, by {SHOWN}"
+
+    @property
+    def host(self) -> str:
+        """Where Slack takes messages."""
+        return "hooks.slack"
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """To read the webhook's address, and what was said."""
+        return (READS_ADDRESS, *(permissions(environment, self.channel) if self.channel_id else ()))
+
+    def observe(self, reach: Reach) -> Delivery:
+        """Read first, then say, then read again."""
+        if self.channel_id is None:
+            return Delivery(self.channel, "", False, "nothing was posted", False, None)
+        if said := _said_at(reach, self.channel, self.channel_id, self.since, self._says):
+            return Delivery(self.channel, "", True, "ok", True, said, before=True)
+        text = f"{self.words} {self.issue}"
+        return _deliver(reach, self.service_arn, self.channel, self.channel_id, text, "")
+
+    def _says(self, text: str) -> bool:
+        return says(text, self.words)
+
+
+def says(text: str, words: str) -> bool:
+    """Whether *text* says *words* and then names something; a comma may be a dash, and a placeholder names nothing."""
+    parts = [re.escape(part) for part in re.split(r"\W+", words) if part]
+    return re.search(r"\W+".join(parts) + r"[\s:]+(?!\[issue\])\S{2,}", text, re.IGNORECASE) is not None
+
+
+def _deliver(reach: Reach, service_arn: str, channel: str, channel_id: str | None, text: str, mark: str) -> Delivery:
+    readable = channel_id is not None
+    address = _address(reach, service_arn)
+    if address is None:
+        return Delivery(channel, mark, False, "nothing was posted: the service has no webhook of Slack", readable, None)
+    reach.ask(WrongWebhookRefused(service_arn))
+    begun = datetime.now(UTC)
+    reply = _post(reach, address, {"text": text})
+    said = _word(reply)
+    taken = (reply.status, said) == (HTTPStatus.OK, "ok")
+    if not taken or channel_id is None:
+        return Delivery(channel, mark, taken, said, readable, None)
+    for pause in _PAUSES:
+        arrived = _said_at(reach, channel, channel_id, begun - _SKEW, lambda seen: (mark or text) in seen)
+        if arrived is not None:
+            return Delivery(channel, mark, True, said, True, arrived)
+        time.sleep(pause)
+    return Delivery(channel, mark, True, said, True, None)
+
+
+def _said_at(
+    reach: Reach, channel: str, channel_id: str, oldest: datetime, wanted: Callable[[str], bool]
+) -> datetime | None:
+    """When a message that is *wanted* was said for the first time after *oldest*."""
+    return min((at for at, _, text in history(reach, channel_id, channel, oldest) if wanted(text)), default=None)
+
+
+def _address(reach: Reach, service_arn: str) -> str | None:
+    """The webhook's address, None where the service has none that is Slack's: nothing is sent anywhere else."""
+    text = text_if_given(reach, service_arn, NAME)
+    if text is None:
+        return None
+    try:
+        url = urlsplit(text)
+        port = url.port
+    except ValueError:
+        return None
+    ours = (url.scheme, url.netloc, port) == ("https", reach.environment.slack.hooks, None)
+    return text if ours and _PATH.fullmatch(url.path) and not (url.query or url.fragment) else None
+
+
+def _post(reach: Reach, address: str, said: dict[str, str]) -> Reply:
+    reply = exchange(
+        reach,
+        address,
+        method="POST",
+        headers={"Content-Type": "application/json"},
+        content=json.dumps(said).encode(),
+        shown=SHOWN,
+    )
+    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise Overloaded(SHOWN, f"Slack answered {reply.status}")
+    return reply
+
+
+def _knock(reply: Reply) -> Knock:
+    said = _word(reply)
+    if reply.status == HTTPStatus.BAD_REQUEST and said in _EMPTY:
+        return Knock(said, True)
+    if reply.status in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+        return Knock(said, False)
+    raise Unreadable(SHOWN, f"Slack answered {reply.status} to a message without words")
+
+
+def _word(reply: Reply) -> str:
+    """What Slack says is one word of plain text; Unreadable for anything else."""
+    said = reply.body.decode("utf-8", "replace").strip()
+    if re.fullmatch(r"[a-z_]{1,60}", said) is None:
+        raise Unreadable(SHOWN, f"Slack answered {reply.status} with something that is none of its words")
+    return said

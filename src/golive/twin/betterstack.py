@@ -1,0 +1,426 @@
+"""
+A stand-in for BetterStack Uptime: its API in the shape of JSON:API, and the public status page that it hosts.
+
+As at BetterStack, the hosted page answers every path with the same shell and status 200; only `/index.json` is data.
+Times that must stay fresh (the last check of a monitor) are ages, counted back from the moment of asking.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from golive.twin.authority import Authority, Certificate, pick
+from golive.twin.web import Ailment, Door, Front, Mood
+
+HOST = "uptime.betterstack.com"
+PAGE_HOST = "drop-status.betteruptime.com"
+ADDRESS = "192.0.2.70"
+PAGE_ADDRESS = "192.0.2.71"
+
+HEALTH, LANDING, FAR = "2510001", "2510002", "2510003"
+POLICY = "84001"
+DRILL = "700000001"  # an incident that somebody opened to try the alarm
+
+Status = Literal["up", "down", "validating", "paused", "pending", "maintenance"]
+State = Literal["operational", "degraded", "downtime", "maintenance"]
+
+_MANY = 250
+_FEW = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Monitor:
+    """One monitor; *blips* are seconds of failure too short for an incident."""
+
+    id: str
+    name: str
+    url: str
+    status: Status = "up"
+    kind: str = "status"
+    checked: timedelta | None = timedelta(seconds=48)
+    frequency: int = 180
+    policy: str | None = POLICY
+    verify_ssl: bool = True
+    keyword: str | None = None
+    regions: tuple[str, ...] = ("eu",)
+    maintenance: tuple[str, str] | None = None  # times of day, every day
+    blips: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Whom a policy wakes, and after how many seconds."""
+
+    members: tuple[str, ...]
+    wait: int = 0
+    kind: str = "escalation"
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    id: str
+    monitor: str
+    name: str
+    cause: str
+    started_at: datetime
+    resolved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the status page tells its readers of one event."""
+
+    id: str
+    title: str
+    kind: Literal["manual", "automatic", "maintenance"]
+    starts_at: datetime
+    ends_at: datetime | None
+    affected: tuple[str, ...]  # monitors
+    state: State = "degraded"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The status page; *shows* are monitors with the names that the public reads."""
+
+    id: str
+    subdomain: str
+    company: str
+    shows: Mapping[str, str]
+    reports: tuple[Report, ...]
+    state: State = "operational"
+    states: Mapping[str, State] = field(default_factory=dict)  # monitor → its own, where it is another than operational
+    shell_only: bool = False  # even /index.json is the shell
+    data_everywhere: bool = False  # any path with .json is data
+
+
+@dataclass(frozen=True, slots=True)
+class Uptime:
+    """One team at BetterStack; faults are made with `replace` and the methods below."""
+
+    token: str
+    monitors: tuple[Monitor, ...]
+    policies: Mapping[str, tuple[Step, ...]]
+    incidents: tuple[Incident, ...]
+    page: Page
+    takes_any_token: bool = False
+    ailment: Ailment = ""
+    page_ailment: Ailment = ""
+    delay: float = 0.0
+
+    def monitoring(self, monitor: str, **changes: Any) -> Uptime:
+        """The same, with these fields of one monitor changed."""
+        return replace(self, monitors=tuple(replace(m, **changes) if m.id == monitor else m for m in self.monitors))
+
+    def showing(self, **changes: Any) -> Uptime:
+        """The same, with these fields of the status page changed."""
+        return replace(self, page=replace(self.page, **changes))
+
+
+def healthy(now: datetime, launch_at: datetime, token: str, *, rolled_back: bool = False) -> Uptime:
+    """
+    Three monitors on getdrop.no, all green, and a page that says so.
+
+    In a rolled-back world the outage is over and still on the page. Nothing was without a flaw before: an alarm was
+    tried, a check timed out three weeks ago, and seconds were lost that made no incident.
+    """
+    then = min(now, launch_at)
+    incidents = [
+        Incident("699999998", LANDING, "Drop Landing Page", "Timeout", *_span(then - timedelta(days=20), 7)),
+        Incident(DRILL, HEALTH, "Drop Health Check", "Test alert", *_span(then - timedelta(days=6), 4)),
+    ]
+    began, ended = _span(then - timedelta(hours=30), 45)
+    reports = [Report("31001", "Preparing the launch", "maintenance", began, ended, (HEALTH, LANDING), "maintenance")]
+    states: dict[str, State] = {}
+    if rolled_back:
+        began = launch_at + timedelta(minutes=20)
+        incidents.append(Incident("700000002", HEALTH, "Drop Health Check", "Status 503", *_span(began, 40)))
+        told = began + timedelta(minutes=6)
+        reports.append(Report("31002", "Payments are delayed", "manual", told, None, (HEALTH,)))
+        states[HEALTH] = "degraded"
+    return Uptime(
+        token=token,
+        monitors=(
+            Monitor(HEALTH, "Drop Health Check", "https://getdrop.no/api/health", blips=17),
+            Monitor(LANDING, "Drop Landing Page", "https://getdrop.no"),
+            Monitor(FAR, "Drop Health Check (US East)", "https://getdrop.no/api/health", regions=("us",)),
+        ),
+        policies={
+            POLICY: (
+                Step(("current_on_call", "all_slack_integrations")),
+                Step(("entire_team",), wait=300),
+            )
+        },
+        incidents=tuple(incidents),
+        page=Page(
+            "15001",
+            "drop-status",
+            "Drop",
+            {HEALTH: "Payments and accounts", LANDING: "getdrop.no"},
+            tuple(reports),
+            state="degraded" if rolled_back else "operational",
+            states=states,
+        ),
+    )
+
+
+def _span(began: datetime, minutes: int) -> tuple[datetime, datetime]:
+    return began, began + timedelta(minutes=minutes)
+
+
+class BetterStackFace(Front):
+    """The API and the hosted page on the wire."""
+
+    def __init__(
+        self,
+        uptime: Callable[[], Uptime],
+        certificates: Callable[[], Mapping[str, Certificate]],
+        authority: Authority,
+    ) -> None:
+        api, page = Door(ADDRESS, 443), Door(PAGE_ADDRESS, 443)
+
+        def mood(door: Door) -> Mood:
+            now = uptime()
+            return Mood(now.ailment if door == api else now.page_ailment, now.delay)
+
+        super().__init__(
+            {api: _Application(uptime, _api), page: _Application(uptime, _hosted)},
+            mood,
+            lambda host: authority.context(pick(certificates(), host, HOST)),
+        )
+
+
+class _Application:
+    def __init__(self, uptime: Callable[[], Uptime], answer: Callable[[Uptime, Request], Response]) -> None:
+        self._uptime = uptime
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._answer(self._uptime(), Request(scope))(scope, receive, send)
+
+
+def _api(uptime: Uptime, request: Request) -> Response:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme != "Bearer" or not token or (token != uptime.token and not uptime.takes_any_token):
+        return _no(401, "Invalid Team API token. How to find your Team API token: https://betterstack.com/docs/uptime")
+    asked = request.url.path.removeprefix("/api/v2/")
+    if request.method != "GET" or asked == request.url.path:
+        return _no(404, "Resource with provided ID was not found")
+    match re.sub(r"/\d+", "/ID", asked):
+        case "monitors":
+            return _paged(request, [_monitor(monitor) for monitor in _chosen(uptime, request)], _MANY)
+        case "monitors/ID/sla":
+            return _sla(uptime, asked.split("/")[1], request)
+        case "policies/ID":
+            return _policy(uptime, asked.split("/")[1])
+        case "incidents":
+            return _paged(request, [_incident(incident) for incident in _between(uptime, request)], _FEW)
+        case "status-pages":
+            return _paged(request, [_page(uptime.page)], _FEW)
+        case "status-pages/ID/status-reports" if asked.split("/")[1] == uptime.page.id:
+            newest = sorted(uptime.page.reports, key=lambda report: report.starts_at, reverse=True)
+            return _paged(request, [_report(uptime.page, report) for report in newest], _FEW)
+    return _no(404, "Resource with provided ID was not found")
+
+
+def _chosen(uptime: Uptime, request: Request) -> Iterable[Monitor]:
+    url, name = request.query_params.get("url"), request.query_params.get("pronounceable_name")
+    return (m for m in uptime.monitors if url in (None, m.url) and name in (None, m.name))
+
+
+def _monitor(monitor: Monitor) -> dict[str, object]:
+    begins, ends = monitor.maintenance or (None, None)
+    checked = None if monitor.checked is None else _stamp(datetime.now(UTC) - monitor.checked)
+    return _resource(
+        "monitor",
+        monitor.id,
+        url=monitor.url,
+        pronounceable_name=monitor.name,
+        monitor_type=monitor.kind,
+        monitor_group_id=None,
+        status=monitor.status,
+        last_checked_at=checked,
+        policy_id=monitor.policy,
+        team_name="ALAI",
+        required_keyword=monitor.keyword,
+        verify_ssl=monitor.verify_ssl,
+        check_frequency=monitor.frequency,
+        call=False,
+        sms=False,
+        email=True,
+        push=True,
+        request_timeout=30,
+        recovery_period=0,
+        regions=list(monitor.regions),
+        http_method="get",
+        request_headers=[],
+        maintenance_from=begins,
+        maintenance_to=ends,
+        maintenance_timezone="Copenhagen",
+        maintenance_days=["mon", "tue", "wed", "thu", "fri", "sat", "sun"] if begins else [],
+        paused_at=checked if monitor.status == "paused" else None,
+    )
+
+
+def _sla(uptime: Uptime, wanted: str, request: Request) -> Response:
+    if wanted not in {monitor.id for monitor in uptime.monitors}:
+        return _no(404, "Resource with provided ID was not found")
+    try:
+        first = date.fromisoformat(request.query_params["from"])
+        last = date.fromisoformat(request.query_params["to"])
+    except (KeyError, ValueError):
+        return _no(422, "Invalid date")
+    begins = datetime(first.year, first.month, first.day, tzinfo=UTC)
+    ends = min(datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1), datetime.now(UTC))
+    down = [
+        (min(incident.resolved_at or ends, ends) - max(incident.started_at, begins)).total_seconds()
+        for incident in uptime.incidents
+        if incident.monitor == wanted and incident.started_at < ends and (incident.resolved_at or ends) > begins
+    ]
+    blips = next(monitor.blips for monitor in uptime.monitors if monitor.id == wanted)
+    total = round(sum(down) + blips)
+    told = _resource(
+        "monitor_sla",
+        wanted,
+        availability=round(100 * (1 - total / (ends - begins).total_seconds()), 4),
+        total_downtime=total,
+        number_of_incidents=len(down),
+        longest_incident=round(max(down, default=0)),
+        average_incident=round(sum(down) / len(down)) if down else 0,
+    )
+    return JSONResponse({"data": told})
+
+
+def _policy(uptime: Uptime, wanted: str) -> Response:
+    if wanted not in uptime.policies:
+        return _no(404, "Resource with provided ID was not found")
+    steps = [
+        {"type": step.kind, "wait_before": step.wait, "step_members": [{"type": member} for member in step.members]}
+        for step in uptime.policies[wanted]
+    ]
+    told = _resource("policy", wanted, name="Drop on call", repeat_count=3, repeat_delay=60, steps=steps)
+    return JSONResponse({"data": told})
+
+
+def _between(uptime: Uptime, request: Request) -> Sequence[Incident]:
+    """By whole days, newest first."""
+    first, last = request.query_params.get("from", ""), request.query_params.get("to", "9")
+    found = (incident for incident in uptime.incidents if first <= incident.started_at.date().isoformat() <= last)
+    return sorted(found, key=lambda incident: incident.started_at, reverse=True)
+
+
+def _incident(incident: Incident) -> dict[str, object]:
+    told = _resource(
+        "incident",
+        incident.id,
+        name=incident.name,
+        cause=incident.cause,
+        started_at=_stamp(incident.started_at),
+        acknowledged_at=_stamp(incident.started_at + timedelta(minutes=1)),
+        acknowledged_by="Kari Nordmann",
+        resolved_at=incident.resolved_at and _stamp(incident.resolved_at),
+        resolved_by="Kari Nordmann" if incident.resolved_at else None,
+    )
+    return {**told, "relationships": {"monitor": {"data": {"id": incident.monitor, "type": "monitor"}}}}
+
+
+def _page(page: Page) -> dict[str, object]:
+    return _resource(
+        "status_page",
+        page.id,
+        company_name=page.company,
+        company_url="https://getdrop.no",
+        subdomain=page.subdomain,
+        custom_domain=None,
+        timezone="Copenhagen",
+        aggregate_state=page.state,
+    )
+
+
+def _report(page: Page, report: Report) -> dict[str, object]:
+    told = _resource(
+        "status_report",
+        report.id,
+        title=report.title,
+        report_type=report.kind,
+        starts_at=_stamp(report.starts_at),
+        ends_at=report.ends_at and _stamp(report.ends_at),
+        affected_resources=[
+            {"status_page_resource_id": _shown_as(shown), "status": report.state} for shown in report.affected
+        ],
+        aggregate_state=report.state,
+    )
+    return {**told, "relationships": {"status_page": {"data": {"id": page.id, "type": "status_page"}}}}
+
+
+def _shown_as(monitor: str) -> str:
+    """The id that a monitor has on the page."""
+    return f"9{monitor}"
+
+
+def _hosted(uptime: Uptime, request: Request) -> Response:
+    page, path = uptime.page, request.url.path
+    if (path == "/index.json" and not page.shell_only) or (page.data_everywhere and path.endswith(".json")):
+        shown = [
+            _resource(
+                "status_page_resource",
+                _shown_as(monitor),
+                status_page_section_id=44001,
+                resource_id=int(monitor),
+                resource_type="Monitor",
+                public_name=name,
+                position=position,
+                availability=0.9998,
+                status=page.states.get(monitor, "operational"),
+                status_history=[],
+            )
+            for position, (monitor, name) in enumerate(page.shows.items())
+        ]
+        section = _resource("status_page_section", "44001", name="Drop", position=0)
+        reports = [_report(page, report) for report in page.reports]
+        return JSONResponse({"data": _page(page), "included": [section, *shown, *reports]})
+    return HTMLResponse(
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{page.company} status</title></head>'
+        '<body><div id="app"></div></body></html>\n'
+    )
+
+
+def _resource(kind: str, name: str, /, **attributes: object) -> dict[str, object]:
+    return {"id": name, "type": kind, "attributes": attributes}
+
+
+def _paged(request: Request, found: Sequence[Mapping[str, object]], most: int) -> Response:
+    page, size = _number(request, "page", 1), min(most, _number(request, "per_page", 50))
+    last = max(1, -(-len(found) // size))
+
+    def at(number: int) -> str | None:
+        there = 1 <= number <= last
+        return str(request.url.include_query_params(page=number)) if there else None
+
+    return JSONResponse(
+        {
+            "data": found[(page - 1) * size : page * size],
+            "pagination": {"first": at(1), "last": at(last), "prev": at(page - 1), "next": at(page + 1)},
+        }
+    )
+
+
+def _number(request: Request, name: str, otherwise: int) -> int:
+    said = request.query_params.get(name, "")
+    return max(1, int(said)) if said.isdecimal() else otherwise
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _no(status: int, message: str) -> Response:
+    return JSONResponse({"errors": message}, status)
