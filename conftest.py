@@ -7,5 +7,7 @@ pytest_plugins = [
     "steps.cloud",
     "steps.settings",
     "steps.database",
+    "steps.figures",
     "steps.pipeline",
+    "steps.rollback",
 ]

@@ -121,10 +121,11 @@ class Run:
         if self.unknown:
             return
         with self.terminal.looking("looking") as on_answer:
-            self.observatory.gather([look for look in planned if not isinstance(look, Act)], on_answer)
+            looks = [look.unless if isinstance(look, Act) else look for look in planned]
+            self.observatory.gather([look for look in looks if look is not None], on_answer)
         if self.observatory.armed:
             for act in planned:
-                if isinstance(act, Act):
+                if isinstance(act, Act) and self.observatory.will_act(act):
                     self.terminal.say(f"will act: {act.effect}", "bold yellow")
 
     def plan(self, selected: Sequence[Scenario]) -> list[Look[Any]]:
@@ -248,6 +249,7 @@ class Run:
             remedy=item.remedy,
             warnings=tuple(progress.remarks.warnings) if progress else (),
             examined=progress.examined() if progress else (),
+            tables=tuple(progress.remarks.tables) if progress else (),
             document=item.document,
             pending=item.pending,
             started=progress.started if progress else None,

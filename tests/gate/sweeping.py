@@ -15,6 +15,7 @@ import pytest
 from golive.environment import load
 from golive.gate import Gate
 from golive.observatory import Observatory
+from golive.phases import ROLLBACK
 from golive.probes.look import Look
 from golive.record import Record
 from golive.twin.faults import broken
@@ -34,17 +35,24 @@ HANGS_ON = {
     "browser": {"zone", "certificates", "site", "bankid"},  # no visitor asks for the health, or reads the settings
     "github": {"zone", "certificates", "github", "cloud"},
     "postgres": {"zone", "certificates", "database"},
-    **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs"), CLOUD),
+    "customers": {"zone", "certificates", "database"},
+    **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs", "cloudwatch", "iam"), CLOUD),
 }
 
 
-class Sweep:
-    """A twin, an observatory, and pytest in this process."""
+# Everything but the rollback is due a day after the launch; the rollback stands apart.
+FIRST_DAY = "T+24h"
+PHASES = (FIRST_DAY, ROLLBACK)
 
-    def __init__(self) -> None:
-        self._twin = TwinProcess.start()
+
+class Sweep:
+    """A twin, an observatory, and pytest in this process, in a phase in which there is something to judge."""
+
+    def __init__(self, phase: str = FIRST_DAY) -> None:
+        self.phase = phase
+        self._twin = TwinProcess.start(phase=phase)
         self.observatory = Observatory(load("rehearsal", HOME), self._twin.detour, armed=True)
-        self._base: World = healthy(datetime.now(UTC))
+        self._base: World = healthy(datetime.now(UTC), phase)
         self._former = self._base
 
     def run(self, *faults: str) -> tuple[int, Record | None, str]:
@@ -78,7 +86,7 @@ class Sweep:
         told = io.StringIO()
         sys.modules.pop("test_runbook", None)  # another home has other features
         with contextlib.chdir(home), contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
-            status = pytest.main(["-m", "golive"], plugins=[Injected(), *plugins])
+            status = pytest.main(["-m", "golive", f"--phase={self.phase}"], plugins=[Injected(), *plugins])
         return int(status), taken[0] if taken else None, told.getvalue()
 
     def stop(self) -> None:

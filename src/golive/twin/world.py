@@ -40,22 +40,29 @@ class World:
 _AFTER = timedelta(minutes=1)
 # The rollback is played two hours into a launch that went wrong.
 _INTO_ROLLBACK = timedelta(hours=2)
+# It went wrong after an hour and a half.
+_ROLLED_BACK = timedelta(minutes=30)
 
 
 def healthy(now: datetime, phase: str = "T-0") -> World:
     """Production in *phase* of a launch that may go ahead; every secret is made fresh and thrown away."""
     since = offset(phase)
-    aws = cloud.healthy(now, COMMIT)
+    launched = (_INTO_ROLLBACK if since is None else since) + _AFTER
+    aws = cloud.healthy(now, COMMIT, launched=launched)
+    if since is None:
+        aws = aws.rolled_back(_ROLLED_BACK)
     client = aws.text("BANKID_CLIENT_ID")
     return World(
         now=now,
         phase=phase,
-        launch_at=now - (_INTO_ROLLBACK if since is None else since) - _AFTER,
+        launch_at=now - launched,
         zone=names.healthy(),
         certificates=authority.healthy(now),
-        site=site.healthy(COMMIT, client, aws.text("SUMSUB_WEBHOOK_SECRET")),
+        site=site.healthy(
+            cloud.PREVIOUS_COMMIT if since is None else COMMIT, client, aws.text("SUMSUB_WEBHOOK_SECRET")
+        ),
         bankid=bankid.healthy(client, aws.text("BANKID_CLIENT_SECRET")),
         github=github.healthy(COMMIT, "ghs_" + secrets.token_urlsafe(27), now),
         cloud=aws,
-        database=database.healthy(now),
+        database=database.healthy(now, launched=launched),
     )
