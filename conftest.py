@@ -9,10 +9,12 @@ pytest_plugins = [
     "steps.sumsub",
     "steps.login",
     "steps.database",
+    "steps.figures",
     "steps.pipeline",
     "steps.signatures",
     "steps.banking",
     "steps.monitoring",
     "steps.statuspage",
     "steps.channel",
+    "steps.rollback",
 ]

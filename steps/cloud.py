@@ -9,12 +9,25 @@ from golive.probes.apprunner import GOING_ON, CustomDomains, Domains, RunningSer
 from golive.probes.ec2 import Firewalls, Ingress, public, wide_open
 from golive.probes.ecr import Images, RepositoryImages
 from golive.probes.look import Look
-from golive.probes.rds import AutomatedSnapshots, DatabaseInstance, Instance, Snapshot, Snapshots
+from golive.probes.rds import (
+    AutomatedSnapshots,
+    DatabaseInstance,
+    Instance,
+    Snapshot,
+    Snapshots,
+    TakenSnapshot,
+    of_the_day,
+    stamp_of,
+)
 from golive.remarks import Remarks
 from golive.vocabulary import judges, looks
 
 # The backup window stretches the day between two snapshots, but not without end.
 WIDEST_WINDOW = timedelta(hours=2)
+# Between the name of a snapshot and its making; more is another time zone.
+NAMED_WITHIN = timedelta(minutes=15)
+# In the name of a snapshot: its minute, in UTC.
+MINUTE = "YYYYMMDD-HHMM"
 NO_SNAPSHOT = Snapshot("none", "missing", None)
 
 
@@ -46,6 +59,12 @@ def database_firewalls(environment: Environment) -> Look[Ingress]:
 @looks("the automated snapshots of the database", target_fixture="snapshots")
 def automated_snapshots(environment: Environment) -> Look[Snapshots]:
     return AutomatedSnapshots(environment.aws.database_instance)
+
+
+@looks('a snapshot called "{name}" is there, or is taken', target_fixture="by_hand")
+def pre_launch_snapshot(name: str, environment: Environment, launch_at: datetime | None) -> Look[Snapshots]:
+    aws, hour = environment.aws, environment.answered(launch_at, "launch_at")
+    return TakenSnapshot(aws.database_instance, name.removesuffix(MINUTE), hour, aws.snapshot_seconds)
 
 
 @judges('the status of the service is "{status}"')
@@ -163,6 +182,26 @@ def snapshot_is_fresh(snapshots: Snapshots, instance: Instance, hours: int, now:
         f"it must be available, at most {said(limit)} ago"
     )
     remarks.examined(len(snapshots.snapshots), "automated snapshots")
+
+
+@judges('one from the day of the launch is "{status}"')
+def snapshot_is_of_the_day(
+    by_hand: Snapshots, status: str, launch_at: datetime | None, environment: Environment, remarks: Remarks
+) -> None:
+    hour = environment.answered(launch_at, "launch_at")
+    good = [one for one in of_the_day(by_hand, hour) if one.status == status]
+    told = ", ".join(f"{one.name} ({one.status})" for one in by_hand.snapshots)
+    assert good, (
+        f"of the day of the launch, {hour:%Y-%m-%d}, {by_hand.source} has no such snapshot that is {status}: "
+        f"{told or 'there is none with such a name'}"
+    )
+    remarks.examined(len(by_hand.snapshots), "snapshots taken by hand")
+    for one in good:
+        stamp = stamp_of(one.name)
+        if one.taken_at and stamp and abs(one.taken_at - stamp) > NAMED_WITHIN:
+            remarks.warn(f"{one.name} was taken at {one.taken_at:%H:%M} UTC: names are in UTC")
+        if one.taken_at and one.taken_at > hour:
+            remarks.warn(f"{one.name} was taken after the hour of the launch, at {one.taken_at:%H:%M} UTC")
 
 
 @judges("the database can be restored to a moment at most {hours:d} hour ago")

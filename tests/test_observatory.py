@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from golive.environment import Detour, Environment, load
-from golive.errors import Denied, Overloaded, ProbeError, Unreachable
+from golive.environment import Detour, Environment, Network, load
+from golive.errors import Denied, Overloaded, ProbeError, Unreachable, Unsigned
 from golive.observatory import Observatory
-from golive.probes.look import Look
+from golive.probes.look import Act, Look
 from golive.probes.reach import Reach
 
 HOME = Path(__file__).parents[1]
@@ -45,6 +45,39 @@ class Ask(Look[Said]):
     def observe(self, reach: Reach) -> Said:
         CALLS.setdefault(self.name, []).append(threading.current_thread())
         return Said(DOING[self.name](reach))
+
+
+@dataclass(frozen=True, slots=True)
+class Do(Act[Said]):
+    """A test's act, which is done where the look called "done" says so."""
+
+    seconds: float = 5.0
+
+    @property
+    def source(self) -> str:
+        return "act"
+
+    @property
+    def host(self) -> str:
+        return "one.example"
+
+    @property
+    def effect(self) -> str:
+        return "does something"
+
+    @property
+    def unless(self) -> Ask:
+        return Ask("done")
+
+    def is_done(self, seen: Said) -> bool:
+        return seen.text == "yes"
+
+    def patience(self, network: Network) -> float:
+        return max(self.seconds, network.look_seconds)
+
+    def observe(self, reach: Reach) -> Said:
+        CALLS.setdefault("act", []).append(threading.current_thread())
+        return Said(DOING["act"](reach))
 
 
 @pytest.fixture(autouse=True)
@@ -214,3 +247,46 @@ def test_a_look_in_the_queue_is_not_waited_for_by_who_holds_its_place() -> None:
     seen.gather([Ask("first"), Ask("second")])
     assert seen.answer(Ask("first")) == Said("second")
     assert len(CALLS["second"]) == 1
+
+
+@pytest.mark.parametrize("armed", [False, True])
+def test_what_is_done_already_is_not_done_again(armed: bool) -> None:
+    """An act whose result is there is neither carried out nor in need of consent."""
+    DOING["done"] = lambda _: "yes"
+    seen = Observatory(environment(), Detour(trust=Path("unused")), armed=armed)
+    assert not seen.will_act(Do())
+    assert seen.answer(Do()) == Said("yes")
+    assert "act" not in CALLS
+
+
+def test_what_is_not_done_needs_consent() -> None:
+    """Without it nothing happens; with it the act is carried out once, however often it is asked for."""
+    DOING.update({"done": lambda _: "no", "act": lambda _: "did"})
+    unarmed = observatory()
+    with pytest.raises(Unsigned, match="this does something"):
+        unarmed.answer(Do())
+    armed = Observatory(environment(), Detour(trust=Path("unused")), armed=True)
+    assert armed.will_act(Do())
+    assert [armed.answer(Do()), armed.answer(Do())] == [Said("did")] * 2
+    assert len(CALLS["act"]) == 1
+
+
+def test_an_act_has_its_own_time() -> None:
+    """It may take longer than a look, also when the time for all looks is over, and takes no look's time away."""
+    slow = threading.Event()
+    DOING.update({"done": lambda _: "no", "act": lambda _: str(slow.wait(0.3)), "after": lambda _: "in time"})
+    seen = Observatory(environment(look_seconds=0.05, run_seconds=0.2), Detour(trust=Path("unused")), armed=True)
+    seen.start_clock()
+    assert seen.answer(Do()) == Said("False")
+    assert seen.answer(Ask("after")) == Said("in time")
+
+
+def test_an_act_is_given_up_when_its_own_time_is_over() -> None:
+    """What never ends is unknown then, and was begun once."""
+    late = threading.Event()
+    DOING.update({"done": lambda _: "no", "act": lambda _: str(late.wait(60))})
+    seen = Observatory(environment(look_seconds=0.05), Detour(trust=Path("unused")), armed=True)
+    with pytest.raises(Unreachable, match=r"no answer within 0\.1 s"):
+        seen.answer(Do(seconds=0.1))
+    late.set()
+    assert len(CALLS["act"]) == 1

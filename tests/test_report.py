@@ -292,6 +292,32 @@ def test_the_text_says_what_the_first_screen_says() -> None:
         assert said in text
 
 
+FIGURES = (("figure", "since the launch"), ("failed | requests", "0.17 %"))
+
+
+def test_tables_of_figures_are_in_the_text() -> None:
+    """
+    What a scenario shows in numbers stands in the Markdown under its item; of what is not due yet it does not.
+    """
+    text = verdict_markdown(record([finding("GL-6.2", tables=(FIGURES,))]))
+    (heading,) = [line for line in text.splitlines() if line.startswith("## GL")]
+    assert heading == "## GL-6.2 What GL-6.2 asks for is so"
+    assert "| figure | since the launch |\n|---|---|\n| failed \\| requests | 0.17 % |\n" in text
+    early = verdict_markdown(record([finding("GL-6.2", Status.NOT_DUE, tables=(FIGURES,))]))
+    assert "0.17 %" not in early
+
+
+def test_tables_of_figures_are_with_their_item(tmp_path: Path) -> None:
+    """
+    Allure's page shows the figures in the item's description, escaped.
+    """
+    write_results(record([finding("GL-6.2", tables=((*FIGURES, (HOSTILE, "1")),))]), tmp_path / "results")
+    (file,) = (tmp_path / "results").glob("*-result.json")
+    shown = json.loads(file.read_text())["descriptionHtml"]
+    assert "<td>failed | requests</td><td>0.17 %</td>" in shown
+    assert "<img" not in shown
+
+
 def test_the_text_carries_no_markup_from_outside() -> None:
     """
     Hostile text neither ends a table's row nor becomes markup.

@@ -29,3 +29,8 @@ Feature: 3.1 Final verification
     And the automated snapshots of the database
     Then the newest snapshot is available and at most 24 hours and its backup window old
     And the database can be restored to a moment at most 1 hour ago
+
+  @GL-3.1.5 @blocker @act
+  Scenario: There is a copy of the data from the day of the launch
+    When a snapshot called "drop-db-pre-launch-YYYYMMDD-HHMM" is there, or is taken
+    Then one from the day of the launch is "available"

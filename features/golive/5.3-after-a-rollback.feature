@@ -4,6 +4,17 @@ Feature: 5.3 After a rollback
   Going back mends nothing; it buys time. A no here means that the old version is not well either, or that the next launch
   would fail of the same cause.
 
+  @GL-5.3.1 @rollback @owner-go-live-owner @blocker @auto
+  Scenario: The previous image runs again, and is well
+    Given the running service
+    When "https://getdrop.no/api/health" is asked how the service is
+    Then it says
+      | of           | word |
+      | the service  | ok   |
+      | the database | pass |
+    And the last deployment succeeded
+    And the previous image runs
+
   @GL-5.3.2 @rollback @owner-go-live-owner @critical @auto
   Scenario: Every monitor is green after the rollback
     Given the monitors

@@ -127,6 +127,9 @@ class Aws(Frozen):
     database_instance: str
     repository: str
     production_tag: str
+    previous_digest: Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")] | None = None  # the way back
+    deploy_role: Annotated[str, StringConstraints(pattern=r"^arn:aws:iam::\d{12}:role/[\w+=,.@/-]+$")] | None = None
+    snapshot_seconds: float = 900.0  # how long a snapshot of the database may take
     credentials: Credentials | None = None  # or:
     profile: str | None = None  # a profile of the shared AWS files, by name
     read_secret_values: bool = False  # for the CI role only; elsewhere form is unknown
@@ -146,9 +149,42 @@ class Aws(Frozen):
         return self.service_arn.split("/")[-2]
 
     @property
+    def service_id(self) -> str:
+        """Last segment of the ARN."""
+        return self.service_arn.split("/")[-1]
+
+    @property
     def log_group(self) -> str:
         """Where App Runner writes what the application says (facts: derived from the ARN, never copied)."""
         return "/aws/apprunner/{}/{}/application".format(*self.service_arn.split("/")[-2:])
+
+
+class Logs(Frozen):
+    """What the application's log says, and in which words; each line is a JSON object."""
+
+    level: str  # the member that says how bad it is
+    errors: Annotated[tuple[str, ...], Field(min_length=1)]  # what it says of an error
+    code: str  # the member that names what went wrong, in capitals
+    event: str  # the member that names what happened
+    login: str  # what it says of a login with BankID that has ended
+    outcome: str  # the member that says how
+    success: str  # what it says of a good end
+    given_up: tuple[str, ...] = ()  # codes of logins that the person ended, which are neither good nor bad
+
+
+class Kyc(Frozen):
+    """The words of `users.kyc_status`; every other word is a review that did not approve."""
+
+    approved: str
+    waiting: Annotated[tuple[str, ...], Field(min_length=1)]  # for a decision
+    again: tuple[str, ...] = ()  # not decided, to be tried again
+
+
+class Payments(Frozen):
+    """The words of `transactions.status`; every other word is a payment that did not succeed."""
+
+    completed: str
+    under_way: tuple[str, ...] = ()
 
 
 class Aml(Frozen):
@@ -173,6 +209,8 @@ class Database(Frozen):
     tables: Mapping[str, tuple[str, ...]]  # columns; "id|user_id" accepts either
     known_user: str | None = None  # e-mail of a user that any search of users must find
     aml: Aml
+    kyc: Kyc
+    payments: Payments
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -336,6 +374,7 @@ class Environment(Frozen):
     neonomics: Neonomics
     swan: Swan | None = None  # not in use
     sumsub: Sumsub
+    logs: Logs | None = None  # None: nobody has told yet what form a line of the log has
     folder: Path = Field(exclude=True)
 
     def answered(self, value: T | None, key: str) -> T:

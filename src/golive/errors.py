@@ -13,6 +13,7 @@ GoLiveError
     ├── Denied            the answer is "not you": a token, a permission or a role is missing
     ├── Unreadable        an answer came that the protocol does not allow
     ├── NothingExamined   the population that a check searched is empty
+    ├── TooFew            a population too small for a percentage of it to mean anything
     └── CannotTell        a control that must fail did not, so this probe's yes would say nothing
 """
 
@@ -79,6 +80,10 @@ class Unreadable(ProbeError):
 
 class NothingExamined(ProbeError):
     """A check searched a population of zero, so it could not have failed."""
+
+
+class TooFew(ProbeError):
+    """A percentage was asked of fewer cases than it takes to mean anything: look again later."""
 
 
 class CannotTell(ProbeError):

@@ -112,8 +112,10 @@ class Observatory:
         """
         The answer to *look*, asked now unless it was before; the ProbeError that kept us from it.
 
-        NoConsent for an act to which nobody consented, or whose hour has not come.
+        NoConsent for an act to which nobody consented, or whose hour has not come; what was done already needs none.
         """
+        if isinstance(look, Act) and look.unless is not None and look.is_done(done := self.answer(look.unless)):
+            return cast(T, done)
         if isinstance(look, Act) and not self.armed:
             raise NoConsent(f"this {look.effect}; nobody consented to that in this run (--act)")
         if isinstance(look, Act) and not _DUE.get():
@@ -126,9 +128,18 @@ class Observatory:
             # On a thread of its own all the same: what hangs must not hang the run.
             self._queue(entry)
         self._wait(entry)
+        if mine and isinstance(look, Act) and self._ends is not None:
+            self._ends += entry.took_ms / 1000  # what waits for an act to end has as much time left as before
         if entry.error is not None:
             raise entry.error.with_traceback(None)
         return cast(T, entry.answer)
+
+    def will_act(self, act: Act[Any]) -> bool:
+        """Whether asking *act* would change something: it is not done already, as far as can be seen."""
+        try:
+            return act.unless is None or not act.is_done(self.answer(act.unless))
+        except ProbeError:
+            return False
 
     def meanwhile(self, begin: Callable[[Reach], None]) -> None:
         """Let *begin* run beside everything else; whether it comes to anything is said by the looks that need it."""
@@ -200,6 +211,8 @@ class Observatory:
 
     def _ask_for_another(self, look: Look[T]) -> T:
         """Answer a look that another depends on, in the asker's own thread: a full pool cannot lock itself up."""
+        if isinstance(look, Act):
+            raise TypeError("an act is asked for by its own scenario alone")
         asker = _OBSERVING.get()
         if asker is not None:
             asker.needs.append(look)
@@ -253,8 +266,8 @@ class Observatory:
         network = self.environment.network
         entry.asked_at = begun = time.monotonic()
         entry.at = datetime.now(UTC)
-        deadline = begun + network.look_seconds
-        if self._ends is not None:
+        deadline = begun + entry.look.patience(network)
+        if self._ends is not None and not isinstance(entry.look, Act):  # an act brings its own time
             deadline = min(deadline, self._ends)
         attempts = 1 if isinstance(entry.look, Act) else network.attempts
         for number in range(1, attempts + 1):
@@ -288,18 +301,18 @@ class Observatory:
 
     def _wait(self, entry: _Entry) -> None:
         """Until the look is answered, or its time and a little more is over."""
-        network = self.environment.network
+        patience = entry.look.patience(self.environment.network)
         while not entry.done.is_set():
             now = time.monotonic()
             asked_at = entry.asked_at  # once: it may be asked while we wait
-            limit = now + 0.5 if asked_at is None else asked_at + network.look_seconds + 1.0
-            if self._ends is not None:
+            limit = now + 0.5 if asked_at is None else asked_at + patience + 1.0
+            if self._ends is not None and not isinstance(entry.look, Act):
                 limit = min(limit, self._ends + 1.0)
             if not entry.done.wait(max(limit - now, 0.0)) and time.monotonic() >= limit:
                 waited_for_slot = asked_at is None and (self._ends is None or now < self._ends)
                 if waited_for_slot:
                     continue
-                entry.error = Unreachable(entry.look.source, f"no answer within {network.look_seconds:g} s")
+                entry.error = Unreachable(entry.look.source, f"no answer within {patience:g} s")
                 entry.answer = None
                 entry.done.set()
 

@@ -97,6 +97,7 @@ class Finding(Frozen):
     remedy: str
     warnings: tuple[str, ...] = ()
     examined: tuple[str, ...] = ()  # "3 answers", "41 users"
+    tables: tuple[tuple[tuple[str, ...], ...], ...] = ()  # what the scenario shows besides; the first row is the head
     document: str = ""  # the document's own words where the gate takes a side
     pending: tuple[str, ...] = ()  # parts of the item that no scenario decides yet
     started: datetime | None = None

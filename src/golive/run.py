@@ -130,11 +130,12 @@ class Run:
             return
         Thread(target=_load, args=(RENDERING,), daemon=True).start()
         with self.terminal.looking("looking") as on_answer:
-            self.observatory.gather([look for look in planned if not isinstance(look, Act)], on_answer)
+            looks = [look.unless if isinstance(look, Act) else look for look in planned]
+            self.observatory.gather([look for look in looks if look is not None], on_answer)
         self.signatures = self._signatures(self.observatory)
         if self.observatory.armed:
             for act in planned:
-                if isinstance(act, Act):
+                if isinstance(act, Act) and self.observatory.will_act(act):
                     self.terminal.say(f"will act: {act.effect}", "bold yellow")
 
     @property
@@ -301,6 +302,7 @@ class Run:
             remedy=item.remedy,
             warnings=(*(progress.remarks.warnings if progress else ()), *laid.warnings),
             examined=progress.examined() if progress else (),
+            tables=tuple(progress.remarks.tables) if progress else (),
             document=item.document,
             pending=item.pending,
             started=progress.started if progress else None,

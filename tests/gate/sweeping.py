@@ -56,7 +56,8 @@ HANGS_ON = {
     "slack": {"zone", "certificates", "slack"},
     "webhook": {"zone", "certificates", "slack", "cloud"},
     "postgres": {"zone", "certificates", "database"},
-    **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs"), CLOUD),
+    "customers": {"zone", "certificates", "database"},
+    **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs", "cloudwatch", "iam"), CLOUD),
 }
 
 

@@ -120,6 +120,8 @@ WHOLE = {
     "incident-since-the-launch": "incidents",
     "critical-alert-since-the-launch": "slack",
     "webhook-revoked": "webhook",
+    "log-silent-for-twenty-minutes": "log tail",
+    "deploy-role-may-not-pass-roles": "iam",
 }
 
 

@@ -46,15 +46,20 @@ INSTEAD: dict[str, dict[str, str | None]] = {
 }
 
 
+# The head of the column with the least sample that a percentage needs.
+LEAST = "of at least"
+
+
 @dataclass(frozen=True)
 class Mutant:
-    """One line of a feature, changed; of those with the same *name* one must be noticed."""
+    """One line of a feature, changed; of those with the same *name* one must be noticed, as *sees*."""
 
     item: str
     name: str
     file: str
     line: int
     text: str
+    sees: Status = Status.UNMET
 
 
 def mutants() -> Iterator[Mutant]:
@@ -93,15 +98,19 @@ def _of_sentence(
 def _of_table(item: str, file: str, lines: Sequence[str], line: int, rows: int) -> Iterator[Mutant]:
     """Each cell of a table, its header apart; a table of one column without a header is all rows."""
     cells = [lines[line + number].strip().strip("|").split("|") for number in range(rows)]
-    headed = rows > 1 and (len(cells[0]) > 1 or cells[0][0].strip() in {"check", "table", "cookie"})
+    headed = rows > 1 and (len(cells[0]) > 1 or cells[0][0].strip() in {"action", "check", "table", "cookie"})
     for number in range(headed, rows):
         text = lines[line + number]
-        for cell in {cell.strip() for cell in cells[number]} - {""}:
-            numbers = [str(int(part) * 1000) for part in re.findall(r"\d+", cell)]
-            changed = re.sub(r"\d+", numbers[0], cell, count=1) if numbers else cell + "x"
-            yield Mutant(
-                item, f"{cell} in row {number} of line {line}", file, line + number + 1, text.replace(cell, changed, 1)
-            )
+        for column, cell in {place: cell.strip() for place, cell in enumerate(cells[number])}.items():
+            if not cell:
+                continue
+            # With more cases demanded than there are, nobody can tell.
+            sees = Status.UNKNOWN if headed and cells[0][column].strip() == LEAST else Status.UNMET
+            name = f"{cell} in row {number} of line {line}"
+            said = re.search(r"\d+", cell)
+            for instead in [str(int(said[0]) * 1000), "0"] if said else [""]:
+                changed = re.sub(r"\d+", instead, cell, count=1) if said else cell + "x"
+                yield Mutant(item, name, file, line + number + 1, text.replace(cell, changed, 1), sees)
 
 
 def _of_rows(file: str, lines: Sequence[str], after: int) -> Iterator[Mutant]:
@@ -118,21 +127,29 @@ def _of_rows(file: str, lines: Sequence[str], after: int) -> Iterator[Mutant]:
             )
 
 
+def test_there_are_values_to_change() -> None:
+    """Most items that a machine decides have an expected value in their scenario."""
+    assert len({mutant.item for mutant in mutants()}) > 45
+
+
 def test_every_expected_value_matters(tmp_path: Path) -> None:
     """With one expected value of each scenario changed at a time, the healthy twin says that these items are unmet."""
     of_phase: dict[str, list[Mutant]] = defaultdict(list)
     for mutant in mutants():
         of_phase[phase_of([mutant.item])].append(mutant)
     assert len({mutant.item for waiting in of_phase.values() for mutant in waiting}) > 35
-    noticed: dict[tuple[str, str], list[Status]] = defaultdict(list)
+    noticed: dict[tuple[str, str, Status], list[Status]] = defaultdict(list)
     for phase, waiting in of_phase.items():
         _try_all(waiting, phase, tmp_path / phase, noticed)
-    noticing = {Status.UNMET, Status.UNSIGNED}  # another role, or a shorter time, leaves the item unsigned
-    unnoticed = {name: statuses for name, statuses in noticed.items() if not noticing & set(statuses)}
+    # Another role, or a shorter time, leaves the item unsigned.
+    noticing = {Status.UNMET: {Status.UNMET, Status.UNSIGNED}, Status.UNKNOWN: {Status.UNKNOWN}}
+    unnoticed = {name: statuses for name, statuses in noticed.items() if not noticing[name[-1]] & set(statuses)}
     assert not unnoticed
 
 
-def _try_all(waiting: list[Mutant], phase: str, place: Path, noticed: dict[tuple[str, str], list[Status]]) -> None:
+def _try_all(
+    waiting: list[Mutant], phase: str, place: Path, noticed: dict[tuple[str, str, Status], list[Status]]
+) -> None:
     """What each of *waiting* turns its item into, with one mutant of each item at a time."""
     place.mkdir()
     sweep = Sweep(phase)
@@ -151,7 +168,7 @@ def _try_all(waiting: list[Mutant], phase: str, place: Path, noticed: dict[tuple
             # What is not due yet is judged as well.
             found = {finding.item: finding.found or finding.status for finding in record.findings}
             for item, mutant in batch.items():
-                noticed[item, mutant.name].append(found[item])
+                noticed[item, mutant.name, mutant.sees].append(found[item])
             untouched = [item for item, status in found.items() if status is Status.UNMET and item not in batch]
             assert not untouched
     finally:

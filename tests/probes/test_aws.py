@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,20 +12,23 @@ import pytest
 from golive.environment import Detour
 from golive.errors import Denied, Overloaded, ProbeError, Unreachable, Unreadable
 from golive.probes.apprunner import CustomDomains, DescribedService, ServiceHistory
-from golive.probes.aws import READ_ONLY, Caller, Undeclared, answers, client, pages
+from golive.probes.aws import ACTS, READ_ONLY, Caller, Undeclared, acting, answers, client, pages
+from golive.probes.cloudwatch import RequestFigures, ServiceTraffic
 from golive.probes.ec2 import Firewalls, PrefixList
 from golive.probes.ecr import RepositoryImages
-from golive.probes.logs import SignsOfLife
+from golive.probes.iam import DeployRights
+from golive.probes.logs import LoggedErrors, LoginFigures, LogTail, SignsOfLife
 from golive.probes.look import Look
-from golive.probes.rds import AutomatedSnapshots, DatabaseInstance
+from golive.probes.rds import AutomatedSnapshots, DatabaseInstance, NamedSnapshots
 from golive.probes.reach import Reach
 from golive.probes.secrets import KeptSecret
-from golive.twin.cloud import ACCOUNT, LOG_GROUP, PARTNERS, REGION, SERVICE_ID, SERVICE_NAME
+from golive.twin.cloud import ACCOUNT, DEPLOY_ROLE, LOG_GROUP, PARTNERS, REGION, SERVICE_ID, SERVICE_NAME
 from golive.twin.wire import REFUSALS
 
 from .backstage import Backstage
 
 ARN = f"arn:aws:apprunner:{REGION}:{ACCOUNT}:service/{SERVICE_NAME}/{SERVICE_ID}"
+SINCE = datetime.now(UTC) - timedelta(hours=24)
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:drop/production/JWT_SECRET-000000"
 
 ASKED: list[tuple[str, Look[Any]]] = [
@@ -39,6 +43,13 @@ ASKED: list[tuple[str, Look[Any]]] = [
     ("ecr", RepositoryImages("drop-web")),
     ("secretsmanager", KeptSecret("JWT_SECRET", SECRET)),
     ("logs", SignsOfLife(LOG_GROUP, "aml_monitoring_completed", 24)),
+    ("logs", LogTail(LOG_GROUP, 60)),
+    ("logs", LoggedErrors(LOG_GROUP, SINCE)),
+    ("logs", LoginFigures(LOG_GROUP, SINCE)),
+    ("monitoring", ServiceTraffic(SERVICE_NAME, SERVICE_ID, SINCE)),
+    ("monitoring", RequestFigures(SERVICE_NAME, SERVICE_ID, SINCE)),
+    ("iam", DeployRights(DEPLOY_ROLE, ARN)),
+    ("rds", NamedSnapshots("drop-db", "drop-db-pre-launch-")),
 ]
 KINDS: dict[str, type[ProbeError]] = {
     "off": Unreachable,
@@ -92,8 +103,8 @@ def test_undeclared_call_is_never_sent(backstage: Backstage) -> None:
     before = backstage.town.calls()
     with pytest.raises(Undeclared, match="rds:DeleteDBInstance"), answers("x"):
         client(backstage.hasty, "rds").delete_db_instance(DBInstanceIdentifier="drop-db")
-    with pytest.raises(Undeclared, match="iam"):
-        client(backstage.hasty, "iam")
+    with pytest.raises(Undeclared, match="kms"):
+        client(backstage.hasty, "kms")
     assert backstage.town.calls() == before
     assert not issubclass(Undeclared, ProbeError)
 
@@ -102,8 +113,26 @@ def test_declared_calls_can_only_read() -> None:
     """
     Nothing in the list changes anything, by the verbs that AWS gives its operations.
     """
-    verbs = ("Describe", "List", "Get", "Filter")
+    verbs = ("Describe", "List", "Get", "Filter", "Simulate")
     assert [name for names in READ_ONLY.values() for name in names if not name.startswith(verbs)] == []
+    assert not any(names & READ_ONLY[service] for service, names in ACTS.items()), "what acts is declared apart"
+
+
+def test_an_act_is_sent_inside_of_its_block_alone(backstage: Backstage) -> None:
+    """
+    What changes something goes out only while its own act says so, and nothing else goes out with it.
+    """
+    before, rds = backstage.town.calls(), client(backstage.hasty, "rds")
+    asked = {"DBInstanceIdentifier": "drop-db", "DBSnapshotIdentifier": "of-a-test"}
+    with pytest.raises(Undeclared, match="CreateDBSnapshot"), answers("x"):
+        rds.create_db_snapshot(**asked)
+    with pytest.raises(Undeclared, match="DeleteDBSnapshot"), answers("x"), acting("rds", "DeleteDBSnapshot"):
+        rds.delete_db_snapshot(DBSnapshotIdentifier="of-a-test")
+    assert backstage.town.calls() == before
+    with answers("x"), acting("rds", "CreateDBSnapshot"):
+        rds.create_db_snapshot(**asked)
+    assert backstage.town.calls()[len(before) :] == (("rds", "CreateDBSnapshot"),)
+    backstage.cloud(lambda cloud: cloud.storing(status="stopped"))  # another world, without it
 
 
 def test_values_of_secrets_need_the_environments_word(backstage: Backstage) -> None:
@@ -165,6 +194,8 @@ def test_live_client_is_the_regions_own(backstage: Backstage, monkeypatch: pytes
     assert urls == dict.fromkeys(urls) | {
         **{service: f"https://{service}.{REGION}.amazonaws.com" for service in READ_ONLY},
         "ecr": f"https://api.ecr.{REGION}.amazonaws.com",
+        "cloudwatch": f"https://monitoring.{REGION}.amazonaws.com",
+        "iam": "https://iam.amazonaws.com",
     }
 
 

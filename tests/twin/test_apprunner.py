@@ -15,12 +15,12 @@ import botocore.session
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from botocore.model import ListShape, MapShape, Shape, StructureShape
 from types_boto3_apprunner import AppRunnerClient
 
 from golive.twin import apprunner, cloud
 from golive.twin.apprunner import CustomDomain, Operation, Service
 from golive.twin.wire import Answer, Endpoint, Question
+from tests.twin.shapes import stray
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 COMMIT = "9c1d5e7f3a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d"
@@ -63,34 +63,6 @@ def client(served: Place) -> AppRunnerClient:
         endpoint_url=served.endpoint.url,
         config=Config(retries={"total_max_attempts": 1}),
     )
-
-
-def stray(shape: Shape | None, said: Any, path: str) -> Iterator[str]:
-    """Where *said* has what *shape* does not know, lacks what it demands, or is of another kind."""
-    if isinstance(shape, StructureShape):
-        assert isinstance(said, dict), path
-        yield from (f"{path}.{name} is unknown" for name in said.keys() - shape.members.keys())
-        yield from (f"{path}.{name} is missing" for name in set(shape.required_members) - said.keys())
-        for name in said.keys() & shape.members.keys():
-            yield from stray(shape.members[name], said[name], f"{path}.{name}")
-    elif isinstance(shape, ListShape):
-        for number, one in enumerate(said):
-            yield from stray(shape.member, one, f"{path}[{number}]")
-    elif isinstance(shape, MapShape):
-        for name, one in said.items():
-            yield from stray(shape.value, one, f"{path}[{name}]")
-    else:
-        assert shape is not None
-        kinds: Mapping[str, tuple[type, ...]] = {
-            "string": (str,),
-            "integer": (int,),
-            "boolean": (bool,),
-            "timestamp": (int, float),
-        }
-        if type(said) not in kinds[shape.type_name]:
-            yield f"{path} is a {type(said).__name__}, not a {shape.type_name}"
-        elif (allowed := shape.metadata.get("enum")) and said not in allowed:
-            yield f"{path} is {said}, which the model does not know"
 
 
 @pytest.mark.parametrize("operation", ["DescribeService", "DescribeCustomDomains", "ListOperations", "ListServices"])

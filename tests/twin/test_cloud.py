@@ -64,6 +64,8 @@ class Clients:
     """One of each, as the gate has them."""
 
     apprunner: AppRunnerClient
+    cloudwatch: Any
+    iam: Any
     ec2: EC2Client
     ecr: ECRClient
     logs: CloudWatchLogsClient
@@ -94,6 +96,8 @@ def aws(server: Aws) -> Clients:
     config = Config(retries={"total_max_attempts": 1}, read_timeout=2)
     return Clients(
         apprunner=session.client("apprunner", endpoint_url=server.apprunner_endpoint, config=config),
+        cloudwatch=session.client("cloudwatch", endpoint_url=server.endpoint, config=config),
+        iam=session.client("iam", endpoint_url=server.endpoint, config=config),
         ec2=session.client("ec2", endpoint_url=server.endpoint, config=config),
         ecr=session.client("ecr", endpoint_url=server.endpoint, config=config),
         logs=session.client("logs", endpoint_url=server.endpoint, config=config),
@@ -140,6 +144,28 @@ def silence(aws: Clients) -> float:
         "logStreams"
     ]
     return datetime.now(UTC).timestamp() - stream["lastEventTimestamp"] / 1000
+
+
+def metric(aws: Clients, name: str, statistic: str, *, period: int = 300, **other: Any) -> Any:
+    """The whole answer about one metric of the last day."""
+    dimensions = {"ServiceName": twin.SERVICE_NAME, "ServiceID": twin.SERVICE_ID, **other}
+    wanted = {
+        "Namespace": "AWS/AppRunner",
+        "MetricName": name,
+        "Dimensions": [{"Name": name, "Value": said} for name, said in dimensions.items()],
+    }
+    stat = {"Metric": wanted, "Period": period, "Stat": statistic}
+    return aws.cloudwatch.get_metric_data(
+        MetricDataQueries=[{"Id": "one", "MetricStat": stat}], StartTime=NOW - timedelta(hours=24), EndTime=NOW
+    )
+
+
+def simulated(aws: Clients, action: str, on: str, role: str = twin.DEPLOY_ROLE, passed_to: str = "") -> Any:
+    """The whole answer about one action."""
+    entry = {"ContextKeyName": "iam:PassedToService", "ContextKeyValues": [passed_to], "ContextKeyType": "string"}
+    return aws.iam.simulate_principal_policy(
+        PolicySourceArn=role, ActionNames=[action], ResourceArns=[on], ContextEntries=[entry] if passed_to else []
+    )
 
 
 def settings(aws: Clients) -> Any:
@@ -196,7 +222,7 @@ def test_backups_were_taken_in_the_window(aws: Clients) -> None:
     day = timedelta(days=1)
     assert (since_midnight - opens) % day < (closes - opens) % day
     manual = aws.rds.describe_db_snapshots(DBInstanceIdentifier="drop-db", SnapshotType="manual")["DBSnapshots"]
-    assert len(manual) == 1
+    assert len(manual) == 2
 
 
 @pytest.mark.usefixtures("face")
@@ -454,6 +480,8 @@ ASKED: Mapping[str, tuple[Callable[[Clients], Any], str]] = {
     "ecr": (lambda aws: aws.ecr.describe_repositories(), "json"),
     "secretsmanager": (lambda aws: aws.secretsmanager.list_secrets(), "json"),
     "logs": (lambda aws: aws.logs.describe_log_groups(), "json"),
+    "monitoring": (lambda aws: metric(aws, "Requests", "Sum"), "json"),
+    "iam": (lambda aws: simulated(aws, "apprunner:UpdateService", ARN), "query"),
     "rds": (lambda aws: aws.rds.describe_db_instances(), "query"),
     "sts": (lambda aws: aws.sts.get_caller_identity(), "query"),
     "ec2": (lambda aws: aws.ec2.describe_security_groups(), "ec2"),
@@ -550,11 +578,28 @@ def test_acts_survive_what_does_not_concern_them(face: Aws, aws: Clients) -> Non
     def manual() -> int:
         return len(aws.rds.describe_db_snapshots(SnapshotType="manual")["DBSnapshots"])
 
-    assert manual() == 2
+    assert manual() == 3
     face.apply(replace(HEALTHY.serving(status="PAUSED"), ailments={"ecr": "denied"}))
-    assert manual() == 2
+    assert manual() == 3
     face.apply(HEALTHY.storing(status="stopped"))
-    assert manual() == 1
+    assert manual() == 2
+
+
+def test_a_snapshot_takes_its_time(face: Aws, aws: Clients) -> None:
+    """As at RDS, what somebody asks for is being made at first, and available when it is done."""
+    name = {"DBSnapshotIdentifier": "drop-db-by-hand"}
+    face.apply(replace(HEALTHY, snapshot_takes=timedelta(hours=1)))
+
+    def status() -> str | None:
+        return aws.rds.describe_db_snapshots(**name)["DBSnapshots"][0].get("Status")
+
+    said = aws.rds.create_db_snapshot(DBInstanceIdentifier="drop-db", **name)["DBSnapshot"]
+    assert (said.get("Status"), status()) == ("creating", "creating")
+    with pytest.raises(aws.rds.exceptions.DBSnapshotAlreadyExistsFault):
+        aws.rds.create_db_snapshot(DBInstanceIdentifier="drop-db", **name)
+    face.apply(replace(HEALTHY, snapshot_takes=timedelta()))
+    aws.rds.create_db_snapshot(DBInstanceIdentifier="drop-db", **name)
+    assert status() == "available"
 
 
 @pytest.mark.usefixtures("face")

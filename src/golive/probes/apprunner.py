@@ -115,6 +115,8 @@ class Description:
     values: Mapping[str, str]
     lengths: Mapping[str, int]
     secrets: Mapping[str, str]
+    access_role: str | None = None  # with which App Runner fetches the image
+    instance_role: str | None = None  # as which the program runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +282,8 @@ def _description(said: ServiceTypeDef) -> Description:
         values={name: text for name, text in sorted(plain.items()) if _SHOWN.fullmatch(name)},
         lengths={name: len(text) for name, text in sorted(plain.items()) if not _SHOWN.fullmatch(name)},
         secrets=dict(sorted(told.get("RuntimeEnvironmentSecrets", {}).items())),
+        access_role=source.get("AuthenticationConfiguration", {}).get("AccessRoleArn"),
+        instance_role=said.get("InstanceConfiguration", {}).get("InstanceRoleArn"),
     )
 
 

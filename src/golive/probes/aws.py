@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -27,13 +28,20 @@ if TYPE_CHECKING:
 # Everything that the gate may ever ask. `GetSecretValue` besides needs the environment's `read_secret_values`.
 READ_ONLY: Mapping[str, frozenset[str]] = {
     "apprunner": frozenset({"DescribeCustomDomains", "DescribeService", "ListOperations"}),
+    "cloudwatch": frozenset({"GetMetricData"}),
     "ec2": frozenset({"DescribeSecurityGroups", "GetManagedPrefixListEntries"}),
     "ecr": frozenset({"DescribeImages"}),
+    "iam": frozenset({"SimulatePrincipalPolicy"}),  # asks what somebody may do, and does nothing
     "logs": frozenset({"FilterLogEvents"}),
     "rds": frozenset({"DescribeDBInstances", "DescribeDBSnapshots"}),
     "secretsmanager": frozenset({"DescribeSecret", "GetSecretValue"}),
     "sts": frozenset({"GetCallerIdentity"}),
 }
+
+# What an act may ask besides, and only inside of `acting`.
+ACTS: Mapping[str, frozenset[str]] = {"rds": frozenset({"CreateDBSnapshot"})}
+# IAM belongs to no region; its name is the same everywhere.
+GLOBAL = frozenset({"iam.amazonaws.com"})
 
 # "Not you" and "not now" in the words of the several services; some of them say either with status 400.
 _NOT_YOU = re.compile(
@@ -84,6 +92,19 @@ class Caller(Look[Identity]):
 def client(reach: Reach, service: str) -> Any:
     """The run's client for *service*, a key of `READ_ONLY`; to be used inside `answers`."""
     return reach.shared("aws", lambda: _Clients(reach)).of(service)
+
+
+@contextmanager
+def acting(service: str, operation: str) -> Iterator[None]:
+    """Inside the block *operation*, one of `ACTS`, may be sent, for which the operator's consent was asked before."""
+    token = _ACTING.set((service, operation))
+    try:
+        yield
+    finally:
+        _ACTING.reset(token)
+
+
+_ACTING: ContextVar[tuple[str, str] | None] = ContextVar("acting", default=None)
 
 
 @contextmanager
@@ -242,7 +263,10 @@ class _Clients:
 
     def _refuse_undeclared(self, model: Any, **_: object) -> None:
         service, operation = model.service_model.service_name, model.name
-        if operation not in READ_ONLY.get(service, ()):
+        declared = READ_ONLY.get(service, frozenset())
+        if _ACTING.get() == (service, operation):
+            declared |= ACTS.get(service, frozenset())
+        if operation not in declared:
             raise Undeclared(f"{service}:{operation} is not declared in READ_ONLY")
         if operation == "GetSecretValue" and not self._environment.aws.read_secret_values:
             raise Undeclared(f"{service}:{operation} needs read_secret_values in the environment file")
@@ -253,6 +277,7 @@ class _Clients:
             right = there.hostname == "127.0.0.1"
         else:
             suffix = f".{self._environment.aws.region}.amazonaws.com"
-            right = there.scheme == "https" and (there.hostname or "").endswith(suffix) and there.port in (None, 443)
+            host = there.hostname or ""
+            right = there.scheme == "https" and (host.endswith(suffix) or host in GLOBAL) and there.port in (None, 443)
         if not right:
             raise Denied(str(there.hostname), "this is not where AWS answers for this environment")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 if TYPE_CHECKING:
     from golive.environment import Environment, Network
@@ -52,6 +52,10 @@ class Look(ABC, Generic[Answer]):
         """How many looks of this host may be in flight together."""
         return network.per_host
 
+    def patience(self, network: Network) -> float:
+        """How many seconds this look may take, with everything that is asked again."""
+        return network.look_seconds
+
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # for those that need it
         """What this look itself needs; the looks that it depends on say their own."""
         return ()
@@ -75,3 +79,12 @@ class Act(Look[Answer]):
     @abstractmethod
     def effect(self) -> str:
         """What it changes, for people, beforehand: "takes a snapshot of drop-db, which stays"."""
+
+    @property
+    def unless(self) -> Look[Answer] | None:
+        """The look that may show that it was done already; None where only acting tells."""
+        return None
+
+    def is_done(self, seen: Any) -> bool:  # noqa: ARG002  # for those that have an `unless`
+        """Whether *seen*, the answer to `unless`, makes acting needless: it then stands for the act's own answer."""
+        return False

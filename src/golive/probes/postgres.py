@@ -132,7 +132,9 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
-class _OfDatabase:
+class OfDatabase:
+    """A look at the database."""
+
     @property
     def source(self) -> str:
         """What is asked."""
@@ -145,18 +147,18 @@ class _OfDatabase:
 
 
 @dataclass(frozen=True, slots=True)
-class Tables(_OfDatabase, Look[Schema]):
+class Tables(OfDatabase, Look[Schema]):
     """Which tables are there?"""
 
     def observe(self, reach: Reach) -> Schema:
         """The tables that a statement without a schema's name finds."""
-        with _session(reach) as session:
+        with session_of(reach) as session:
             rows = session.execute(_COLUMNS).fetchall()
-        return Schema(_named(reach), {table: tuple(columns) for table, columns in sorted(rows)})
+        return Schema(named(reach), {table: tuple(columns) for table, columns in sorted(rows)})
 
 
 @dataclass(frozen=True, slots=True)
-class Users(_OfDatabase, Look[People]):
+class Users(OfDatabase, Look[People]):
     """Are *emails* among the users?"""
 
     emails: tuple[str, ...]
@@ -166,23 +168,23 @@ class Users(_OfDatabase, Look[People]):
         wanted = tuple(sorted({email.lower() for email in self.emails}))
         environment = reach.environment
         known = environment.answered(environment.database.known_user, "database.known_user").lower()
-        with _session(reach) as session:
+        with session_of(reach) as session:
             (row,) = session.execute(_USERS, ([*wanted, known],)).fetchall()
         found = set(row[1] or ())
-        return People(_named(reach), row[0], wanted, tuple(sorted(found & set(wanted))), known in found)
+        return People(named(reach), row[0], wanted, tuple(sorted(found & set(wanted))), known in found)
 
 
 @dataclass(frozen=True, slots=True)
-class TransactionWatch(_OfDatabase, Look[Watch]):
+class TransactionWatch(OfDatabase, Look[Watch]):
     """Has every transaction of at least *threshold* raised an alert?"""
 
     threshold: int
 
     def observe(self, reach: Reach) -> Watch:
         """Counts alone; that a table or a column is missing is an answer, which `Tables` tells more of."""
-        source = _named(reach)
+        source = named(reach)
         try:
-            with _session(reach) as session:
+            with session_of(reach) as session:
                 (row,) = session.execute(_WATCH, (self.threshold,)).fetchall()
         except _Missing as exc:
             return Watch(source, self.threshold, None, exc.reason)
@@ -195,21 +197,22 @@ def users_by_standing(reach: Reach) -> Mapping[str, int]:
 
     No look, which would be remembered: before and after are two questions.
     """
-    with _session(reach) as session:
-        return {str(standing): count for standing, count in session.execute(_STANDINGS).fetchall()}
+    with session(reach) as opened:
+        return {str(standing): count for standing, count in opened.execute(_STANDINGS).fetchall()}
 
 
-def _named(reach: Reach) -> str:
+def named(reach: Reach) -> str:
+    """The database, for people."""
     database = reach.environment.database
     return f"database {database.name}" + (f" at {database.host}" if database.host else "")
 
 
 @contextmanager
-def _session(reach: Reach) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+def session_of(reach: Reach) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
     """A read-only transaction under the gate's role, never committed; Denied where the role could write."""
     import psycopg
 
-    target, user = _named(reach), reach.environment.database.user
+    target, user = named(reach), reach.environment.database.user
     # Without the cause: its traceback leads through frames that hold the password.
     try:
         with closing(psycopg.connect(**_way(reach, target))) as session:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from golive.errors import ProbeError
-from golive.probes.aws import answers, client, pages
-from golive.probes.look import Look
+from golive.probes.aws import acting, answers, client, pages
+from golive.probes.look import Act, Look, Permission
 
 if TYPE_CHECKING:
     from types_boto3_rds import RDSClient
     from types_boto3_rds.type_defs import DBInstanceTypeDef, DBSnapshotTypeDef
 
+    from golive.environment import Environment, Network
     from golive.probes.reach import Reach
 
 ABSENT = "absent"  # in the place of a status: there is no such instance
 _DAY = timedelta(days=1)
+_STAMP = re.compile(r"\d{8}-\d{4}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Snapshots:
-    """The automated snapshots of an instance, newest first; what is being made comes before all."""
+    """Snapshots of an instance, newest first; what is being made comes before all."""
 
     source: str
     snapshots: tuple[Snapshot, ...]
@@ -102,23 +106,135 @@ class AutomatedSnapshots(_OfInstance, Look[Snapshots]):
 
     def observe(self, reach: Reach) -> Snapshots:
         """All of them, through all pages."""
-        with answers(self.source):
+        return _snapshots(reach, self.source, self.identifier, "automated")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSnapshots(_OfInstance, Look[Snapshots]):
+    """Which snapshots did people take by hand, under names of *prefix* and a minute?"""
+
+    prefix: str
+
+    def observe(self, reach: Reach) -> Snapshots:
+        """All of them, through all pages."""
+        return _snapshots(reach, self.source, self.identifier, "manual", self.prefix)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenSnapshot(_OfInstance, Act[Snapshots]):
+    """
+    Takes a snapshot named *prefix* and the minute in UTC on the day of the launch, and waits until it is available.
+
+    Where one of that day is available nothing is done, and one that is being made already is waited for: a second run
+    takes no second one. On any other day it would prove nothing, so none is taken.
+    """
+
+    prefix: str
+    launch_at: datetime
+    seconds: float  # how long it may take
+
+    @property
+    def effect(self) -> str:
+        """It stays, under its name."""
+        return f"takes a snapshot of {self.identifier} called {self.prefix}…, which stays"
+
+    @property
+    def unless(self) -> Look[Snapshots]:
+        """The look at what is there."""
+        return NamedSnapshots(self.identifier, self.prefix)
+
+    def is_done(self, seen: Any) -> bool:
+        """Whether one of the day is available."""
+        return any(one.status == "available" for one in of_the_day(seen, self.launch_at))
+
+    def patience(self, network: Network) -> float:
+        """The snapshot's time, and that of the answers around it."""
+        return self.seconds + network.look_seconds
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """To take it, for whoever arms the gate."""
+        region, account = environment.aws.region, environment.aws.account
+        arns = (f"db:{self.identifier}", f"snapshot:{self.prefix}*")
+        return tuple(Permission("iam", "rds:CreateDBSnapshot", f"arn:aws:rds:{region}:{account}:{arn}") for arn in arns)
+
+    def observe(self, reach: Reach) -> Snapshots:
+        """What is there afterwards, available or not."""
+        ends = time.monotonic() + self.seconds
+        seen = self._seen(reach)
+        now = datetime.now(UTC)
+        begins, over = launch_day(self.launch_at)
+        alive = [one for one in of_the_day(seen, self.launch_at) if one.status in ("available", "creating")]
+        if not alive and begins <= now < over:
+            self._take(reach, f"{self.prefix}{now:%Y%m%d-%H%M}")
+            seen = self._seen(reach)
+        while not self.is_done(seen) and self._is_coming(seen) and time.monotonic() < ends:
+            time.sleep(min(10.0, self.seconds / 25))
+            seen = self._seen(reach)
+        return seen
+
+    def _take(self, reach: Reach, name: str) -> None:
+        with answers(self.source), acting("rds", "CreateDBSnapshot"):
             rds: RDSClient = client(reach, "rds")
-            listed: Iterable[DBSnapshotTypeDef] = pages(
-                self.source,
-                rds.describe_db_snapshots,
-                "DBSnapshots",
-                onward="Marker",
-                DBInstanceIdentifier=self.identifier,
-                SnapshotType="automated",
-            )
-            found = [
-                Snapshot(one["DBSnapshotIdentifier"], one["Status"], _utc_or_none(one.get("SnapshotCreateTime")))
-                for one in listed
-                if one["SnapshotType"] == "automated"
-            ]
-        never = datetime.max.replace(tzinfo=UTC)
-        return Snapshots(self.source, tuple(sorted(found, key=lambda one: one.taken_at or never, reverse=True)))
+            try:
+                rds.create_db_snapshot(DBInstanceIdentifier=self.identifier, DBSnapshotIdentifier=name)
+            except rds.exceptions.DBSnapshotAlreadyExistsFault:
+                return  # somebody was faster within the same minute: theirs is as good
+
+    def _seen(self, reach: Reach) -> Snapshots:
+        return _snapshots(reach, self.source, self.identifier, "manual", self.prefix)
+
+    def _is_coming(self, seen: Snapshots) -> bool:
+        return any(one.status == "creating" for one in of_the_day(seen, self.launch_at))
+
+
+def launch_day(launch_at: datetime) -> tuple[datetime, datetime]:
+    """When the day of the launch begins and is over: in UTC, from the day of T-2h to the day of the launch."""
+    first, last = (launch_at - timedelta(hours=2)).astimezone(UTC), launch_at.astimezone(UTC)
+    return datetime.combine(first, dt.time(), UTC), datetime.combine(last, dt.time(), UTC) + _DAY
+
+
+def of_the_day(seen: Snapshots, launch_at: datetime) -> tuple[Snapshot, ...]:
+    """Those whose name and time both are of the day of the launch; what is being made has no time yet."""
+    begins, over = launch_day(launch_at)
+    return tuple(
+        one
+        for one in seen.snapshots
+        if (stamp := stamp_of(one.name)) is not None
+        and begins <= stamp < over
+        and (one.taken_at is None or begins <= one.taken_at < over)
+    )
+
+
+def stamp_of(name: str) -> datetime | None:
+    """The minute with which *name* ends, read as UTC; None where it says none."""
+    if (said := _STAMP.search(name)) is None:
+        return None
+    try:
+        return datetime.strptime(said[0], "%Y%m%d-%H%M").replace(tzinfo=UTC)
+    except ValueError:  # digits, and no minute of any day
+        return None
+
+
+def _snapshots(
+    reach: Reach, source: str, identifier: str, kind: Literal["automated", "manual"], prefix: str | None = None
+) -> Snapshots:
+    with answers(source):
+        rds: RDSClient = client(reach, "rds")
+        listed: Iterable[DBSnapshotTypeDef] = pages(
+            source,
+            rds.describe_db_snapshots,
+            "DBSnapshots",
+            onward="Marker",
+            DBInstanceIdentifier=identifier,
+            SnapshotType=kind,
+        )
+        found = [
+            Snapshot(one["DBSnapshotIdentifier"], one["Status"], _utc_or_none(one.get("SnapshotCreateTime")))
+            for one in listed
+            if one["SnapshotType"] == kind and (prefix is None or _STAMP.sub("", one["DBSnapshotIdentifier"]) == prefix)
+        ]
+    never = datetime.max.replace(tzinfo=UTC)
+    return Snapshots(source, tuple(sorted(found, key=lambda one: one.taken_at or never, reverse=True)))
 
 
 def _instance(said: DBInstanceTypeDef) -> Instance:

@@ -36,6 +36,11 @@ def _lines(screen: Screen) -> Iterator[str]:
         yield "| Item | Severity | What was seen | Owner | What to do |"
         yield "|---|---|---|---|---|"
         yield from map(_row, screen.open_items)
+    for table in screen.tables:
+        yield from ("", f"## {_text(table.heading)}", "")
+        yield f"| {' | '.join(map(_text, table.head))} |"
+        yield "|---" * len(table.head) + "|"
+        yield from (f"| {' | '.join(map(_text, row))} |" for row in table.rows)
     yield from ("", "## What this report does not prove")
     for limit in screen.limits:
         yield from ("", f"### {_text(limit.heading)}", "")

@@ -63,6 +63,15 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A table that a scenario shows: figures, with their bounds."""
+
+    heading: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """The first screen."""
 
@@ -73,6 +82,7 @@ class Screen:
     facts: tuple[Fact, ...]
     against: tuple[str, ...]  # what speaks against the run itself
     open_items: tuple[OpenItem, ...]
+    tables: tuple[Shown, ...]
     limits: tuple[Limit, ...]
 
     @property
@@ -92,6 +102,7 @@ def screen_of(record: Record) -> Screen:
         facts=tuple(_facts(record)),
         against=tuple(_against(record)),
         open_items=tuple(_open_items(record)),
+        tables=tuple(_tables(record)),
         limits=tuple(limit for limit in _limits(record) if limit.lines),
     )
 
@@ -208,6 +219,13 @@ def _open_items(record: Record) -> list[OpenItem]:
     missing = [item for item in record.verdict.holding if item not in {row.item for row in rows}]
     rows += [OpenItem(item, "", "blocker", "unknown", "there is no finding", "", "", "") for item in missing]
     return sorted(rows, key=lambda row: _rank(row.severity))
+
+
+def _tables(record: Record) -> Iterator[Shown]:
+    """What is not due yet has no figures worth a place on the first screen."""
+    for finding in record.findings:
+        if finding.status is not Status.NOT_DUE:
+            yield from (Shown(_name(finding), table[0], table[1:]) for table in finding.tables)
 
 
 def _rank(severity: str) -> int:

@@ -23,7 +23,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
-from golive.twin import apprunner
+from golive.twin import apprunner, iam, metrics
 from golive.twin.wire import Answer, Endpoint, Question, known, refuse
 
 # moto takes a second to import, and whoever only writes faults has no need of it.
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from moto.ec2.models import EC2Backend
     from moto.rds.models import DBInstance, RDSBackend
 
-from golive.twin.cloud import SERVICE_NAME, VPC, Cloud, _secret_arn
+from golive.twin.cloud import LOG_GROUP, SERVICE_ID, SERVICE_NAME, VPC, Cloud, _secret_arn
 
 
 class Aws:
@@ -86,8 +86,17 @@ class Aws:
         known(cloud.ailments)
         self.ready()
         with self._world:
-            kept = replace(cloud, ailments=self._cloud.ailments, service=self._cloud.service)
-            if kept != self._cloud:
+            was = self._cloud
+            kept = replace(
+                cloud,
+                ailments=was.ailments,
+                service=was.service,
+                traffic=was.traffic,
+                roles=was.roles,
+                any_role=was.any_role,
+                any_log=was.any_log,
+            )
+            if kept != was:
                 _seed(cloud)
             self._announce(cloud)
 
@@ -109,11 +118,21 @@ class Aws:
             return refuse(
                 question.dialect, HTTPStatus.FORBIDDEN, "MissingAuthenticationToken", "The request is not signed"
             )
+        cloud = self._cloud
+        if question.service == "monitoring":
+            return metrics.answer(question, cloud.traffic, service=(SERVICE_NAME, SERVICE_ID), now=cloud.now)
+        if question.service == "iam":
+            return iam.answer(question, cloud.roles, everybody=cloud.any_role)
         self.ready()
         with self._world:
             present = datetime.now(UTC)
             if question.service == "rds":
                 _go_on_restorable(self._cloud, present)
+                _go_on_taking(self._cloud, present)
+                if question.operation == "CreateDBSnapshot":
+                    return _being_made(_through(question))
+            elif question.service == "logs" and cloud.any_log:
+                return _through(_of_our_group(question))
             elif question.service == "logs":
                 _go_on_logging(self._cloud, present)
             return _through(question)
@@ -279,6 +298,7 @@ def _seed_database(cloud: Cloud) -> None:
         taken = cloud.now - snapshot.age
         made = rds.create_db_snapshot(wanted.identifier, taken.strftime(snapshot.name), snapshot_type=snapshot.kind)
         made.status = snapshot.status
+        made.seeded = True  # type: ignore[attr-defined] # what somebody asks for while we run is told apart by it
         made.created = made.original_snapshot_create_time = _naive(taken)
     _go_on_restorable(cloud, cloud.now)
 
@@ -288,6 +308,24 @@ def _go_on_restorable(cloud: Cloud, present: datetime) -> None:
     rds: RDSBackend = _backend("rds", cloud)
     database: Any = rds.databases[cloud.instance.identifier]
     database.told_restorable = None if lag is None else _naive(present - lag)
+
+
+def _go_on_taking(cloud: Cloud, present: datetime) -> None:
+    """What somebody asked for is being made for a while: moto has it at once."""
+    rds: Any = _backend("rds", cloud)
+    for snapshot in rds.database_snapshots.values():
+        if not hasattr(snapshot, "seeded"):
+            taken = _naive(present) - snapshot.created.replace(tzinfo=None)
+            snapshot.status = "creating" if taken < cloud.snapshot_takes else "available"
+
+
+def _being_made(answer: Answer) -> Answer:
+    return replace(answer, body=answer.body.replace(b"<Status>available</Status>", b"<Status>creating</Status>"))
+
+
+def _of_our_group(question: Question) -> Question:
+    """The same question about the application's group, whichever it asked about."""
+    return replace(question, body=json.dumps({**json.loads(question.body), "logGroupName": LOG_GROUP}).encode())
 
 
 def _seed_images(cloud: Cloud) -> None:

@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from golive.twin.apprunner import CustomDomain, Operation, Service, ValidationRecord
+from golive.twin.iam import Role, Statement
+from golive.twin.metrics import Traffic
 from golive.twin.wire import Ailment
 
 # moto takes a second to import, and whoever only writes faults has no need of it.
@@ -32,6 +34,10 @@ AML_STREAM = "instance/6f1c2d3e4b5a/aml-monitoring"
 AML_SIGN = "aml_monitoring_completed"  # what the monitoring says when a round is done
 SECRETS_FOLDER = "drop/production/"
 PRODUCTION_TAG = "production"
+PRE_LAUNCH = "drop-db-pre-launch-%Y%m%d-%H%M"
+PREVIOUS_COMMIT = "5f0c3f5e8d1b4c7a9e62d0b1a4c8f7e3d2b19a60"
+DEPLOY_ROLE = f"arn:aws:iam::{ACCOUNT}:role/drop-deploy"
+APP_STREAM = "instance/6f1c2d3e4b5a"
 
 VPC = "vpc-0b6e2f4d8a1c37590"
 DATABASE_GROUP = "sg-0d5c1e0a7b3f24681"
@@ -51,6 +57,8 @@ FLAGS: Mapping[str, str] = {
 }
 
 
+# The pre-launch snapshot is taken when the final verification begins, half a minute into it.
+_BEFORE_LAUNCH = timedelta(hours=2) - timedelta(seconds=30)
 _AML_ROUND = json.dumps({"level": "info", "event": AML_SIGN, "searched": 61, "alerts": 1})
 
 
@@ -153,9 +161,14 @@ class Cloud:
     images: tuple[Image, ...]
     secrets: Mapping[str, Secret]  # full name → secret
     logs: Mapping[str, Mapping[str, LogStream]]  # group → stream → lines
+    traffic: Traffic
+    roles: tuple[Role, ...]
+    any_role: bool = False  # IAM is out of its mind, and lets whoever is asked about do everything
+    any_log: bool = False  # so are the logs, and every group there could be is there
+    snapshot_takes: timedelta = timedelta(seconds=0.3)  # one that somebody asks for
     account: str = ACCOUNT
     region: str = REGION
-    ailments: Mapping[str, Ailment] = field(default_factory=dict)  # apprunner, rds, ec2, ecr, secretsmanager, logs, sts
+    ailments: Mapping[str, Ailment] = field(default_factory=dict)  # by the name that a service is signed for
 
     def serving(self, **changes: Any) -> Cloud:
         """The same, with these fields of its App Runner service changed."""
@@ -204,6 +217,17 @@ class Cloud:
         streams = {**self.logs[LOG_GROUP], AML_STREAM: LogStream(lines, goes_on=True)}
         return replace(self, logs={**self.logs, LOG_GROUP: streams})
 
+    def saying(self, *lines: Line, goes_on: bool = True) -> Cloud:
+        """The same, with these lines, oldest first, in place of all that the application said."""
+        streams = {**self.logs[LOG_GROUP], APP_STREAM: LogStream(lines, goes_on=goes_on)}
+        return replace(self, logs={**self.logs, LOG_GROUP: streams})
+
+    def rolled_back(self, ago: timedelta) -> Cloud:
+        """The same, with the release before running again since that long ago."""
+        back = Operation("UPDATE_SERVICE", "SUCCEEDED", ago)
+        previous = image_of(digest_of(PREVIOUS_COMMIT))
+        return self.serving(image=previous, operations=(back, *self.service.operations))
+
     def text(self, name: str) -> str:
         """The text of the secret *name*, for the other faces that must know it."""
         text = self.secrets[SECRETS_FOLDER + name].text
@@ -231,9 +255,18 @@ def image_of(digest: str) -> str:
 
 
 def healthy(
-    now: datetime, commit: str, *, previous_commit: str = "5f0c3f5e8d1b4c7a9e62d0b1a4c8f7e3d2b19a60", password: str = ""
+    now: datetime,
+    commit: str,
+    *,
+    previous_commit: str = PREVIOUS_COMMIT,
+    password: str = "",
+    launched: timedelta = timedelta(),
 ) -> Cloud:
-    """Production as it should be, its secrets made fresh; *password* is the application's at the database."""
+    """
+    Production as it should be, its secrets made fresh; *password* is the application's at the database.
+
+    It was *launched* that long ago; negative: it will be.
+    """
     password = password or secrets.token_urlsafe(24)
     texts = {
         "JWT_SECRET": base64.b64encode(secrets.token_bytes(48)).decode(),  # as `openssl rand -base64 48`
@@ -264,6 +297,7 @@ def healthy(
         snapshots=(
             *(Snapshot("rds:drop-db-%Y-%m-%d-%H-%M", "automated", timedelta(hours=9, days=day)) for day in range(7)),
             Snapshot("drop-db-before-migration-%Y%m%d", "manual", timedelta(days=12)),
+            *([Snapshot(PRE_LAUNCH, "manual", launched + _BEFORE_LAUNCH)] if launched > -_BEFORE_LAUNCH else []),
         ),
         security_groups={
             DATABASE_GROUP: SecurityGroup("drop-db", "the database", (Rule(groups=(CONNECTOR_GROUP,)),)),
@@ -281,7 +315,7 @@ def healthy(
         ),
         secrets={SECRETS_FOLDER + name: Secret(text) for name, text in texts.items()},
         logs={
-            LOG_GROUP: {"instance/6f1c2d3e4b5a": LogStream(tuple(_chatter()), goes_on=True)},
+            LOG_GROUP: {APP_STREAM: LogStream((*_since_launch(launched), *_chatter()), goes_on=True)},
             f"/aws/apprunner/{SERVICE_NAME}/{SERVICE_ID}/service": {
                 "events": LogStream((Line(timedelta(hours=22), "[AppRunner] Service update completed successfully."),))
             },
@@ -289,7 +323,23 @@ def healthy(
                 "drop-db.0": LogStream((Line(timedelta(minutes=3), "LOG:  checkpoint complete"),), goes_on=True)
             },
         },
+        traffic=Traffic(launched),
+        roles=(_deploy_role(),),
     ).watching(timedelta(minutes=12))
+
+
+def _deploy_role() -> Role:
+    """May change the service, and hand App Runner the two roles that it has."""
+    passed = ("build.apprunner.amazonaws.com", "tasks.apprunner.amazonaws.com")
+    service = f"arn:aws:apprunner:{REGION}:{ACCOUNT}:service/{SERVICE_NAME}/*"
+    return Role(
+        DEPLOY_ROLE,
+        (
+            Statement(("apprunner:UpdateService", "apprunner:Describe*", "apprunner:List*"), (service,)),
+            Statement(("iam:PassRole",), (f"arn:aws:iam::{ACCOUNT}:role/{SERVICE_NAME}-*",), passed_to=passed),
+            Statement(("ecr:*",), ("*",)),
+        ),
+    )
 
 
 def _service(digest: str, arns: Mapping[str, str]) -> Service:
@@ -335,6 +385,30 @@ def _service(digest: str, arns: Mapping[str, str]) -> Service:
         "00000000000000000000000000000001",
         dns_target=SERVICE_HOST,
     )
+
+
+def login(ago: timedelta, code: str = "") -> Line:
+    """A login that ended well, or with *code*."""
+    said = {"outcome": "failed", "code": code} if code else {"outcome": "ok"}
+    return Line(ago, json.dumps({"level": "info", "event": "bankid.login", **said}))
+
+
+def mishap(ago: timedelta, code: str) -> Line:
+    """An error of the application, by its code."""
+    return Line(ago, json.dumps({"level": "error", "event": "request", "status": 500, "code": code}))
+
+
+def _since_launch(launched: timedelta) -> Iterator[Line]:
+    """Logins and mishaps since the launch, until the last two hours' chatter: a login every four minutes at most."""
+    told = timedelta(minutes=121)
+    step = max(timedelta(minutes=4), launched / 400)
+    number, ago = 0, launched - timedelta(seconds=70)
+    while ago > told:
+        number += 1
+        yield login(ago, "USER_CANCELLED" if number % 23 == 0 else "TIMEOUT" if number == 150 else "")
+        if number % 40 == 0:
+            yield mishap(ago - timedelta(seconds=20), "BANK_TIMEOUT" if number % 80 else "INSUFFICIENT_FUNDS")
+        ago -= step
 
 
 def _chatter() -> Iterator[Line]:

@@ -10,7 +10,7 @@ Times in rows are ages (`timedelta`, negative for what is still to come), counte
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -80,14 +80,20 @@ class Database:
         return replace(self, roles={**self.roles, role: replace(self.roles[role], **changes)})
 
 
-def healthy(now: datetime, *, gate_password: str = "", owner_password: str = "") -> Database:
-    """Some tens of customers in an ordinary week, and passwords made fresh."""
+def healthy(
+    now: datetime, *, gate_password: str = "", owner_password: str = "", launched: timedelta = timedelta()
+) -> Database:
+    """
+    Some tens of customers in an ordinary week, and passwords made fresh.
+
+    It was *launched* that long ago, and since then people come and pay.
+    """
     return Database(
         now,
         tables={
-            "users": _users(),
+            "users": _users().with_rows(*_new_users(launched)),
             "bank_accounts": _bank_accounts(),
-            "transactions": _transactions(),
+            "transactions": _transactions().with_rows(*_new_transactions(launched)),
             "sessions": _sessions(),
             "aml_alerts": _aml_alerts(),
         },
@@ -189,6 +195,39 @@ def _users() -> Table:
         },
         tuple({**_user(number), **said.get(number, {})} for number in range(1, _PEOPLE + 1)),
     )
+
+
+def _new_users(launched: timedelta) -> Iterator[Row]:
+    """One every twenty minutes; of eleven one is rejected and one to try again, and the newest wait for a decision."""
+    for number, age in _evenly(launched, timedelta(minutes=20), most=120):
+        row = _user(100 + number)
+        kyc: Row = {"kyc_approved_at": age - timedelta(minutes=9)}
+        if number % 11 == 5:
+            kyc = {"kyc_status": "rejected", "kyc_rejection_reason": "document_not_readable"}
+        elif number % 11 == 8:
+            kyc = {"kyc_status": "pending_retry", "kyc_attempt": 2, "kyc_retry_at": -timedelta(minutes=30)}
+        elif age < timedelta(minutes=30):
+            kyc = {"kyc_status": "pending_kyc"}
+        undecided = {} if "kyc_approved_at" in kyc else {"kyc_approved_at": None, "kyc_approved_by": None}
+        yield {**row, **undecided, **kyc, "created_at": age}
+
+
+def _new_transactions(launched: timedelta) -> Iterator[Row]:
+    """One every three minutes; of forty one is declined for want of money."""
+    for number, age in _evenly(launched, timedelta(minutes=3), most=320):
+        row = {**transaction(1000 + number, Decimal(89 + 41 * number % 3_900), age=age), "user_id": 2 + number % 30}
+        if number % 40 == 17:
+            row |= {"status": "failed", "completed_at": None, "error_code": "INSUFFICIENT_FUNDS"}
+        yield row
+
+
+def _evenly(launched: timedelta, step: timedelta, most: int) -> Iterator[tuple[int, timedelta]]:
+    """Ages after the launch, oldest first, no more than *most*."""
+    step = max(step, launched / most)
+    number, age = 1, launched - step
+    while age > timedelta():
+        yield number, age
+        number, age = number + 1, age - step
 
 
 def _bank_accounts() -> Table:

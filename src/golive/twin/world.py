@@ -68,13 +68,18 @@ _AFTER = timedelta(minutes=1)
 _INTO_ROLLBACK = timedelta(hours=2)
 # The invited come at the launch, everybody else an hour later.
 _OPENED_AFTER = timedelta(hours=1)
+# It went wrong after an hour and a half.
+_ROLLED_BACK = timedelta(minutes=30)
 
 
 def healthy(now: datetime, phase: str = "T-0") -> World:
     """Production in *phase* of a launch that may go ahead; every secret is made fresh and thrown away."""
     since = offset(phase)
-    launch_at = now - (_INTO_ROLLBACK if since is None else since) - _AFTER
-    aws = cloud.healthy(now, COMMIT)
+    launched = (_INTO_ROLLBACK if since is None else since) + _AFTER
+    launch_at = now - launched
+    aws = cloud.healthy(now, COMMIT, launched=launched)
+    if since is None:
+        aws = aws.rolled_back(_ROLLED_BACK)
     client = aws.text("BANKID_CLIENT_ID")
     return World(
         now=now,
@@ -83,7 +88,8 @@ def healthy(now: datetime, phase: str = "T-0") -> World:
         zone=names.healthy(),
         certificates=authority.healthy(now),
         site=replace(
-            site.healthy(COMMIT, client, aws.text("SUMSUB_WEBHOOK_SECRET")), opened=now >= launch_at + _OPENED_AFTER
+            site.healthy(cloud.PREVIOUS_COMMIT if since is None else COMMIT, client, aws.text("SUMSUB_WEBHOOK_SECRET")),
+            opened=now >= launch_at + _OPENED_AFTER,
         ),
         bankid=bankid.healthy(client, aws.text("BANKID_CLIENT_SECRET")),
         people=people.healthy(),
@@ -96,5 +102,5 @@ def healthy(now: datetime, phase: str = "T-0") -> World:
         betterstack=betterstack.healthy(now, launch_at, secrets.token_urlsafe(18), rolled_back=phase == ROLLBACK),
         slack=slack.healthy(now, launch_at, "xoxb-" + secrets.token_urlsafe(36), aws.text("SLACK_WEBHOOK_URL")),
         cloud=aws,
-        database=database.healthy(now),
+        database=database.healthy(now, launched=launched),
     )

@@ -5,7 +5,19 @@ from datetime import timedelta
 
 from golive.twin import database
 from golive.twin.cloud import DATABASE_HOST
-from golive.twin.faults.kin import ALL, BROWSER, DATABASE, PAGES, PROVIDER, RDS, SECRETS, WEBHOOK
+from golive.twin.faults.kin import (
+    ALL,
+    BROWSER,
+    DATABASE,
+    LOGS,
+    PAGES,
+    PROVIDER,
+    RDS,
+    REQUESTS,
+    SECRETS,
+    WAYS_BACK,
+    WEBHOOK,
+)
 from golive.twin.faults.register import breaks
 from golive.twin.names import RESOLVERS
 from golive.twin.wire import Ailment
@@ -15,9 +27,11 @@ from golive.twin.world import World
 BY_SERVICE = {
     "rds": RDS,
     "ec2": ("GL-1.8",),
-    "ecr": ("GL-2.1.3", "GL-2.2.4", "GL-3.3.3"),
+    "ecr": ("GL-2.1.3", "GL-2.2.4", "GL-3.3.3", "GL-5.1.1"),
     "secretsmanager": (*SECRETS, *PROVIDER, *WEBHOOK),
-    "logs": ("GL-7.6",),
+    "logs": LOGS,
+    "monitoring": REQUESTS,
+    "iam": WAYS_BACK,
     "apprunner": ALL,
     "sts": ALL,
 }

@@ -57,7 +57,7 @@ def service_in_operation(world: World) -> World:
     return _operating(changing, Operation("PAUSE_SERVICE", "IN_PROGRESS", timedelta(minutes=1)))
 
 
-@breaks(unmet=["GL-3.1.1", "GL-3.3.1", "GL-3.3.3"])
+@breaks(unmet=["GL-3.1.1", "GL-3.3.1", "GL-3.3.3", "GL-5.3.1"])
 def deployment_pending(world: World) -> World:
     """The service runs, and a deployment has been asked for that has not begun."""
     return _operating(world, Operation("START_DEPLOYMENT", "PENDING", timedelta(seconds=20)))
@@ -69,7 +69,7 @@ def deployment_rolled_back(world: World) -> World:
     return _operating(world, Operation("START_DEPLOYMENT", "ROLLBACK_SUCCEEDED", timedelta(hours=1)))
 
 
-@breaks(unmet=["GL-3.3.1", "GL-3.3.3"], unknown=["GL-2.1.3", "GL-2.2.4", *SIGNED_OF_THE_IMAGE])
+@breaks(unmet=["GL-3.3.1", "GL-3.3.3"], unknown=["GL-2.1.3", "GL-2.2.4", "GL-5.1.1", *SIGNED_OF_THE_IMAGE])
 def deployment_failed(world: World) -> World:
     """The last deployment, which would have changed what the service is told to run, failed: nobody knows what runs."""
     return _operating(world, Operation("UPDATE_SERVICE", "FAILED", timedelta(hours=1)))
@@ -137,7 +137,7 @@ def production_tag_moved_but_not_deployed(world: World) -> World:
     return replace(world, cloud=cloud.tagging(PRODUCTION_TAG, NEW))
 
 
-@breaks(unmet=["GL-2.1.3", "GL-3.3.3"], unknown=["GL-2.2.4"])
+@breaks(unmet=["GL-2.1.3", "GL-3.3.3", "GL-5.3.1"], unknown=["GL-2.2.4"])
 def another_image_runs(world: World) -> World:
     """What runs is an image that no release ever was."""
     return _serving(world, image=image_of(digest_of("a build that failed its tests")))

@@ -10,8 +10,8 @@ LOGIN = ("GL-2.3.2", "GL-3.2.1", "GL-3.2.2", "GL-3.2.3")
 BANKID = ("GL-1.1", *LOGIN)
 # Whatever opens a page of getdrop.no with a client that verifies TLS.
 PAGES = (
-    *("GL-2.3.4", "GL-2.4.3", "GL-2.4.4", "GL-3.1.2", "GL-3.3.4", "GL-3.3.10", "GL-3.3.12", "GL-7.2", "GL-7.3"),
-    *(*LOGIN, *BUNDLE),
+    *("GL-2.3.4", "GL-2.4.3", "GL-2.4.4", "GL-3.1.2", "GL-3.3.4", "GL-3.3.10", "GL-3.3.12", "GL-5.3.1"),
+    *("GL-7.2", "GL-7.3", *LOGIN, *BUNDLE),
 )
 # Whatever a browser opens.
 BROWSER = ("GL-3.3.5", "GL-3.3.6", "GL-7.4", "GL-7.5")
@@ -24,9 +24,14 @@ PROVIDER = ("GL-1.2", "GL-2.3.5")
 # Whatever asks Sumsub.
 SUMSUB = ("GL-1.3", "GL-2.3.3", "GL-2.3.4")
 # Whatever asks the database itself; an act at Sumsub's webhook shows by it that nothing has changed.
-DATABASE = ("GL-2.2.5", "GL-2.2.6", "GL-2.3.4", "GL-7.6")
+DATABASE = ("GL-2.2.5", "GL-2.2.6", "GL-2.3.4", "GL-6.1.3", "GL-6.1.4", "GL-6.2.5", "GL-7.6")
 # Whatever asks RDS, or EC2 about what RDS said.
-RDS = ("GL-1.8", "GL-2.1.2", "GL-3.1.3", "GL-3.1.4")
+RDS = ("GL-1.8", "GL-2.1.2", "GL-3.1.3", "GL-3.1.4", "GL-3.1.5")
+# Whatever reads the application's log, and whatever is held against the number of requests.
+LOGS = ("GL-2.5.5", "GL-6.1.2", "GL-6.2.4", "GL-7.6")
+REQUESTS = ("GL-6.1.2", "GL-6.2.3")
+# Whatever needs the role that deploys.
+WAYS_BACK = ("GL-5.1.1", "GL-5.1.2")
 # Whatever demands that every monitor is green.
 GREEN = ("GL-3.4.2", "GL-5.3.2")
 # Whatever asks BetterStack's API.
@@ -51,7 +56,7 @@ ALL = tuple(
         (
             *("GL-1.4", "GL-1.5", "GL-2.1.1", "GL-2.1.3", "GL-2.2.1", "GL-2.2.4", "GL-2.3.6"),
             *("GL-2.4.1", "GL-2.4.2", "GL-3.1.1", "GL-3.3.3"),
-            *(*WEBHOOK, *BETTERSTACK, *CHANNEL, *SUMSUB, *PROVIDER),
+            *(*WEBHOOK, *BETTERSTACK, *CHANNEL, *SUMSUB, *PROVIDER, *LOGS, *REQUESTS, *WAYS_BACK),
             *(*PAGES, *BANKID, *BROWSER, *SETTINGS, *SECRETS, *DATABASE, *RDS, *SIGNED),
         )
     )

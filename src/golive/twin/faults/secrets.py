@@ -97,7 +97,7 @@ def bankid_secret_about_to_go(world: World) -> World:
     return _holding(world, "BANKID_CLIENT_SECRET", Secret(text, deleted_in=timedelta(days=6)))
 
 
-@breaks(unmet=["GL-1.1", "GL-2.1.6"])
+@breaks(unmet=["GL-1.1", "GL-2.1.6", "GL-5.1.2"])
 def bankid_client_not_wired(world: World) -> World:
     """BANKID_CLIENT_ID exists, and the service is not given it."""
     return replace(world, cloud=world.cloud.wiring(BANKID_CLIENT_ID=None))

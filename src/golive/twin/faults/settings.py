@@ -58,7 +58,7 @@ def node_env_development(world: World) -> World:
     return _setting(world, NODE_ENV="development")
 
 
-@breaks(unmet=["GL-2.2.6"])
+@breaks(unmet=["GL-2.2.6", "GL-5.1.2"])
 def node_env_not_set(world: World) -> World:
     """The service is not told that it is production."""
     return _setting(world, NODE_ENV=None)

@@ -9,7 +9,7 @@ from golive.twin.faults.register import breaks
 from golive.twin.site import HSTS, Group, Redirect
 from golive.twin.world import World
 
-HEALTH = ("GL-2.2.1", "GL-3.1.2", "GL-3.3.4")
+HEALTH = ("GL-2.2.1", "GL-3.1.2", "GL-3.3.4", "GL-5.3.1")
 
 
 def _site(world: World, **changes: Any) -> World:
@@ -103,7 +103,7 @@ def health_degraded(world: World) -> World:
     return _site(world, health=replace(world.site.health, status="degraded"))
 
 
-@breaks(unmet=["GL-3.1.2", "GL-3.3.4"])
+@breaks(unmet=["GL-3.1.2", "GL-3.3.4", "GL-5.3.1"])
 def health_database_fails(world: World) -> World:
     """The health endpoint says "ok", and that its database does not pass."""
     return _site(world, health=replace(world.site.health, db="fail"))
@@ -128,7 +128,7 @@ def health_fails(world: World) -> World:
     return _site(world, health=replace(world.site.health, status_code=503))
 
 
-@breaks(unmet=["GL-3.1.2", "GL-3.3.4"])
+@breaks(unmet=["GL-3.1.2", "GL-3.3.4", "GL-5.3.1"])
 def health_says_too_little(world: World) -> World:
     """The health endpoint says only {"status": "ok"}, and nothing of its database."""
     return _site(world, health=replace(world.site.health, enveloped=False))

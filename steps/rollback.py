@@ -1,0 +1,70 @@
+"""Sentences about the way back: the previous image, and who may bring it."""
+
+from __future__ import annotations
+
+from golive.environment import Environment
+from golive.probes.apprunner import Service, Settings
+from golive.probes.ecr import Images
+from golive.probes.iam import DeployRights, Rights
+from golive.probes.look import Look
+from golive.remarks import Remarks
+from golive.vocabulary import judges, looks
+
+
+@looks("what the deploy role may do", target_fixture="rights")
+def deploy_rights(environment: Environment) -> Look[Rights]:
+    return DeployRights(environment.aws.deploy_role, environment.aws.service_arn)
+
+
+@judges("the previous image is a release in the repository, and not the one that runs")
+def previous_image_is_kept(images: Images, service: Service, environment: Environment, remarks: Remarks) -> None:
+    previous = environment.answered(environment.aws.previous_digest, "aws.previous_digest")
+    image = images.of(previous)
+    running = service.running_digest()
+    remarks.examined(len(images.images), "images")
+    seen = (image is not None, bool(image and image.commits), previous != running)
+    assert seen == (True, True, True), (
+        f"the previous image {previous} is {'' if image else 'not '}in {images.source}"
+        f"{'' if not image or image.commits else ', and no release'}"
+        f"{' and is what runs, so it leads nowhere' if previous == running else ''}; "
+        "it must be a release there, and another than what runs"
+    )
+
+
+@judges("the previous image runs")
+def previous_image_runs(service: Service, environment: Environment) -> None:
+    previous = environment.answered(environment.aws.previous_digest, "aws.previous_digest")
+    running = service.running_digest()
+    assert running == previous, f"{service.name} runs {running}; after a rollback it must be {previous}"
+
+
+@judges("the service deploys nothing by itself")
+def nothing_deploys_by_itself(service: Service) -> None:
+    assert not service.auto_deployments, (
+        f"{service.name} deploys whatever is pushed under its tag, and would undo a rollback; switch that off"
+    )
+
+
+@judges("the deploy role may")
+def deploy_role_may(rights: Rights, datatable: list[list[str]], remarks: Remarks) -> None:
+    actions = [action for (action,) in datatable[1:]]
+    if rights.role is None:
+        remarks.warn("aws.deploy_role names no role, so IAM was not asked: that it may is only attested")
+    told = {right.action for right in rights.rights}
+    lacking = [f"{right.action} on {right.on} ({right.decision})" for one in actions for right in rights.refused(one)]
+    lacking += [f"{action} (not among what was asked)" for action in actions if action not in told]
+    if not rights.exists:
+        lacking = [f"{', '.join(actions)}: there is no such role"]
+    assert rights.role is None or not lacking, f"the role {rights.role} may not {'; '.join(lacking)}"
+    if rights.role:
+        remarks.examined(len(rights.rights), "rights")
+
+
+@judges("each of these is set where it can be changed without a build")
+def settings_are_in_the_image_configuration(settings: Settings, datatable: list[list[str]], remarks: Remarks) -> None:
+    seen = {name: " and ".join(settings.ways(name)) for name, _ in datatable[1:]}
+    wanted = dict(datatable[1:])
+    assert seen == wanted, f"in the image configuration of {settings.source} " + "; ".join(
+        f"{name} is {seen[name] or 'not there'}, not a {way}" for name, way in wanted.items() if seen[name] != way
+    )
+    remarks.examined(len(settings.names), "settings")
