@@ -15,6 +15,7 @@ from golive.probes.customers import PaymentFigures, Queue, ReviewFigures, Waitin
 from golive.probes.figures import Figure, Figures
 from golive.probes.logs import ErrorFigures, LoginFigures, LogTail, Tail
 from golive.probes.look import Look
+from golive.probes.monitors import UptimeFigures
 from golive.remarks import Remarks
 from golive.vocabulary import judges, looks
 
@@ -31,6 +32,7 @@ def _errors(environment: Environment, since: datetime) -> Look[Figures]:
 # Where figures come from: the feature's word → the look that counts since an instant. Whoever has another source of
 # figures adds it here, and the two sentences below serve it.
 SOURCES: Mapping[str, Callable[[Environment, datetime], Look[Figures]]] = {
+    "the uptime": lambda _, since: UptimeFigures(since),
     "the requests": _requests,
     "the errors in the log": _errors,
     "the logins": lambda environment, since: LoginFigures(environment.aws.log_group, since),

@@ -32,6 +32,10 @@ Feature: 1 Prerequisites
       | NEONOMICS_CLIENT_SECRET | production value |
     When the service shows its credentials to each provider of Open Banking
     Then each lets it in
+    And this is signed by the CEO
+      """
+      I have signed the contract with Neonomics, our provider of Open Banking; it covers accounts and payments in production.
+      """
 
   @GL-1.3 @T-7d @owner-platform @blocker @auto
   Scenario: Sumsub takes the service's calls, in production

@@ -33,6 +33,10 @@ Feature: 2.3 External services
   Scenario: A real document has gone through the whole flow
     When Sumsub is asked about the applicant who tried the flow
     Then the review is "completed" with the answer "GREEN"
+    And this is signed by the go-live owner
+      """
+      A real document went through the whole KYC flow at https://getdrop.no, and Sumsub approved it; the evidence names the applicant's id.
+      """
 
   @GL-2.3.4 @T-7d @owner-platform @blocker @auto @act
   Scenario: Sumsub's reports are taken, and a forger's are not
@@ -58,6 +62,10 @@ Feature: 2.3 External services
   Scenario: Norwegian bank accounts can be read
     When Neonomics is asked for the banks of "NO"
     Then at least 1 bank of "NO" is available for "accounts"
+    And this is signed by the go-live owner
+      """
+      Through Drop I read the balance of a real Norwegian bank account, and it is the one that the bank shows.
+      """
 
   @GL-2.3.6 @T-7d @owner-platform @critical @act
   Scenario: A payment is taken in the sandbox

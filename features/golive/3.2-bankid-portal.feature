@@ -12,11 +12,19 @@ Feature: 3.2 BankID's portal
       | callback | https://getdrop.no/api/auth/bankid/callback |
     When BankID is asked for the login that Drop asks for
     Then BankID knows the callback
+    And this is signed by the go-live owner
+      """
+      BankID's portal shows the callback https://getdrop.no/api/auth/bankid/callback for Drop's client.
+      """
 
   @GL-3.2.2 @critical @auto @attest
   Scenario: The app on the phone has its callback on record as well
     When BankID is asked for a login of Drop's that returns to "drop://auth/callback"
     Then BankID knows the callback
+    And this is signed by the go-live owner
+      """
+      BankID's portal shows the callback drop://auth/callback for Drop's client.
+      """
 
   @GL-3.2.3 @critical @auto @attest
   Scenario: Drop asks for openid and profile, and BankID grants them
@@ -26,3 +34,7 @@ Feature: 3.2 BankID's portal
       | scopes | openid profile |
     When BankID is asked for the login that Drop asks for
     Then BankID lets the visitor log in
+    And this is signed by the go-live owner
+      """
+      BankID's portal grants Drop's client the scopes openid and profile.
+      """

@@ -12,3 +12,7 @@ Feature: 3.3 Invite-only
     Then each is refused, or leads back to "/" or to the login
     When a stranger asks to become a customer
     Then until 1 hour after the launch that is refused, or leads back to "/"
+    And this is signed by the go-live owner
+      """
+      Until the public launch only invited people can become customers; the evidence says how others are kept out.
+      """

@@ -77,6 +77,10 @@ Feature: 3.3 Soft launch
       | amount received |
       | execution time  |
     And the amount received is what rate and fee leave
+    And this is signed by the go-live owner
+      """
+      Before I confirmed a remittance Drop told me its fee, its rate, the amount that arrives and when.
+      """
 
   @GL-3.3.11 @T+30m @owner-go-live-owner @normal @attest
   Scenario: A test merchant's QR code begins a payment

@@ -19,3 +19,7 @@ Feature: 3.4 Maintenance window
   Scenario: The service has reported to #drop-ops that it started
     Given what is said in "#drop-ops"
     Then a starting service has reported there since the launch
+    And this is signed by the go-live owner
+      """
+      I saw the alert of the started service in #drop-ops after the launch.
+      """

@@ -13,6 +13,10 @@ Feature: 3.5 Public launch
     Then "/" is a page in Norwegian of at least 100 words under the heading "Drop"
     And that is there for everybody
     But "/" is not what "/no-such-page" shows
+    And this is signed by the go-live owner
+      """
+      I removed the restriction to invited people, and somebody without an invitation became a customer.
+      """
 
   @GL-3.5.2 @T+1h @owner-go-live-owner @normal @attest
   Scenario: The launch is announced
@@ -35,3 +39,7 @@ Feature: 3.5 Public launch
   Scenario: The first hours pass without an incident
     Given the incidents since the launch and before it
     Then no incident has opened since the launch, which was at least 2 hours ago
+    And this is signed by the go-live owner
+      """
+      For the two hours after the public launch somebody looked at BetterStack every 30 minutes; the evidence names who, and the times.
+      """

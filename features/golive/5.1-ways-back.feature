@@ -15,6 +15,10 @@ Feature: 5.1 Ways back
       | action                  |
       | apprunner:UpdateService |
       | iam:PassRole            |
+    And this is signed by the platform engineer
+      """
+      In staging I went back to the previous image with UpdateService; it took less than five minutes, and the last migration let it run.
+      """
 
   @GL-5.1.2 @critical @auto @attest
   Scenario: The environment of the service can be changed without a build
@@ -29,3 +33,7 @@ Feature: 5.1 Ways back
       | action                  |
       | apprunner:UpdateService |
       | iam:PassRole            |
+    And this is signed by the platform engineer
+      """
+      In staging I changed an environment variable with UpdateService, and the service was back within five minutes.
+      """

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from golive.errors import ProbeError, Unreadable
 from golive.probes import betterstack
+from golive.probes.figures import Figure, Figures
 from golive.probes.look import Look, Permission
 
 if TYPE_CHECKING:
@@ -247,6 +248,25 @@ class AvailabilitySince(_AtBetterStack, Look[Availability]):
         monitors = reach.ask(AllMonitors())
         accounts = _seen(reach.ask_each([MonitorAccount(monitor.id, self.since) for monitor in monitors.monitors]))
         return Availability(self.source, monitors, {account.monitor: account for account in accounts})
+
+
+@dataclass(frozen=True, slots=True)
+class UptimeFigures(_AtBetterStack, Look[Figures]):
+    """How much of the time since *since* was the monitor up that was down the longest?"""
+
+    since: datetime
+
+    @property
+    def source(self) -> str:
+        """What is asked."""
+        return f"the SLA of the monitors at BetterStack since {self.since:%Y-%m-%d}"
+
+    def observe(self, reach: Reach) -> Figures:
+        """Not known where BetterStack lists no monitor."""
+        accounts = reach.ask(AvailabilitySince(self.since)).accounts.values()
+        least = min((account.uptime for account in accounts), default=None)
+        hours = min((int((account.at - account.since).total_seconds() // 3600) for account in accounts), default=0)
+        return Figures(self.source, self.since, (Figure("uptime", least, "%", hours, "hours"),))
 
 
 def _seen(answers: Sequence[T | ProbeError]) -> list[T]:

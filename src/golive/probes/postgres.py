@@ -197,7 +197,7 @@ def users_by_standing(reach: Reach) -> Mapping[str, int]:
 
     No look, which would be remembered: before and after are two questions.
     """
-    with session(reach) as opened:
+    with session_of(reach) as opened:
         return {str(standing): count for standing, count in opened.execute(_STANDINGS).fetchall()}
 
 

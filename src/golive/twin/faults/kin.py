@@ -29,14 +29,15 @@ DATABASE = ("GL-2.2.5", "GL-2.2.6", "GL-2.3.4", "GL-6.1.3", "GL-6.1.4", "GL-6.2.
 RDS = ("GL-1.8", "GL-2.1.2", "GL-3.1.3", "GL-3.1.4", "GL-3.1.5")
 # Whatever reads the application's log, and whatever is held against the number of requests.
 LOGS = ("GL-2.5.5", "GL-6.1.2", "GL-6.2.4", "GL-7.6")
-REQUESTS = ("GL-6.1.2", "GL-6.2.3")
+REQUESTS = ("GL-6.1.2", "GL-6.1.5", "GL-6.2.3")
 # Whatever needs the role that deploys.
 WAYS_BACK = ("GL-5.1.1", "GL-5.1.2")
 # Whatever demands that every monitor is green.
 GREEN = ("GL-3.4.2", "GL-5.3.2")
 # Whatever asks BetterStack's API.
 BETTERSTACK = (
-    *("GL-1.6", "GL-2.5.1", "GL-2.5.2", "GL-2.5.3", "GL-2.5.6", "GL-3.4.1", "GL-3.5.4", "GL-5.2.2", "GL-6.2.1"),
+    *("GL-1.6", "GL-2.5.1", "GL-2.5.2", "GL-2.5.3", "GL-2.5.6", "GL-3.4.1", "GL-3.5.4", "GL-5.2.2", "GL-6.1.5"),
+    "GL-6.2.1",
     *GREEN,
 )
 # Whatever is posted by the service's webhook of Slack, whatever needs that webhook, and whatever reads #drop-ops.
@@ -45,11 +46,17 @@ WEBHOOK = ("GL-1.7", *POSTED)
 CHANNEL = ("GL-3.4.3", "GL-6.2.2", *POSTED)
 # Whatever a person signs, wholly or in part; acts, which may be attested as well, apart.
 SIGNED = (
-    *("GL-1.9", "GL-1.10", "GL-2.3.1", *(f"GL-3.3.{number}" for number in (7, 8, 9, 11)), "GL-3.5.2", "GL-3.5.3"),
-    *("GL-5.2.3", "GL-5.3.3", "GL-5.3.4", "GL-6.1.1", "GL-6.1.6", "GL-7.1", "GL-7.6"),
+    *("GL-1.2", "GL-1.9", "GL-1.10", "GL-2.3.1", "GL-2.3.3", "GL-2.3.5", "GL-3.2.1", "GL-3.2.2", "GL-3.2.3"),
+    *(f"GL-3.3.{number}" for number in (7, 8, 9, 10, 11, 12)),
+    *("GL-3.4.3", "GL-3.5.1", "GL-3.5.2", "GL-3.5.3", "GL-3.5.4", "GL-5.1.1", "GL-5.1.2", "GL-5.2.3", "GL-5.3.3"),
+    *("GL-5.3.4", "GL-6.1.1", "GL-6.1.2", "GL-6.1.6", "GL-6.2.2", "GL-7.1", "GL-7.6"),
 )
 # Whatever a person signs of the image that is launched: where nobody can see which that is, nobody can say.
-SIGNED_OF_THE_IMAGE = ("GL-1.10", "GL-2.3.1", *(f"GL-3.3.{number}" for number in (7, 8, 9)))
+SIGNED_OF_THE_IMAGE = (
+    *("GL-1.10", "GL-2.3.1", "GL-2.3.3", "GL-2.3.5", "GL-3.2.1", "GL-3.2.2", "GL-3.2.3"),
+    *(f"GL-3.3.{number}" for number in (7, 8, 9, 10, 12)),
+    *("GL-5.1.1", "GL-5.1.2", "GL-6.1.2"),
+)
 # Every item that has a scenario today: where the target cannot be known, nothing is judged.
 ALL = tuple(
     dict.fromkeys(

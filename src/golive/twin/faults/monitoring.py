@@ -181,7 +181,7 @@ def incident_since_the_launch(world: World) -> World:
     return _incident(world, 0.5)
 
 
-@breaks(unmet=["GL-3.5.4", "GL-6.2.1"])
+@breaks(unmet=["GL-3.5.4", "GL-6.1.5", "GL-6.2.1"])
 def outage_since_the_launch(world: World) -> World:
     """The front page was down for ten minutes in the first hour."""
     return _incident(world, 10)
@@ -194,7 +194,7 @@ def incidents_are_hidden(world: World) -> World:
     return _at(world, lambda uptime: replace(uptime, incidents=kept))
 
 
-@breaks(unmet=["GL-6.2.1"])
+@breaks(unmet=["GL-6.1.5", "GL-6.2.1"])
 def down_without_an_incident(world: World) -> World:
     """Many short failures, none of them an incident, add up to three minutes of the first day."""
     return _at(world, lambda uptime: uptime.monitoring(HEALTH, blips=180))
