@@ -209,32 +209,32 @@ def _taken(world: World) -> Snapshot:
     return next(one for one in world.cloud.snapshots if "pre-launch" in one.name)
 
 
-@breaks(unmet=["GL-3.1.5"])
+@breaks(unmet=["GL-3.1.5"], phase="T+24h")
 def pre_launch_snapshot_missing(world: World) -> World:
     """Nobody took a snapshot before the launch, and now it is too late."""
     return _pre_launch(world)
 
 
-@breaks(unmet=["GL-3.1.5"])
+@breaks(unmet=["GL-3.1.5"], phase="T+24h")
 def pre_launch_snapshot_of_another_day(world: World) -> World:
     """The pre-launch snapshot is of the rehearsal, two days before the launch."""
     taken = _taken(world)
     return _pre_launch(world, replace(taken, age=taken.age + timedelta(days=2)))
 
 
-@breaks(unmet=["GL-3.1.5"])
+@breaks(unmet=["GL-3.1.5"], phase="T+24h")
 def pre_launch_snapshot_failed(world: World) -> World:
     """The pre-launch snapshot was begun, and failed."""
     return _pre_launch(world, replace(_taken(world), status="failed"))
 
 
-@breaks(unmet=["GL-3.1.5"])
+@breaks(unmet=["GL-3.1.5"], phase="T+24h")
 def pre_launch_snapshot_still_creating(world: World) -> World:
     """The pre-launch snapshot is being made, and does not get done."""
     return _pre_launch(world, replace(_taken(world), status="creating"))
 
 
-@breaks(unmet=["GL-3.1.5"])
+@breaks(unmet=["GL-3.1.5"], phase="T+24h")
 def pre_launch_snapshot_of_another_name(world: World) -> World:
     """Somebody took a snapshot on the day of the launch, under a name that does not say so."""
     return _pre_launch(world, replace(_taken(world), name="before-go-live"))
