@@ -41,7 +41,7 @@ class Backstage:
 
     def put(self, change: Callable[[World], World]) -> None:
         """Put another world behind the doors, made of the healthy one by *change*."""
-        FAULTS[OURS] = Fault(OURS, "made by a test", change, (), (), False)
+        FAULTS[OURS] = Fault(OURS, "made by a test", change, (), (), (), (), stops=False)
         try:
             self.town.swap([OURS])
         finally:

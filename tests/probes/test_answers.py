@@ -78,7 +78,7 @@ def test_all_looks_are_tried(environment: Environment) -> None:
     """
     The test above leaves none out.
     """
-    assert len([*looks(environment)]) == 27
+    assert len([*looks(environment)]) == 37
 
 
 def test_evidence_holds_no_secret(backstage: Backstage, environment: Environment) -> None:

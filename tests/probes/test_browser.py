@@ -155,7 +155,6 @@ def test_error_page_of_the_site_is_a_fact(town: Town, reach: Reach) -> None:
         {"issuer": "stranger"},
         {"not_before": STARTED.replace(year=2021), "not_after": STARTED.replace(year=2022)},
     ],
-    ids=str,
 )
 def test_browser_is_not_blind_to_certificates(town: Town, reach: Reach, change: dict[str, Any]) -> None:
     """
@@ -205,7 +204,6 @@ def test_other_stores_are_seen_too(town: Town, reach: Reach) -> None:
         ({"refusal": "nowhere"}, ["Godta alle"]),
         ({"ticked_box": True}, ["Statistikk", "Godta alle", "Kun nødvendige"]),
     ],
-    ids=str,
 )
 def test_first_layer_of_the_question_is_seen(
     town: Town, reach: Reach, change: dict[str, Any], names: list[str]

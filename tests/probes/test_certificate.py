@@ -47,7 +47,6 @@ def test_certificate_is_told_at_each_address(town: Town) -> None:
         ({"not_before": STARTED - 90 * DAY, "not_after": STARTED - DAY}, "valid"),
         ({"not_before": STARTED + DAY, "not_after": STARTED + 90 * DAY}, "valid"),
     ],
-    ids=str,
 )
 def test_certificate_that_proves_nothing_is_told_with_the_reason(town: Town, change: dict[str, Any], why: str) -> None:
     """
@@ -87,7 +86,7 @@ def test_wildcard_covers_one_label(town: Town) -> None:
     assert ServedCertificate(host).observe(town.reach()).covers_host
 
 
-@pytest.mark.parametrize("look", [LOOK, VERSIONS], ids=str)
+@pytest.mark.parametrize("look", [LOOK, VERSIONS])
 @pytest.mark.parametrize("ailment", ["off", "silent"])
 def test_host_that_is_off_is_unknown(town: Town, look: Any, ailment: Any) -> None:
     """
@@ -98,7 +97,7 @@ def test_host_that_is_off_is_unknown(town: Town, look: Any, ailment: Any) -> Non
         look.observe(town.reach(answer_seconds=0.2))
 
 
-@pytest.mark.parametrize("look", [LOOK, VERSIONS], ids=str)
+@pytest.mark.parametrize("look", [LOOK, VERSIONS])
 def test_address_that_nobody_listens_at_is_unknown(town: Town, look: Any) -> None:
     """
     Every address must be seen: a visitor may be sent to any of them.
@@ -109,7 +108,7 @@ def test_address_that_nobody_listens_at_is_unknown(town: Town, look: Any) -> Non
         look.observe(reach)
 
 
-@pytest.mark.parametrize(("look", "error"), [(LOOK, Unreadable), (VERSIONS, Unreachable)], ids=str)
+@pytest.mark.parametrize(("look", "error"), [(LOOK, Unreadable), (VERSIONS, Unreachable)])
 def test_what_is_not_tls_is_unknown(town: Town, serve: Callable[..., int], look: Any, error: type[ProbeError]) -> None:
     """
     A line that speaks something else has no certificate.

@@ -171,7 +171,7 @@ def test_newest_event_is_told_whatever_it_says(backstage: Backstage) -> None:
 
 
 @pytest.mark.parametrize(
-    "look", [LogTail(LOG_GROUP, 60), LoggedErrors(LOG_GROUP, SINCE), LoginFigures(LOG_GROUP, SINCE)], ids=repr
+    "look", [LogTail(LOG_GROUP, 60), LoggedErrors(LOG_GROUP, SINCE), LoginFigures(LOG_GROUP, SINCE)]
 )
 def test_log_of_nobody_is_noticed(backstage: Backstage, look: Any) -> None:
     """Where a group that does not exist has events, no group's events say anything."""

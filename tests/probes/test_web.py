@@ -37,7 +37,7 @@ HEALTH = "https://getdrop.no/api/health"
 LOOKS: list[Look[Any]] = [Page(FRONT), Journey(FRONT), Health(HEALTH), Bundle("getdrop.no")]
 
 
-@pytest.mark.parametrize("look", [*LOOKS, Page(HEALTH), Page(FRONT + "no-such-page")], ids=str)
+@pytest.mark.parametrize("look", [*LOOKS, Page(HEALTH), Page(FRONT + "no-such-page")])
 def test_answer_is_the_same_when_it_is_read_back(town: Town, look: Look[Any]) -> None:
     """
     What is recorded can be judged again.
@@ -46,7 +46,7 @@ def test_answer_is_the_same_when_it_is_read_back(town: Town, look: Look[Any]) ->
     assert again(answer) == answer
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize(
     ("ailment", "error"),
     [
@@ -78,7 +78,6 @@ def test_own_status_of_the_site_is_a_fact(town: Town, status: int) -> None:
 @pytest.mark.parametrize(
     "change",
     [{"names": ("other.example",)}, {"self_signed": True}, {"omit_intermediate": True}, {"issuer": "stranger"}],
-    ids=str,
 )
 def test_certificate_that_proves_nothing_is_untrusted(town: Town, change: dict[str, Any]) -> None:
     """
@@ -272,7 +271,6 @@ def test_health_is_read_in_both_shapes(town: Town) -> None:
         {"status_code": 204, "body": ""},
         {"content_type": "text/html"},
     ],
-    ids=str,
 )
 def test_wrong_report_is_a_value(town: Town, change: dict[str, Any]) -> None:
     """

@@ -65,7 +65,6 @@ def test_each_forgery_is_tried_where_sumsub_sends(backstage: Backstage, forged: 
         ({"reads_before_it_verifies": True}, {"signed before its spaces were changed"}),
         ({"takes_any_algorithm": True}, {"signed by an algorithm that nobody knows"}),
     ],
-    ids=str,
 )
 def test_each_carelessness_is_seen_for_what_it_is(
     backstage: Backstage, forged: ForgedReports, changes: dict[str, Any], taken: set[str]
@@ -122,7 +121,7 @@ def test_no_receiver_is_nobody_to_ask(backstage: Backstage, forged: ForgedReport
         backstage.look(asked)
 
 
-@pytest.mark.parametrize("change", [{"posts_forbidden": True}, {"ailment": "denied"}, {"ailment": "garbage"}], ids=str)
+@pytest.mark.parametrize("change", [{"posts_forbidden": True}, {"ailment": "denied"}, {"ailment": "garbage"}])
 def test_refusal_of_everything_says_nothing(
     backstage: Backstage, forged: ForgedReports, change: dict[str, Any]
 ) -> None:

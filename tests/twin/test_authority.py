@@ -51,7 +51,6 @@ def test_healthy_chain_is_accepted(ca: Authority, host: str) -> None:
         {"issuer": STRANGER},
         {"issuer": DATABASE},
     ],
-    ids=str,
 )
 def test_bad_chain_is_refused(ca: Authority, change: dict[str, object]) -> None:
     """
