@@ -41,19 +41,11 @@ def test_every_item_met_is_go() -> None:
     assert (verdict.status, verdict.holding, verdict.reasons) == (Decision.GO, (), ())
 
 
-@pytest.mark.parametrize("status", [Status.UNMET, Status.UNKNOWN, Status.UNSIGNED, Status.PENDING])
+@pytest.mark.parametrize("status", [Status.UNMET, Status.UNKNOWN, Status.UNSIGNED])
 def test_open_item_holds_the_launch(status: Status) -> None:
-    """Wrong, unseen, unsigned and untranscribed hold a real launch alike, and are named."""
+    """Wrong, unseen and unsigned hold a launch alike, and are named."""
     verdict = judge([*all_met()[:2], finding("GL-1.3", status)], items=ITEMS, rehearsal=False, opens="")
     assert (verdict.status, verdict.holding) == (Decision.NO_GO, ("GL-1.3",))
-
-
-def test_pending_is_passed_over_in_the_rehearsal_only() -> None:
-    """The rehearsal says GO over pending items, and says how many items it judged."""
-    findings = [*all_met()[:2], finding("GL-1.3", Status.PENDING)]
-    verdict = judge(findings, items=ITEMS, rehearsal=True, opens="")
-    assert verdict.status is Decision.GO
-    assert verdict.line == "GO (REHEARSAL, 2 of 3 items)"
 
 
 def test_records_without_effect_are_named_and_hold_nothing() -> None:
@@ -112,7 +104,7 @@ def test_go_needs_everything(found: list[tuple[str, Status]], rehearsal: bool, r
     """Whatever is reported, GO comes only when each item has exactly one finding that passes, and no reason is left."""
     verdict = judge([finding(*each) for each in found], items=ITEMS, rehearsal=rehearsal, opens="", reasons=reasons)
     passing = {Status.MET, Status.WAIVED, Status.NOT_APPLICABLE}
-    tolerated = passing | {Status.NOT_DUE} | ({Status.PENDING} if rehearsal else set())
+    tolerated = passing | {Status.NOT_DUE}
     well = (
         sorted(item for item, _ in found) == ITEMS
         and all(status in tolerated for _, status in found)

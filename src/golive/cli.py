@@ -14,7 +14,7 @@ import click
 from golive.errors import GoLiveError
 from golive.office import Office
 from golive.records import Kind
-from golive.runbook import load_inventory, write_lock
+from golive.runbook import load_inventory, read_features, write_lock
 from golive.standing import VERBS
 
 HOME = Path(__file__).parents[2]
@@ -52,7 +52,6 @@ def items(lock: bool, as_json: bool) -> None:
             "due": item.due,
             "severity": item.severity,
             "how": "+".join(item.how),
-            "pending": "+".join(item.pending),
             "owner": item.owner,
             "demand": item.demand,
         }
@@ -60,7 +59,7 @@ def items(lock: bool, as_json: bool) -> None:
     ]
     _show(rows, as_json)
     if not as_json:
-        done = sum(row["pending"] != row["how"] for row in rows)
+        done = len({scenario.item for scenario in read_features(HOME / "features")[0]})
         click.echo(f"{done} of {len(rows)} items transcribed")
 
 

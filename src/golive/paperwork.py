@@ -106,7 +106,7 @@ def _instead_of_act(item: Item, reason: str, signatures: Signatures) -> Laid:
 
 def _unsigned_part(item: Item, signatures: Signatures) -> str:
     """Why the part of *item* that a person attests does not stand; "" where it does, or there is none."""
-    if "attest" not in item.how or "attest" in item.pending:
+    if "attest" not in item.how:
         return ""
     try:
         signatures.attested(item.id)

@@ -25,7 +25,6 @@ class Status(StrEnum):
     WAIVED = "waived"
     NOT_DUE = "not-due"
     NOT_APPLICABLE = "not-applicable"
-    PENDING = "pending"  # in the inventory, not yet a scenario: only the rehearsal passes over it
 
 
 class Decision(StrEnum):
@@ -99,7 +98,6 @@ class Finding(Frozen):
     examined: tuple[str, ...] = ()  # "3 answers", "41 users"
     tables: tuple[tuple[tuple[str, ...], ...], ...] = ()  # what the scenario shows besides; the first row is the head
     document: str = ""  # the document's own words where the gate takes a side
-    pending: tuple[str, ...] = ()  # parts of the item that no scenario decides yet
     started: datetime | None = None
     took_ms: float = 0
     steps: tuple[Step, ...] = ()
@@ -169,7 +167,6 @@ class Inventory(Frozen):
 
     lock: str  # SHA-256 of features/checklist.lock
     items: int
-    transcribed: int
 
 
 class Record(Frozen):

@@ -258,7 +258,6 @@ class Run:
             inventory=Inventory(
                 lock=self.lock_digest,
                 items=len(self.inventory.item),
-                transcribed=sum(item.transcribed for item in self.inventory.item),
             ),
         )
 
@@ -268,8 +267,6 @@ class Run:
         return subject_of(self.environment, self.observatory, self.wanted.digest)
 
     def _findings(self, item: Item, ran: Sequence[Progress], unselected: bool) -> list[Finding]:
-        if not item.transcribed:
-            return [self._finding(item, None, Status.PENDING, "not transcribed into a scenario yet")]
         if not ran:
             why = "not selected in this run" if unselected else self.unknown or "the scenario never ran"
             return [self._finding(item, None, Status.UNKNOWN, why)]
@@ -280,10 +277,8 @@ class Run:
         scenario = self.scenarios.get(item.id)
         laid = self._laid(item, progress, found, reason)
         status, reason = laid.status, laid.reason
-        if found is not Status.PENDING and not self.agenda.is_due(item):
+        if not self.agenda.is_due(item):
             status, reason = Status.NOT_DUE, f"{self.agenda.why_not(item)}; found now: {found}"
-        elif status in judge_of.HOLDING and item.pending and not self.environment.rehearsal:
-            status, reason = Status.PENDING, f"not transcribed yet: {', '.join(item.pending)}"
         asked = progress.asked if progress and self.observatory else []
         return Finding(
             item=item.id,
@@ -304,7 +299,6 @@ class Run:
             examined=progress.examined() if progress else (),
             tables=tuple(progress.remarks.tables) if progress else (),
             document=item.document,
-            pending=item.pending,
             started=progress.started if progress else None,
             steps=steps_of(progress, self.observatory.evidence_ids) if progress and self.observatory else (),
             evidence=self.observatory.evidence_ids(asked) if self.observatory else (),

@@ -59,17 +59,9 @@ class Item(Frozen):
     every_deploy: bool = False
     document: str = ""  # the document's words, where the gate takes a side beside or against them
     decision: tuple[int, ...] = ()  # rows of docs/decisions.md
-    pending: tuple[How, ...] = ()  # parts that no scenario decides yet
-
-    @property
-    def transcribed(self) -> bool:
-        """Whether a scenario decides at least a part of this item."""
-        return set(self.how) != set(self.pending)
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        if not set(self.pending) <= set(self.how):
-            raise ValueError(f"{self.id}: pending names a part that how does not")
         if (self.words != "") != ("act" in self.how):
             raise ValueError(
                 f"{self.id}: words are what is attested in place of an act, so an act has them and only it"
@@ -231,16 +223,14 @@ def disagreements(inventory: Inventory, scenarios: Sequence[Scenario], lock: Map
             differing = ", ".join(sorted(said ^ expected_tags(item)))
             wrong.append(f"{scenario.feature}: {scenario.item}: tags and inventory disagree on {differing}")
         asked = [step for step in scenario.steps if step.text.startswith(SIGNED)]
-        attested = "attest" in item.how and "attest" not in item.pending
+        attested = "attest" in item.how
         if len(asked) != attested or not all(step.docstring.strip() for step in asked):
             wrong.append(f"{scenario.feature}: {scenario.item}: {SIGNED}… is to be said {'once' * attested or 'never'}")
         if both := scenario.feature_tags & scenario.tags:
             wrong.append(f"{scenario.feature}: {scenario.item}: on feature and scenario: {', '.join(sorted(both))}")
     for item in inventory.item:
-        if item.transcribed and not seen[item.id]:
+        if not seen[item.id]:
             wrong.append(f"{item.id} has no scenario")
-        if not item.transcribed and seen[item.id]:
-            wrong.append(f"{item.id} is pending in the inventory but has a scenario")
         if seen[item.id] > 1:
             wrong.append(f"{item.id} has {seen[item.id]} scenarios")
     return wrong + lock_disagreements(inventory, scenarios, lock)
@@ -260,9 +250,9 @@ def lock_disagreements(inventory: Inventory, scenarios: Iterable[Scenario], lock
 
 
 def digests(inventory: Inventory, scenarios: Iterable[Scenario]) -> dict[str, str]:
-    """What the lock must hold: a digest for each item, or "pending"."""
+    """What the lock must hold: a digest for each item; "" for one without a scenario, which no lock can hold."""
     written = {scenario.item: scenario.digest() for scenario in scenarios}
-    return {item.id: written.get(item.id, "pending") for item in inventory.item}
+    return {item.id: written.get(item.id, "") for item in inventory.item}
 
 
 def read_lock(features: Path) -> tuple[dict[str, str], str]:
@@ -290,7 +280,7 @@ def write_lock(features: Path) -> int:
     now = digests(inventory, scenarios)
     if dropped := sorted(held.keys() - now.keys(), key=_natural):
         raise SetupError(f"the lock never drops an item; these are gone from the inventory: {', '.join(dropped)}")
-    if lost := sorted((n for n in held if held[n] != "pending" and now[n] == "pending"), key=_natural):
+    if lost := sorted((name for name in held if not now[name]), key=_natural):
         raise SetupError(f"the lock never drops a scenario; these are gone from the features: {', '.join(lost)}")
     if wrong := wrong + disagreements(inventory, scenarios, now):
         raise SetupError("; ".join(wrong))

@@ -20,7 +20,6 @@ MARKS = {
     Status.WAIVED: ("~", "yellow"),
     Status.NOT_DUE: ("·", "dim"),
     Status.NOT_APPLICABLE: ("-", "dim"),
-    Status.PENDING: ("…", "dim"),
 }
 
 
@@ -57,24 +56,19 @@ class Terminal:
         yield plainly
 
     def items(self, record: Record) -> None:
-        """The items by section with a mark each; the pending ones only counted."""
+        """The items by section with a mark each."""
         for section, findings in groupby(record.findings, key=lambda finding: finding.section):
             shown = list(findings)
             self.say("")
             self.say(f"{section} {shown[0].section_title}", "bold")
             for finding in shown:
-                if finding.status is not Status.PENDING:
-                    self._item(finding)
-            if pending := sum(finding.status is Status.PENDING for finding in shown):
-                self.say(f"  … {pending} not transcribed yet", "dim")
+                self._item(finding)
 
     def _item(self, finding: Finding) -> None:
         mark, style = MARKS[finding.status]
         line = Text("  ").append(mark, style=style).append(f" {finding.item:<9} {finding.title}")
         if finding.status is not Status.MET:
             line.append(f"  [{finding.status}]", style=style)
-        if finding.pending:
-            line.append(f"  (not yet: {', '.join(finding.pending)})", style="dim")
         self.console.print(line)
         for warning in finding.warnings:
             self.say(f"      warning: {warning}", "yellow")
@@ -95,9 +89,6 @@ class Terminal:
                 self.say(f"  {paper.file} has no effect: {paper.why}", "yellow")
         for reason in verdict.reasons[: len(verdict.reasons) - len(holding)]:
             self.say(f"  ! {reason}", "bold red")
-        if not record.rehearsal and verdict.counts.get(Status.PENDING):
-            count = verdict.counts[Status.PENDING]
-            self.say(f"… {count} items pending: not transcribed into scenarios yet", "bold red")
         self.say(verdict.line, style)
         if verdict.status is Decision.GO:
             self.say(
@@ -113,8 +104,6 @@ class Terminal:
             self.say(f"report: {report}")
 
     def _held(self, reason: str, findings: list[Finding]) -> None:
-        if all(finding.status is Status.PENDING for finding in findings):
-            return
         first = findings[0]
         mark, style = MARKS[first.status]
         if len(findings) > 3:

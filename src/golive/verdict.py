@@ -27,8 +27,7 @@ def judge(
 
     *reasons* are what speaks against trusting the run at all; any one of them is a NO-GO. *notes* are named
     among the reasons and hold nothing by themselves: records that have no effect. *unselected* are the items
-    that somebody left out of the run, which is PARTIAL at best. In the *rehearsal*, and only there, pending items are
-    passed over.
+    that somebody left out of the run, which is PARTIAL at best.
     """
     counts = Counter(finding.item for finding in findings)
     against = list(reasons)
@@ -36,7 +35,7 @@ def judge(
     against += [f"{item} has {count} findings" for item, count in counts.items() if count > 1]
     known = set(items)
     against += [f"{item} is not in the inventory" for item in counts if item not in known]
-    passing = HOLDING | {Status.NOT_DUE} | ({Status.PENDING} if rehearsal else set())
+    passing = HOLDING | {Status.NOT_DUE}
     open_findings = [
         finding for finding in findings if finding.status not in passing and finding.item not in unselected
     ]

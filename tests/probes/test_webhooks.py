@@ -175,6 +175,7 @@ def test_nobody_is_sent_a_report_without_consent(backstage: Backstage) -> None:
     The report in Sumsub's name is an act: without consent it is not sent, and the refusals are.
     """
     observatory = backstage.observatory()
+    observatory.armed = False
     with pytest.raises(Unsigned, match="sends Drop a report in Sumsub's name"):
         observatory.answer(SignedReport())
     assert observatory.count == 0

@@ -98,11 +98,13 @@ class KeptSecret(Look[Secret]):
         """
         What it says, for a probe that must sign as the service does; it must not leave that probe.
 
-        ProbeError where it says nothing, or may not be read.
+        Denied where it may not be read; ProbeError where it says nothing.
         """
         secret = reach.ask(self)
+        if secret.formless_because:
+            raise Denied(self.name, secret.formless_because)
         if secret.form is None:
-            raise ProbeError(self.name, secret.formless_because or secret.broken or "it does not exist")
+            raise ProbeError(self.name, secret.broken or "it does not exist")
         kept, key, stage = self._place()
         with answers(self.source):
             manager: SecretsManagerClient = client(reach, "secretsmanager")

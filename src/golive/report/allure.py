@@ -32,7 +32,6 @@ ALLURE = {
     Status.WAIVED: AllureStatus.SKIPPED,
     Status.NOT_DUE: AllureStatus.SKIPPED,
     Status.NOT_APPLICABLE: AllureStatus.SKIPPED,
-    Status.PENDING: AllureStatus.SKIPPED,
 }
 # How the sentence begins that says what was concluded.
 CONCLUDED = {
@@ -43,7 +42,6 @@ CONCLUDED = {
     Status.WAIVED: "Waived",
     Status.NOT_DUE: "Not due yet",
     Status.NOT_APPLICABLE: "Not applicable",
-    Status.PENDING: "Not decided by a scenario yet",
 }
 
 

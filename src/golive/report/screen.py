@@ -27,7 +27,6 @@ STATUSES = {
     Status.WAIVED: "waived: open, and allowed to be",
     Status.NOT_DUE: "not due yet",
     Status.NOT_APPLICABLE: "not applicable",
-    Status.PENDING: "pending: no scenario decides it yet",
 }
 
 
@@ -258,17 +257,6 @@ def _limits(record: Record) -> Iterator[Limit]:
             f"{_name(finding)}: the document says “{short(finding.document)}” The gate demands: {finding.demand}"
             for finding in record.findings
             if finding.document
-        ),
-    )
-    yield Limit(
-        "Pending: no scenario decides it yet",
-        (
-            *(_name(finding) for finding in having(Status.PENDING)),
-            *(
-                f"{_name(finding)}: {', '.join(finding.pending)}"
-                for finding in record.findings
-                if finding.pending and finding.status is not Status.PENDING
-            ),
         ),
     )
     yield Limit("Decisions still to be judged", tuple(map(_later, record.verdict.later)))
