@@ -1,8 +1,8 @@
 """A memory for pytest-bdd's search for step definitions, which is half of what a scenario costs.
 
 pytest-bdd walks every fixture that pytest knows, of every plugin, for every step, and tries the parser of each
-definition. Here only step definitions are walked, and which of them fit a sentence is remembered within a
-module, whose scenarios see the same ones.
+definition. Here a module's scenarios, which see the same definitions, share one list of them, and which of these
+fit a sentence is remembered.
 
 It replaces one private function of pytest-bdd (`scenario.find_fixturedefs_for_step`), whose version is pinned; a test
 holds its answers against the original's.
@@ -10,7 +10,7 @@ holds its answers against the original's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
@@ -25,27 +25,32 @@ class StepFinder:
     """Finds the definitions of a step like pytest-bdd does, once for each sentence of a module."""
 
     def __init__(self) -> None:
-        self._fitting: dict[tuple[str, str, str], tuple[set[str], list[str]]] = {}
+        self._seen: dict[str, dict[str, Sequence[Any]]] = {}  # module → fixture's name → its definitions
+        self._fitting: dict[tuple[str, str, str], list[Any]] = {}
 
     def find(self, step: Any, fixturemanager: Any, node: Any) -> Iterator[Any]:
         """The fixtures of the definitions that fit *step* and that *node* may see."""
-        tried, fitting = self._fitting.setdefault((node.parent.nodeid, step.type, step.name), (set(), []))
-        for name in get_fixture_names(fixturemanager=fixturemanager):
-            if name in tried or not name.startswith(_DEFINITION):
-                continue
-            tried.add(name)
-            if any(self._fits(step, found) for found in getfixturedefs(fixturemanager, name, node) or ()):
-                fitting.append(name)
-        for name in fitting:
-            for found in getfixturedefs(fixturemanager, name, node) or ():
-                if self._fits(step, found):
-                    yield found
+        module = node.parent.nodeid
+        sentence = (module, step.type, step.name)
+        if sentence not in self._fitting:
+            there = self._definitions(module, fixturemanager, node)
+            self._fitting[sentence] = [found for found in there if _fits(step, found)]
+        yield from self._fitting[sentence]
 
-    def _fits(self, step: Any, found: Any) -> bool:
-        context = step_function_context_registry.get(found.func)
-        if context is None or context.type not in (None, step.type):
-            return False
-        return bool(context.parser.is_matching(step.name))
+    def _definitions(self, module: str, fixturemanager: Any, node: Any) -> Iterator[Any]:
+        seen = self._seen.setdefault(module, {})
+        for name in get_fixture_names(fixturemanager=fixturemanager):
+            if name.startswith(_DEFINITION) and name not in seen:
+                seen[name] = getfixturedefs(fixturemanager, name, node) or ()
+        for definitions in seen.values():
+            yield from definitions
+
+
+def _fits(step: Any, found: Any) -> bool:
+    context = step_function_context_registry.get(found.func)
+    if context is None or context.type not in (None, step.type):
+        return False
+    return bool(context.parser.is_matching(step.name))
 
 
 @contextmanager
