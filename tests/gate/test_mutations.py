@@ -169,7 +169,8 @@ def _try_all(
             found = {finding.item: finding.found or finding.status for finding in record.findings}
             for item, mutant in batch.items():
                 noticed[item, mutant.name, mutant.sees].append(found[item])
-            untouched = [item for item, status in found.items() if status is Status.UNMET and item not in batch]
+            due = {finding.item for finding in record.findings if finding.status is not Status.NOT_DUE}
+            untouched = [item for item in due - batch.keys() if found[item] is Status.UNMET]
             assert not untouched
     finally:
         sweep.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import sys
 
@@ -25,6 +26,8 @@ def main() -> int:
         return 4
     print(json.dumps(told), flush=True)
     sys.stdin.read()
+    # Doors that close while somebody knocks are no news: whoever started the twin has gone.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL + 1)
     town.stop()
     # moto's and uvicorn's threads have nothing left to say, and waiting for them would only cost the caller time.
     sys.stdout.flush()

@@ -69,7 +69,7 @@ def deployment_rolled_back(world: World) -> World:
     return _operating(world, Operation("START_DEPLOYMENT", "ROLLBACK_SUCCEEDED", timedelta(hours=1)))
 
 
-@breaks(unmet=["GL-3.3.1", "GL-3.3.3"], unknown=["GL-2.1.3", "GL-2.2.4", "GL-5.1.1", *SIGNED_OF_THE_IMAGE])
+@breaks(unmet=["GL-3.3.1", "GL-3.3.3"], unknown=["GL-2.1.3", "GL-2.2.4", *SIGNED_OF_THE_IMAGE])
 def deployment_failed(world: World) -> World:
     """The last deployment, which would have changed what the service is told to run, failed: nobody knows what runs."""
     return _operating(world, Operation("UPDATE_SERVICE", "FAILED", timedelta(hours=1)))
