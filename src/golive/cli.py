@@ -188,6 +188,35 @@ def records(environment: str, as_json: bool, image_digest: str | None, configura
 
 
 @main.command()
+@click.option("--env", "environment", default="rehearsal", show_default=True, metavar="NAME", help="The environment.")
+@click.option("--fault", "names", multiple=True, metavar="NAME", help="Break the rehearsal; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@click.option("--policy", "what", flag_value="policy", help="Print the least IAM policy, and nothing else.")
+@click.option("--sql", "what", flag_value="sql", help="Print the SQL that makes the role that can only SELECT.")
+@click.option("--scopes", "what", flag_value="scopes", help="Print the variables, and the scopes of their tokens.")
+def doctor(environment: str, names: Sequence[str], as_json: bool, what: str | None) -> None:
+    """Before the first live run: what is missing, for which items, and what to grant. Exit status 1 while anything is."""
+    from golive.doctor import Doctor
+    from golive.prescription import told
+
+    visit = Doctor(_home(), environment, names)
+    try:
+        if what is not None:
+            said = getattr(visit, what)()
+            click.echo(said if isinstance(said, str) else json.dumps(said, indent=2, ensure_ascii=False))
+            return
+        found = visit.examine()
+        if as_json:
+            grants = {"policy": visit.policy(), "sql": visit.sql(), "scopes": visit.scopes()}
+            click.echo(json.dumps({**found.to_json(), **grants}, indent=1, ensure_ascii=False))
+        else:
+            click.echo("\n".join(told(found)))
+    finally:
+        visit.close()
+    sys.exit(0 if found.well else 1)
+
+
+@main.command()
 def schema() -> None:
     """The JSON Schema of record.json, as docs/record.schema.json holds it."""
     from golive.record import Record

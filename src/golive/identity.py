@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -42,7 +43,7 @@ def establish(environment: Environment, observatory: Observatory) -> Identity:
     """
     observatory.gather(looks(environment))
     unknown: list[str] = []
-    for check in (_account, _service, _certificate, _clock):
+    for check in CHECKS.values():
         try:
             check(environment, observatory)
         except ProbeError as exc:
@@ -103,3 +104,11 @@ def _clock(environment: Environment, observatory: Observatory) -> None:
 
 def _instant(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+CHECKS: Mapping[str, Callable[[Environment, Observatory], None]] = {
+    "account": _account,
+    "service": _service,
+    "certificate": _certificate,
+    "clock": _clock,
+}

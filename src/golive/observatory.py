@@ -185,6 +185,21 @@ class Observatory:
         entries = sorted(self._entries.values(), key=lambda entry: entry.number)
         return tuple(_evidence(entry) for entry in entries if entry.done.is_set())
 
+    def behind(self, look: Look[Any]) -> tuple[Look[Any], ...]:
+        """*look* and every look that its answer depended on, those that were asked first at the end, once each."""
+        found: dict[Look[Any], None] = {look: None}
+        for needed in self._entries[look].needs:
+            found.update(dict.fromkeys(self.behind(needed)))
+        return tuple(found)
+
+    def trouble(self, look: Look[Any]) -> ProbeError | None:
+        """What kept *look*, which was asked before, from an answer."""
+        try:
+            self.answer(look)
+        except ProbeError as exc:
+            return exc
+        return None
+
     def asked_at(self, look: Look[Any]) -> datetime:
         """When *look* was asked for the last time."""
         return self._entries[look].attempts[-1].at

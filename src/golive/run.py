@@ -132,7 +132,7 @@ class Run:
         with self.terminal.looking("looking") as on_answer:
             looks = [look.unless if isinstance(look, Act) else look for look in planned]
             self.observatory.gather([look for look in looks if look is not None], on_answer)
-        self.signatures = self._signatures(self.observatory)
+        self.signatures = self.signed(self.observatory)
         if self.observatory.armed:
             for act in planned:
                 if isinstance(act, Act) and self.observatory.will_act(act):
@@ -143,7 +143,7 @@ class Run:
         """What is due in this run."""
         return Agenda(self.inventory, self.wanted.phase, self.wanted.profile, self.launch_at)
 
-    def _signatures(self, observatory: Observatory) -> Signatures:
+    def signed(self, observatory: Observatory) -> Signatures:
         """What people put on record, held against what is launched."""
         asked = demands(self.inventory, self.scenarios)
         people, folder, subject = self.environment.people, self.environment.folder, self._subject()

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 
 from golive.errors import ProbeError, Unreadable
 from golive.probes.aws import answers, client, pages
-from golive.probes.look import Look
+from golive.probes.look import Look, Permission
 
 if TYPE_CHECKING:
     from types_boto3_apprunner import AppRunnerClient
     from types_boto3_apprunner.type_defs import CustomDomainTypeDef, OperationSummaryTypeDef, ServiceTypeDef
 
+    from golive.environment import Environment
     from golive.probes.reach import Reach
 
 ABSENT = "ABSENT"  # in the place of a status: there is no such service
@@ -172,10 +173,17 @@ class _OfService:
         """The AWS service."""
         return "apprunner"
 
+    def _may(self, *actions: str) -> tuple[Permission, ...]:
+        return tuple(Permission("iam", f"apprunner:{action}", self.service_arn) for action in actions)
+
 
 @dataclass(frozen=True, slots=True)
 class DescribedService(_OfService, Look[Description]):
     """How is the service, and how was it told to be?"""
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # of a look
+        """To describe it."""
+        return self._may("DescribeService")
 
     def observe(self, reach: Reach) -> Description:
         """Status "ABSENT" and nothing else where there is no such service."""
@@ -190,6 +198,10 @@ class DescribedService(_OfService, Look[Description]):
 @dataclass(frozen=True, slots=True)
 class ServiceHistory(_OfService, Look[History]):
     """What was done to the service?"""
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # of a look
+        """To list what was done."""
+        return self._may("ListOperations")
 
     def observe(self, reach: Reach) -> History:
         """No operations where there is no such service."""
@@ -212,6 +224,10 @@ class ServiceHistory(_OfService, Look[History]):
 class RunningService(_OfService, Look[Service]):
     """What runs?"""
 
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # of a look
+        """What its two halves need."""
+        return self._may("DescribeService", "ListOperations")
+
     def observe(self, reach: Reach) -> Service:
         """Description and history, asked side by side."""
         said, history = reach.ask_both(DescribedService(self.service_arn), ServiceHistory(self.service_arn))
@@ -233,6 +249,10 @@ class RunningService(_OfService, Look[Service]):
 class ServiceSettings(_OfService, Look[Settings]):
     """With which settings is the service started?"""
 
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # of a look
+        """What the description needs."""
+        return self._may("DescribeService")
+
     def observe(self, reach: Reach) -> Settings:
         """Names, and the texts that everybody may read."""
         said = reach.ask(DescribedService(self.service_arn))
@@ -242,6 +262,10 @@ class ServiceSettings(_OfService, Look[Settings]):
 @dataclass(frozen=True, slots=True)
 class CustomDomains(_OfService, Look[Domains]):
     """Which names does the service answer for?"""
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # of a look
+        """To be told of the names."""
+        return self._may("DescribeCustomDomains")
 
     def observe(self, reach: Reach) -> Domains:
         """No domains where there is no such service."""

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from golive.errors import Denied, GoLiveError, Overloaded, Unreachable, Unreadable, Untrusted
-from golive.probes.look import Look
+from golive.probes.look import Look, Permission
 
 if TYPE_CHECKING:
     import boto3
     from types_boto3_sts import STSClient
 
+    from golive.environment import Environment
     from golive.probes.reach import Reach
 
 # Everything that the gate may ever ask. `GetSecretValue` besides needs the environment's `read_secret_values`.
@@ -80,6 +81,15 @@ class Caller(Look[Identity]):
     def host(self) -> str:
         """The service."""
         return "sts"
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """The credentials; the action is allowed to everybody, and named so that the policy tells every call."""
+        keys = environment.aws.credentials
+        held = (keys.access_key_id, keys.secret_access_key, keys.session_token) if keys else ()
+        tokens = tuple(
+            Permission("token", one.variable, "credentials of the role that reads AWS") for one in held if one
+        )
+        return (Permission("iam", "sts:GetCallerIdentity", "*"), *tokens)
 
     def observe(self, reach: Reach) -> Identity:
         """Ask STS, which needs no permission."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from golive.errors import CannotTell, Overloaded, ProbeError, Unreadable
+from golive.errors import CannotTell, Denied, Overloaded, ProbeError, Unreadable
 from golive.probes.aws import answers, client
 from golive.probes.figures import Figure, Figures, present_after, share
 from golive.probes.look import Look, Permission
@@ -166,5 +166,5 @@ def _complete(source: str, result: Mapping[str, Any], *, more: bool) -> list[flo
     if status == "InternalError" or (status == "PartialData" and not more):
         raise Overloaded(source, f"{result['Id']} is told in part ({status})")
     if status == "Forbidden":
-        raise ProbeError(source, f"{result['Id']} may not be read")
+        raise Denied(source, f"GetMetricData was answered Forbidden for {result['Id']}")
     return list(result["Values"])

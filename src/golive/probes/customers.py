@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from golive.errors import ProbeError
 from golive.probes.figures import Figures, present_after, share
 from golive.probes.look import Look, Permission
-from golive.probes.postgres import OfDatabase, named, session_of
+from golive.probes.postgres import OfDatabase, named, session_of, to_read
 
 if TYPE_CHECKING:
     from golive.environment import Environment
@@ -60,9 +60,9 @@ class PaymentFigures(OfDatabase, Look[Figures]):
 
     since: datetime
 
-    def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # of a look
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """Three columns."""
-        return (Permission("sql", "SELECT", "transactions (id, status, created_at)"),)
+        return to_read(environment, "transactions (id, status, created_at)")
 
     def observe(self, reach: Reach) -> Figures:
         """Those that began lately and are under way are left out, and counted beside."""
@@ -90,9 +90,9 @@ class ReviewFigures(OfDatabase, Look[Figures]):
 
     since: datetime
 
-    def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # of a look
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """Three columns."""
-        return (Permission("sql", "SELECT", "users (email, kyc_status, created_at)"),)
+        return to_read(environment, "users (email, kyc_status, created_at)")
 
     def observe(self, reach: Reach) -> Figures:
         """Those who wait, or are to try again, were not decided on; whatever is no approval counts against."""
@@ -114,9 +114,9 @@ class ReviewFigures(OfDatabase, Look[Figures]):
 class WaitingPeople(OfDatabase, Look[Queue]):
     """Who waits for the decision on their identity, and for how long?"""
 
-    def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # of a look
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """Three columns."""
-        return (Permission("sql", "SELECT", "users (email, kyc_status, created_at)"),)
+        return to_read(environment, "users (email, kyc_status, created_at)")
 
     def observe(self, reach: Reach) -> Queue:
         """Counted from the time at which they came, which is the only one that the documents' table is sure to have."""

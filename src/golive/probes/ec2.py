@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Literal
 
 from golive.errors import ProbeError, Unreadable
 from golive.probes.aws import answers, client, pages
-from golive.probes.look import Look
+from golive.probes.look import Look, Permission
 from golive.probes.rds import DatabaseInstance
 
 if TYPE_CHECKING:
     from types_boto3_ec2 import EC2Client
     from types_boto3_ec2.type_defs import IpPermissionOutputTypeDef, PrefixListEntryTypeDef, SecurityGroupTypeDef
 
+    from golive.environment import Environment
     from golive.probes.reach import Reach
 
 EVERYTHING = "-1"
@@ -85,6 +86,11 @@ class PrefixList(Look[_Entries]):
         """The AWS service."""
         return "ec2"
 
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """To read the list, our own or one that AWS keeps."""
+        arn = f"arn:aws:ec2:{environment.aws.region}:*:prefix-list/*"
+        return (Permission("iam", "ec2:GetManagedPrefixListEntries", arn),)
+
     def observe(self, reach: Reach) -> _Entries:
         """Its ranges, through all pages."""
         with answers(self.source):
@@ -110,6 +116,14 @@ class Firewalls(Look[Ingress]):
     def host(self) -> str:
         """The AWS service."""
         return "ec2"
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """EC2 knows no resource for its descriptions; the instance and the lists need theirs."""
+        return (
+            Permission("iam", "ec2:DescribeSecurityGroups", "*"),
+            *PrefixList("").permissions(environment),
+            *DatabaseInstance(self.identifier).permissions(environment),
+        )
 
     def observe(self, reach: Reach) -> Ingress:
         """Every attached group; Unreadable where one of them is not told of."""

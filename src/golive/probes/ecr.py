@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from golive.probes.aws import answers, client, pages
-from golive.probes.look import Look
+from golive.probes.look import Look, Permission
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
     from types_boto3_ecr.type_defs import ImageDetailTypeDef
 
+    from golive.environment import Environment
     from golive.probes.reach import Reach
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -71,6 +72,11 @@ class RepositoryImages(Look[Images]):
     def host(self) -> str:
         """The AWS service."""
         return "ecr"
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """To list its images."""
+        place = f"{environment.aws.region}:{environment.aws.account}"
+        return (Permission("iam", "ecr:DescribeImages", f"arn:aws:ecr:{place}:repository/{self.repository}"),)
 
     def observe(self, reach: Reach) -> Images:
         """All images, tagged or not, through all pages."""

@@ -13,9 +13,10 @@ from golive.errors import Denied, Overloaded, ProbeError, Unreadable
 from golive.probes.apprunner import RunningService
 from golive.probes.ecr import RepositoryImages
 from golive.probes.http import Reply, exchange
-from golive.probes.look import Look
+from golive.probes.look import Look, Permission
 
 if TYPE_CHECKING:
+    from golive.environment import Environment
     from golive.probes.reach import Reach
 
 _Form = TypeVar("_Form", bound=BaseModel)
@@ -112,6 +113,10 @@ class _OfCommit:
 class CommitRuns(_OfCommit, Look[Runs]):
     """What did the checks of *commit* conclude?"""
 
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """To read checks."""
+        return (Permission("token", environment.github.token.variable, f"checks: read on {self.repository}"),)
+
     def observe(self, reach: Reach) -> Runs:
         """The newest run of each check, through all pages."""
         found: list[CheckRun] = []
@@ -138,6 +143,10 @@ class CommitPlace(_OfCommit, Look[Place]):
 
     branch: str
 
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """To compare commits."""
+        return (Permission("token", environment.github.token.variable, f"contents: read on {self.repository}"),)
+
     def observe(self, reach: Reach) -> Place:
         """By one comparison: a commit that is not ahead of the branch is on it."""
         path = f"compare/{quote(self.branch, safe='')}...{self.commit}"
@@ -153,6 +162,16 @@ class RunningCommitChecks(Look[Checks]):
     images: str  # the repository of images
     repository: str  # the repository of the source
     branch: str
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """What the service, its images and GitHub need; which commit it is does not matter for that."""
+        looks: tuple[Look[object], ...] = (
+            RunningService(self.service_arn),
+            RepositoryImages(self.images),
+            CommitRuns(self.repository, ""),
+            CommitPlace(self.repository, "", self.branch),
+        )
+        return tuple(permission for look in looks for permission in look.permissions(environment))
 
     @property
     def source(self) -> str:

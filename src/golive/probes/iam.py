@@ -127,7 +127,8 @@ class NoSuchRole(Look[Rights]):
     def observe(self, reach: Reach) -> Rights:
         """CannotTell where IAM tells rights of a role that is not there."""
         try:
-            said = reach.ask(Simulated(self.role, self.action, self.on))
+            # Asked here and not as a look of its own: to be refused is as good an answer, and nothing to be granted.
+            said = Simulated(self.role, self.action, self.on).observe(reach)
         except Denied:  # the gate may ask of one role only, and not of this
             return Rights(self.source, self.role, False, ())
         if said.exists:
@@ -151,6 +152,13 @@ class DeployRights(Look[Rights]):
     def host(self) -> str:
         """The AWS service."""
         return "iam"
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """To ask of this role, and to know the service's two."""
+        if self.role is None:
+            return ()
+        asked = Simulated(self.role, UPDATE, self.service_arn).permissions(environment)
+        return (*asked, *DescribedService(self.service_arn).permissions(environment))
 
     def observe(self, reach: Reach) -> Rights:
         """Nothing is asked where no role is named: then only people can say so."""

@@ -60,6 +60,10 @@ class SignsOfLife(Look[Signs]):
         """The AWS service."""
         return "logs"
 
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """To read this group."""
+        return _to_read(environment, self.group)
+
     def observe(self, reach: Reach) -> Signs:
         """Time and count alone."""
         since = datetime.now(UTC) - timedelta(hours=self.hours)
@@ -119,8 +123,7 @@ class _OfGroup:
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """To read this group."""
-        place = f"{environment.aws.region}:{environment.aws.account}"
-        return (Permission("iam", "logs:FilterLogEvents", f"arn:aws:logs:{place}:log-group:{self.group}:*"),)
+        return _to_read(environment, self.group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +214,11 @@ class LoginFigures(_OfGroup, Look[Figures]):
             (share("successful logins", good, len(logins) - given_up, "logins"),),
             dict(sorted(bad.items())),
         )
+
+
+def _to_read(environment: Environment, group: str) -> tuple[Permission, ...]:
+    place = f"{environment.aws.region}:{environment.aws.account}"
+    return (Permission("iam", "logs:FilterLogEvents", f"arn:aws:logs:{place}:log-group:{group}:*"),)
 
 
 def _said(reach: Reach, look: LoggedErrors | LoginFigures, pattern: str) -> list[dict[str, Any]]:

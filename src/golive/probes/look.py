@@ -18,8 +18,9 @@ class Permission:
     """
     Something that must be granted before a look can see.
 
-    "iam": an action of AWS, on an ARN or "*". "sql": the right to read, on a table of the database. "token": a variable
-    of the process's environment that holds a token, on the scope that it needs, in its vendor's words.
+    "iam": an action of AWS, on an ARN or "*". "sql": the right to read, on "table (column, column)", or to CONNECT.
+    "token": a variable of the process's environment that holds a token, on the scope that it needs, in its vendor's
+    words.
     """
 
     kind: Literal["iam", "sql", "token"]
@@ -57,7 +58,12 @@ class Look(ABC, Generic[Answer]):
         return network.look_seconds
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # for those that need it
-        """What this look itself needs; the looks that it depends on say their own."""
+        """
+        What must be granted before it can see.
+
+        Told without asking anybody, for who sets up the gate has nothing granted yet: a look that finds out only by
+        looking on which others it depends says what those need.
+        """
         return ()
 
     @abstractmethod

@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from golive.errors import Denied, Overloaded, ProbeError, Unreachable, Unreadable, Untrusted
-from golive.probes.look import Look
+from golive.probes.look import Look, Permission
 
 if TYPE_CHECKING:
     import psycopg
 
+    from golive.environment import Environment
     from golive.probes.reach import Reach
 
 _MAY_WRITE = """
@@ -145,6 +146,10 @@ class OfDatabase:
         """The database."""
         return "postgres"
 
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """To come in; the catalogue can be read by everybody."""
+        return to_read(environment)
+
 
 @dataclass(frozen=True, slots=True)
 class Tables(OfDatabase, Look[Schema]):
@@ -163,6 +168,10 @@ class Users(OfDatabase, Look[People]):
 
     emails: tuple[str, ...]
 
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """One column."""
+        return to_read(environment, "users (email)")
+
     def observe(self, reach: Reach) -> People:
         """One query for them and for the user that it must find; no other address leaves the database."""
         wanted = tuple(sorted({email.lower() for email in self.emails}))
@@ -179,6 +188,10 @@ class TransactionWatch(OfDatabase, Look[Watch]):
     """Has every transaction of at least *threshold* raised an alert?"""
 
     threshold: int
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """Those that are compared."""
+        return to_read(environment, "transactions (id, amount, currency)", "aml_alerts (transaction_id)")
 
     def observe(self, reach: Reach) -> Watch:
         """Counts alone; that a table or a column is missing is an answer, which `Tables` tells more of."""
@@ -199,6 +212,16 @@ def users_by_standing(reach: Reach) -> Mapping[str, int]:
     """
     with session_of(reach) as opened:
         return {str(standing): count for standing, count in opened.execute(_STANDINGS).fetchall()}
+
+
+def to_read(environment: Environment, *tables: str) -> tuple[Permission, ...]:
+    """What it takes to read *tables*, each as "name (column, column)": the role, its password, and the rights."""
+    database = environment.database
+    return (
+        Permission("token", database.password.variable, f"password of the database role {database.user}"),
+        Permission("sql", "CONNECT", database.name),
+        *(Permission("sql", "SELECT", table) for table in tables),
+    )
 
 
 def named(reach: Reach) -> str:
@@ -242,7 +265,7 @@ def _way(reach: Reach, target: str) -> dict[str, Any]:
         "user": database.user,
         "password": reach.secret(database.password, target),
         "sslmode": "verify-full",
-        "sslrootcert": str(_trust(reach, target)),
+        "sslrootcert": str(authorities(reach, target)),
         "sslcertmode": "disable",
         "gssencmode": "disable",
         "connect_timeout": max(2, math.ceil(patience)),  # libpq takes no less than 2
@@ -252,7 +275,7 @@ def _way(reach: Reach, target: str) -> dict[str, Any]:
     }
 
 
-def _trust(reach: Reach, target: str) -> Path:
+def authorities(reach: Reach, target: str) -> Path:
     """The authorities that may have signed the database's certificate."""
     named = reach.environment.database.trust
     if named is None:

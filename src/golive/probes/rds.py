@@ -84,10 +84,24 @@ class _OfInstance:
         """The AWS service."""
         return "rds"
 
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """To list snapshots, which RDS decides by the instance's name or by the snapshots'."""
+        place = f"arn:aws:rds:{environment.aws.region}:{environment.aws.account}"
+        return tuple(
+            Permission("iam", "rds:DescribeDBSnapshots", f"{place}:{what}")
+            for what in (f"db:{self.identifier}", "snapshot:*")
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class DatabaseInstance(_OfInstance, Look[Instance]):
     """How is the database instance?"""
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """To describe this one."""
+        aws = environment.aws
+        arn = f"arn:aws:rds:{aws.region}:{aws.account}:db:{self.identifier}"
+        return (Permission("iam", "rds:DescribeDBInstances", arn),)
 
     def observe(self, reach: Reach) -> Instance:
         """Status "absent" where there is no such instance."""

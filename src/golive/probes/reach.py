@@ -88,6 +88,10 @@ class Reach:
         self.hold(reference.variable, value)
         return value
 
+    def has(self, name: str) -> bool:
+        """Whether the variable *name* is set at all."""
+        return bool(self._variables.get(name))
+
     def hold(self, name: str, value: str) -> None:
         """Remember that *value* was in our hands, so that what is written can be searched for it."""
         with self._lock:

@@ -15,11 +15,12 @@ from golive.errors import Denied, ProbeError
 from golive.probes.apprunner import DescribedService
 from golive.probes.aws import answers, client
 from golive.probes.form import Form, form_of
-from golive.probes.look import Look
+from golive.probes.look import Look, Permission
 
 if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
 
+    from golive.environment import Environment
     from golive.probes.reach import Reach
 
 UNREAD = "this run may not read the values of secrets (read_secret_values in the environment file is for the CI role)"
@@ -77,6 +78,10 @@ class KeptSecret(Look[Secret]):
     def host(self) -> str:
         """The AWS service."""
         return "secretsmanager"
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """To read it where the environment file allows it, and else to know of it."""
+        return to_read(environment, ":".join(self.arn.split(":")[:7]))
 
     def observe(self, reach: Reach) -> Secret:
         """The text is read only where the environment file allows it, and stays here."""
@@ -170,6 +175,10 @@ class ServiceSecrets(Look[Secrets]):
         """The AWS service."""
         return "secretsmanager"
 
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """What the description needs, and each secret; which those are is known when the service is described."""
+        return (*DescribedService(self.service_arn).permissions(environment), *to_read(environment))
+
     def observe(self, reach: Reach) -> Secrets:
         """Each secret is a look of its own: what one of them denies does not hide the others."""
         said = reach.ask(DescribedService(self.service_arn))
@@ -181,6 +190,14 @@ class ServiceSecrets(Look[Secrets]):
             unseen={look.name: answer.reason for look, answer in answered if isinstance(answer, ProbeError)},
             plain=tuple(sorted({*said.values, *said.lengths})),
         )
+
+
+def to_read(environment: Environment, arn: str = "") -> tuple[Permission, ...]:
+    """What it takes to look at the secret *arn*, or at whichever of the account where that is not known."""
+    aws = environment.aws
+    actions = ("DescribeSecret", "GetSecretValue") if aws.read_secret_values else ("DescribeSecret",)
+    on = arn or f"arn:aws:secretsmanager:{aws.region}:{aws.account}:secret:*"
+    return tuple(Permission("iam", f"secretsmanager:{action}", on) for action in actions)
 
 
 def text_of(reach: Reach, service_arn: str, name: str) -> str:

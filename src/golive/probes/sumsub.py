@@ -176,7 +176,7 @@ class SumsubRefuses(_OfSumsub, Look[Refusals]):
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """A token of the gate's own."""
-        return (Permission("token", environment.sumsub.token.variable, "any permission"),)
+        return _to_ask(environment, "any permission")
 
     def observe(self, reach: Reach) -> Refusals:
         """CannotTell where it does not: it would take anything."""
@@ -228,7 +228,7 @@ class RegisteredWebhooks(_OfSumsub, Look[Webhooks]):
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """There is none for reading alone."""
-        return (Permission("token", environment.sumsub.token.variable, "manageClientSettings"),)
+        return _to_ask(environment, "manageClientSettings")
 
     def observe(self, reach: Reach) -> Webhooks:
         """The keys are told by their fingerprints."""
@@ -244,7 +244,7 @@ class ReviewOf(_OfSumsub, Look[Review]):
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """To see applicants."""
-        return (Permission("token", environment.sumsub.token.variable, "View applicants"),)
+        return _to_ask(environment, "View applicants")
 
     def observe(self, reach: Reach) -> Review:
         """Without comments and labels, which may be about a person."""
@@ -290,6 +290,14 @@ def signing_keys(reach: Reach, webhooks: Webhooks) -> Mapping[str, tuple[str, st
                 raise ProbeError(SUMSUB, f"it does not tell the key of webhook {shown.id}, or has changed it meanwhile")
             found[shown.target] = (hook.secret_key, shown.algorithm)
     return found
+
+
+def _to_ask(environment: Environment, scope: str) -> tuple[Permission, ...]:
+    ours = environment.sumsub
+    return (
+        Permission("token", ours.token.variable, scope),
+        Permission("token", ours.key.variable, f"the secret that belongs to {ours.token.variable}"),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from golive.errors import CannotTell, Overloaded, Unreadable
+from golive.probes.credentials import Kept
 from golive.probes.http import Reply, exchange
 from golive.probes.look import Act, Look, Permission
 from golive.probes.secrets import text_if_given
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 NAME = "SLACK_WEBHOOK_URL"
 SHOWN = "the webhook of the service"  # in the place of its address
-
-READS_ADDRESS = Permission("iam", "secretsmanager:GetSecretValue", "*")
 
 _PATH = re.compile(r"/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]+")
 # What Slack says to a message without words, through a webhook that it knows.
@@ -79,9 +78,9 @@ class WrongWebhookRefused(Look[Knock]):
         """Where Slack takes messages."""
         return "hooks.slack"
 
-    def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # the interface's
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """To read the webhook's address."""
-        return (READS_ADDRESS,)
+        return to_read_address(environment)
 
     def observe(self, reach: Reach) -> Knock:
         """CannotTell where Slack knows that one too."""
@@ -111,9 +110,9 @@ class WebhookKnown(Look[Knock]):
         """Where Slack takes messages."""
         return "hooks.slack"
 
-    def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # the interface's
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """To read the webhook's address."""
-        return (READS_ADDRESS,)
+        return to_read_address(environment)
 
     def observe(self, reach: Reach) -> Knock:
         """By a message without words, which Slack refuses to post."""
@@ -149,7 +148,7 @@ class TrialAlert(Act[Delivery]):
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """To read the webhook's address, and the message back."""
-        return (READS_ADDRESS, *(permissions(environment, self.channel) if self.channel_id else ()))
+        return (*to_read_address(environment), *(permissions(environment, self.channel) if self.channel_id else ()))
 
     def observe(self, reach: Reach) -> Delivery:
         """Every run marks its own message, so a message of another run proves nothing for this one."""
@@ -191,7 +190,7 @@ class ChannelTold(Act[Delivery]):
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """To read the webhook's address, and what was said."""
-        return (READS_ADDRESS, *(permissions(environment, self.channel) if self.channel_id else ()))
+        return (*to_read_address(environment), *(permissions(environment, self.channel) if self.channel_id else ()))
 
     def observe(self, reach: Reach) -> Delivery:
         """Read first, then say, then read again."""
@@ -204,6 +203,11 @@ class ChannelTold(Act[Delivery]):
 
     def _says(self, text: str) -> bool:
         return says(text, self.words)
+
+
+def to_read_address(environment: Environment) -> tuple[Permission, ...]:
+    """To read the secret that the webhook's address is."""
+    return (Kept(NAME, "service").permission(environment, ""),)
 
 
 def says(text: str, words: str) -> bool:

@@ -22,7 +22,7 @@ from urllib.parse import urljoin, urlsplit
 from golive.errors import CannotTell, ProbeError
 from golive.probes.http import exchange
 from golive.probes.look import Act, Look, Permission
-from golive.probes.postgres import users_by_standing
+from golive.probes.postgres import to_read, users_by_standing
 from golive.probes.secrets import text_of
 from golive.probes.sumsub import SECRET, RegisteredWebhooks, Webhooks, nobody, signing_keys
 
@@ -180,9 +180,9 @@ class SignedReport(_OfReceiver, Act[Delivered]):
             "at most a line in Drop's log stays"
         )
 
-    def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # the same everywhere
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """To count the users."""
-        return (Permission("sql", "SELECT", "users"),)
+        return to_read(environment, "users (kyc_status)")
 
     def observe(self, reach: Reach) -> Delivered:
         """The users are counted first: where they cannot be, nothing is sent."""

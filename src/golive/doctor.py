@@ -1,0 +1,294 @@
+"""What is still missing before a first live run: asked of the real thing, read-only, without judging any item."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import re
+import runpy
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from golive.environment import Detour, Environment
+from golive.errors import Denied, GoLiveError, ProbeError, SetupError
+from golive.grants import named, policy, scopes, statements
+from golive.identity import CHECKS
+from golive.identity import looks as identity_looks
+from golive.observatory import Observatory
+from golive.probes.apprunner import DescribedService
+from golive.probes.aws import Caller
+from golive.probes.look import Act, Look, Permission
+from golive.probes.route import DatabaseRoute
+from golive.run import Run, Wanted
+from golive.runbook import Scenario
+from golive.standing import Signatures, lacking
+from golive.subject import looks as subject_looks
+from golive.terminal import Terminal
+from golive.twin.process import TwinProcess
+from golive.vocabulary import planned
+
+SECONDS = 15.0  # for all looks together: the doctor is quick, and says what was not answered in time
+# Before the launch nothing is counted since it; what that will take is tried on the hour that has just gone by.
+TRIED_SINCE = timedelta(hours=1)
+_QUESTION = re.compile(r"\s*#\s*(?P<keys>\[?[a-z][\w, .\]]*?): (?:questions? to (?P<whom>[^.(:]+)|to be written down)")
+_TABLE = re.compile(r"\s*\[+([\w.]+)\]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that keeps items from being seen."""
+
+    kind: Literal["denied", "not reached", "not seen"]
+    where: str
+    why: str
+    items: tuple[str, ...]
+    grant: tuple[str, ...]  # what would help, where something is to be granted
+
+
+@dataclass(slots=True)
+class Diagnosis:
+    """Everything that the doctor found; what is empty is well."""
+
+    environment: str
+    identity: dict[str, str] = field(default_factory=dict)  # what was seen, by what it is
+    wrong: dict[str, str] = field(
+        default_factory=dict
+    )  # of account, service, certificate, clock, route: what is not well
+    troubles: list[Trouble] = field(default_factory=list)
+    variables: dict[str, list[str]] = field(default_factory=dict)  # not set → what the token in it must be good for
+    questions: dict[str, list[str]] = field(
+        default_factory=dict
+    )  # keys of the file that are open → items that need them
+    keyless: list[str] = field(default_factory=list)  # people
+    unsigned: dict[str, str] = field(default_factory=dict)  # item → who can sign it
+    untried: dict[str, str] = field(default_factory=dict)  # item → the act, for which nothing was tried
+    optional: dict[str, str] = field(default_factory=dict)  # further questions that stand in the file → whose
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing is missing; what is optional or an act's is only told."""
+        return not any((self.wrong, self.troubles, self.variables, self.questions, self.keyless, self.unsigned))
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain values."""
+        return {"well": self.well, **dataclasses.asdict(self)}
+
+
+class Doctor:
+    """One visit: opens the way, asks, tells; `close` it afterwards."""
+
+    def __init__(
+        self, home: Path, environment: str, faults: Sequence[str] = (), *, asks: Observatory | None = None
+    ) -> None:
+        """SetupError where the files are wrong, or the environment is none; *asks* is one that asked already."""
+        wanted = Wanted(environment, "T-0", faults=tuple(faults))
+        self._run = Run(home, wanted, Terminal(), on_record=lambda _: None)  # no run, so nothing is written
+        load_vocabulary(home)
+        self._run.prepare()
+        if self._run.reasons:
+            raise SetupError(f"the features cannot be trusted: {self._run.reasons[0]}")
+        self._observatory = self._run.observatory = asks
+        self._open: dict[str, list[str]] = defaultdict(list)
+        since = self._run.started - TRIED_SINCE
+        self._looks = {each.item: tuple(self._planned(each, since)) for each in self._run.scenarios.values()}
+
+    @property
+    def environment(self) -> Environment:
+        """Of which it tells."""
+        return self._run.environment
+
+    def close(self) -> None:
+        """Let the twin go, if there is one."""
+        self._run.close()
+
+    # -- what is to be granted: told without asking -----------------------------------------------------------------
+
+    def wanted(self, *, acting: bool = False) -> tuple[Permission, ...]:
+        """What the looks of all items declare; or, *acting*, what the acts need besides."""
+        looks = [*identity_looks(self.environment), *subject_looks(self.environment)]
+        looks += [look for of_item in self._looks.values() for look in of_item]
+        acts = [look for look in looks if isinstance(look, Act)]
+        looks = [look for look in looks if not isinstance(look, Act)] + [act.unless for act in acts if act.unless]
+        reads = dict.fromkeys(each for look in looks for each in look.permissions(self.environment))
+        if not acting:
+            return tuple(reads)
+        return tuple(each for each in self._of(acts) if each not in reads)
+
+    def policy(self) -> dict[str, Any]:
+        """The least policy for IAM; the service is asked which secrets it is given, where it may be described."""
+        look = DescribedService(self.environment.aws.service_arn)
+        observatory = self._way()
+        observatory.gather([look])
+        arns: list[str] = []
+        if observatory.trouble(look) is None:
+            arns = [":".join(arn.split(":")[:7]) for arn in observatory.answer(look).secrets.values()]
+        secrets = {arn for arn in arns if arn.split(":")[2:3] == ["secretsmanager"]}
+        return policy(self.wanted(), sorted(secrets), [one for one in self.wanted(acting=True) if one.kind == "iam"])
+
+    def sql(self) -> str:
+        """The SQL that makes the gate's role."""
+        return statements((*self.wanted(), *self.wanted(acting=True)), self.environment)
+
+    def scopes(self) -> dict[str, list[str]]:
+        """The variables, and what the tokens in them must be good for."""
+        return scopes((*self.wanted(), *self.wanted(acting=True)))
+
+    # -- what is missing: asked ------------------------------------------------------------------------------------
+
+    def examine(self) -> Diagnosis:
+        """Ask everything that the gate would look at, but for acts; WrongTarget where this is another target."""
+        found, observatory = Diagnosis(self.environment.name), self._way()
+        route = DatabaseRoute()
+        asked = self.asked()
+        about = [*identity_looks(self.environment), *subject_looks(self.environment)]
+        observatory.gather(about)
+        for name, check in CHECKS.items():
+            try:
+                check(self.environment, observatory)
+            except ProbeError as exc:
+                found.wrong[name] = str(exc)
+        if observatory.trouble(identity_looks(self.environment)[-1]) is not None:
+            found.wrong.setdefault("clock", "the site did not answer, so this machine's clock cannot be compared")
+        observatory.gather([route, *(look for looks in asked.values() for look in looks)])
+        if (no_route := observatory.trouble(route)) is not None:
+            found.wrong["route to the database"] = str(no_route)
+        self._tell_identity(found, observatory, route)
+        found.troubles = [*self._troubles({"every item": tuple(about), **asked}, observatory)]
+        found.variables = {name: on for name, on in self.scopes().items() if not observatory.reach.has(name)}
+        found.questions = {key: sorted(set(items)) for key, items in sorted(self._open.items())}
+        found.optional = {key: whom for key, whom in self._asked_in_file() if key not in found.questions}
+        for item, looks in self._looks.items():
+            found.untried |= {item: look.effect for look in looks if isinstance(look, Act)}
+        self._tell_signatures(found, self._run.signed(observatory))
+        return found
+
+    def asked(self) -> dict[str, tuple[Look[Any], ...]]:
+        """The looks of each item; in an act's place the look that tells whether it was done."""
+        return {item: tuple(_read_only(looks)) for item, looks in self._looks.items()}
+
+    def _tell_identity(self, found: Diagnosis, observatory: Observatory, route: DatabaseRoute) -> None:
+        aws = self.environment.aws
+        found.identity = {"region": aws.region, "service": aws.service_arn}
+        if observatory.trouble(Caller()) is None:
+            caller = observatory.answer(Caller())
+            found.identity |= {"account": caller.account, "role": caller.arn}
+        if observatory.trouble(route) is None:
+            way = observatory.answer(route)
+            found.identity["database"] = f"{way.host} at {', '.join(way.addresses)}, proved by {way.version}"
+
+    def _troubles(self, asked: dict[str, tuple[Look[Any], ...]], observatory: Observatory) -> Iterator[Trouble]:
+        """What every look ran into that was the first to run into it, once each, with the items behind it."""
+        items: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        grants: dict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)
+        for item, looks in asked.items():
+            for look in dict.fromkeys(behind for each in looks for behind in observatory.behind(each)):
+                trouble = observatory.trouble(look)
+                below = observatory.behind(look)[1:]
+                if trouble is None or any(str(observatory.trouble(one)) == str(trouble) for one in below):
+                    continue
+                if (key := _open_key(trouble)) is not None:
+                    self._open[key].append(item)
+                    continue
+                kind = "denied" if isinstance(trouble, Denied) else "not reached" if _no_way(trouble) else "not seen"
+                name = (kind, trouble.target, trouble.reason)
+                items[name].append(item)
+                if kind == "denied":
+                    grants[name] |= dict.fromkeys(
+                        named(each, self.environment) for each in _helping(look, trouble, self.environment)
+                    )
+        for name, of in items.items():
+            yield Trouble(name[0], name[1], name[2], tuple(dict.fromkeys(of)), tuple(grants[name]))  # type: ignore[arg-type]
+
+    def _tell_signatures(self, found: Diagnosis, signatures: Signatures) -> None:
+        people = signatures.circumstances.people
+        found.keyless = [person.name for person in people if not person.keys]
+        for demand in signatures.demands.values():
+            covering = [signatures.of("attestation", demand.item), signatures.of("not-applicable", demand.item)]
+            if not demand.words or any(one is not None and one.stands for one in covering):
+                continue
+            may = [one for one in people if not [*lacking(one.name, demand.signer, people)]]
+            able = [one.name for one in may if one.keys]
+            who = ", ".join(able) or ", ".join(f"{one.name} (no key)" for one in may) or "nobody has this role"
+            found.unsigned[demand.item] = f"{demand.signer}: {who}"
+
+    # -- the way there ---------------------------------------------------------------------------------------------
+
+    def _way(self) -> Observatory:
+        if self._observatory is None:
+            detour = Detour()
+            if self.environment.rehearsal:
+                self._run.twin = TwinProcess.start(self._run.wanted.faults, self._run.wanted.phase)
+                detour = self._run.twin.detour
+            network = self.environment.network
+            hurried = network.model_copy(update={"run_seconds": min(SECONDS, network.run_seconds)})
+            self._run.environment = self.environment.model_copy(update={"network": hurried})
+            self._observatory = self._run.observatory = Observatory(self.environment, detour)
+            self._observatory.start_clock()
+        return self._observatory
+
+    def _planned(self, scenario: Scenario, since: Any) -> Iterator[Look[Any]]:
+        offered = {"environment": self.environment, "launch_at": since}
+        for step in scenario.steps:
+            try:
+                yield from planned(step.text, step.table, step.docstring, offered)
+            except ProbeError as exc:
+                key = _open_key(exc)
+                if key is None:
+                    raise
+                self._open[key].append(scenario.item)
+
+    def _of(self, acts: Iterable[Act[Any]]) -> tuple[Permission, ...]:
+        return tuple(dict.fromkeys(each for act in acts for each in act.permissions(self.environment)))
+
+    def _asked_in_file(self) -> Iterator[tuple[str, str]]:
+        """The questions that stand as comments in the environment file, and whose they are."""
+        table = ""
+        for line in (self.environment.folder / "environment.toml").read_text(encoding="utf-8").splitlines():
+            if header := _TABLE.match(line):
+                table = header[1] + "."
+            elif asked := _QUESTION.match(line):
+                for key in re.split(r", and |, | and ", asked["keys"]):
+                    name = key.strip("[] ").split(" ")[0]
+                    whole = name if name in Environment.model_fields else table + name
+                    yield whole, (asked["whom"] or "whoever launches").strip()
+
+
+def load_vocabulary(home: Path) -> None:
+    """Make the sentences known that the features of *home* use, as pytest does by its conftest."""
+    if str(home) not in sys.path:
+        sys.path.insert(0, str(home))
+    for name in runpy.run_path(str(home / "conftest.py"))["pytest_plugins"]:
+        if name.startswith("steps."):
+            importlib.import_module(name)
+
+
+def _read_only(looks: Iterable[Look[Any]]) -> Iterator[Look[Any]]:
+    for look in looks:
+        shown = look.unless if isinstance(look, Act) else look
+        if shown is not None:
+            yield shown
+
+
+def _open_key(trouble: GoLiveError) -> str | None:
+    """The key of the environment file that *trouble* says is open."""
+    said = re.fullmatch(r"environments/\S+: (\S+) is not answered yet", str(trouble))
+    return said[1] if said else None
+
+
+def _no_way(trouble: ProbeError) -> bool:
+    return type(trouble) is not ProbeError
+
+
+def _helping(look: Look[Any], trouble: ProbeError, environment: Environment) -> list[Permission]:
+    """Those of the look's permissions of which *trouble* speaks; all of them where it speaks of none."""
+    declared = list(dict.fromkeys(look.permissions(environment)))
+    said = set(re.findall(r"\w+", trouble.reason))
+    if unset := re.fullmatch(r"the variable (\S+) is not set", trouble.reason):
+        return [each for each in declared if each.what == unset[1]]
+    spoken = [each for each in declared if said & {each.what.rpartition(":")[2], each.on.partition(" ")[0]}]
+    return spoken or declared

@@ -1,0 +1,152 @@
+"""The doctor finds what is missing and names what to grant; what it says is to be granted is what a run really asks."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from golive.doctor import Diagnosis, Doctor
+from golive.grants import RARELY, allows
+from golive.prescription import told
+from golive.probes.look import Permission
+from tests.gate.sweeping import FIRST_DAY, HOME, LAUNCH, Sweep
+
+# How a request names the service → how a policy does.
+NAMES = {"monitoring": "cloudwatch"}
+
+
+@pytest.fixture(scope="module")
+def sweep() -> Iterator[Sweep]:
+    """A twin whose world can be swapped, and an observatory that repeats what the swap changed."""
+    running = Sweep(LAUNCH)
+    yield running
+    running.stop()
+
+
+def examined(sweep: Sweep, *faults: str) -> Diagnosis:
+    """What the doctor finds in the world with *faults*."""
+    sweep.swap(*faults)
+    return Doctor(HOME, "rehearsal", asks=sweep.observatory).examine()
+
+
+def calls(sweep: Sweep) -> set[str]:
+    """Every action that was asked of the twin's AWS, as a policy names it."""
+    with urllib.request.urlopen(sweep.observatory.reach.detour.control, timeout=30) as answer:  # noqa: S310  # the twin's own loopback address
+        asked = json.load(answer)["calls"]
+    return {f"{NAMES.get(service, service)}:{operation}" for service, operation in asked}
+
+
+def test_in_a_healthy_world_nothing_is_missing(sweep: Sweep) -> None:
+    """And it says who we are, where, and how the database proved itself; acts are told and not tried."""
+    found = examined(sweep)
+    assert found.well, "\n".join(told(found))
+    assert found.identity["account"] == "324480209768"
+    assert found.identity["role"].startswith("arn:aws:sts::324480209768:")
+    assert found.identity["database"].endswith("proved by TLSv1.3")
+    assert set(found.untried) == {"GL-2.3.4", "GL-2.3.6", "GL-2.5.4", "GL-3.1.5", "GL-5.2.1"}
+    assert "rds:CreateDBSnapshot" not in calls(sweep)
+
+
+# What is taken away → an item that is named with it, and what would give it back.
+MISSING = {
+    "apprunner-denied": ("every item", "allow apprunner:DescribeService on arn:aws:apprunner:"),
+    "sts-denied": ("every item", "allow sts:GetCallerIdentity on *"),
+    "ec2-denied": ("GL-1.8", "allow ec2:DescribeSecurityGroups on *"),
+    "ecr-denied": ("GL-2.1.3", "allow ecr:DescribeImages on arn:aws:ecr:eu-west-1:324480209768:repository/drop-web"),
+    "iam-denied": ("GL-5.1.1", "allow iam:SimulatePrincipalPolicy on arn:aws:iam::324480209768:role/drop-deploy"),
+    "logs-denied": ("GL-2.5.5", "allow logs:FilterLogEvents on arn:aws:logs:"),
+    "monitoring-denied": ("GL-6.1.5", "allow cloudwatch:GetMetricData on *"),
+    "rds-denied": ("GL-3.1.3", "allow rds:DescribeDBInstances on arn:aws:rds:eu-west-1:324480209768:db:drop-db"),
+    "secretsmanager-denied": ("GL-2.1.4", "allow secretsmanager:GetSecretValue on arn:aws:secretsmanager:"),
+    "github-denied": ("GL-2.2.4", "set GOLIVE_GITHUB_TOKEN: checks: read on alai-holding/drop"),
+    "betterstack-token-of-another": ("GL-1.6", "set GOLIVE_BETTERSTACK_TOKEN: Uptime API token"),
+    "slack-scope-missing": ("GL-6.2.2", "set GOLIVE_SLACK_TOKEN: channels:read and channels:history"),
+    "slack-token-of-another": ("GL-3.4.3", "set GOLIVE_SLACK_TOKEN: "),
+    "gate-may-not-see-webhooks": ("GL-2.3.4", "set GOLIVE_SUMSUB_APP_TOKEN: manageClientSettings"),
+    "sumsub-denied": ("GL-1.3", "set GOLIVE_SUMSUB_APP_TOKEN: "),
+    "database-refuses-us": ("GL-2.2.5", "set GOLIVE_DATABASE_PASSWORD: password of the database role golive_readonly"),
+    "watch-not-readable": ("GL-7.6", "GRANT SELECT (transaction_id) ON public.aml_alerts TO golive_readonly"),
+}
+
+
+@pytest.mark.parametrize("fault", MISSING)
+def test_what_is_denied_is_named_with_its_items_and_what_to_grant(sweep: Sweep, fault: str) -> None:
+    """Each permission that is taken away is found."""
+    item, grant = MISSING[fault]
+    found = examined(sweep, fault)
+    assert not found.well
+    named = [one for one in found.troubles if item in one.items and any(each.startswith(grant) for each in one.grant)]
+    assert named, "\n".join(told(found))
+    assert {one.kind for one in named} == {"denied"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("database-off", "TCP"),
+        ("database-babbles", "no PostgreSQL"),
+        ("database-in-plain", "offers no TLS"),
+        ("database-of-another", "does not prove that it is the database"),
+        ("resolvers-off", "could not be looked up"),
+    ],
+)
+def test_the_way_to_the_database_is_told_step_by_step(sweep: Sweep, fault: str, said: str) -> None:
+    """How far the way led: a name, a connection, encryption, proof."""
+    assert said in examined(sweep, fault).wrong["route to the database"]
+
+
+def test_a_clock_far_off_is_told(sweep: Sweep) -> None:
+    """It would make every age a lie."""
+    assert "set the clock" in examined(sweep, "clock-far-off").wrong["clock"]
+
+
+def test_without_records_it_says_who_can_sign(sweep: Sweep) -> None:
+    """Every record, with the role that signs it and the people who have it."""
+    found = examined(sweep, "nobody-signed-anything")
+    assert not found.well
+    assert found.unsigned["GL-2.3.1"] == "go-live owner: ola"
+    assert found.unsigned["GL-1.10"].endswith("ingrid")
+
+
+def test_what_a_whole_run_asks_of_aws_is_what_the_policy_allows() -> None:
+    """The calls of runs with all acts, and the actions of the policy, are the same, but for what stands in RARELY."""
+    doctor = Doctor(HOME, "rehearsal")
+    running = {phase: Sweep(phase) for phase in (LAUNCH, FIRST_DAY)}
+    try:
+        status, record, terminal = running[FIRST_DAY].run()
+        assert (status, record is None) == (0, False), terminal
+        running[LAUNCH].run("pre-launch-snapshot-missing")  # so that the act is carried out
+        asked = calls(running[FIRST_DAY]) | calls(running[LAUNCH])
+        document = doctor.policy()
+    finally:
+        doctor.close()
+        for each in running.values():
+            each.stop()
+    allowed = {action for statement in document["Statement"] for action in statement["Action"]}
+    assert {action for action in asked if not allows(document, action)} == set()
+    assert allowed - asked == set(RARELY)
+
+
+def test_what_is_to_be_granted_is_known_before_anything_is(sweep: Sweep) -> None:
+    """Looks that find out by looking on which others they depend have declared what those need: nothing is new."""
+    sweep.swap()
+    doctor = Doctor(HOME, "rehearsal", asks=sweep.observatory)
+    before = {*doctor.wanted(), *doctor.wanted(acting=True)}
+    doctor.examine()
+    seen = {
+        permission
+        for looks in doctor.asked().values()
+        for look in looks
+        for behind in sweep.observatory.behind(look)
+        for permission in behind.permissions(doctor.environment)
+    }
+    unknown = {each for each in seen - before if not _is_one_of_the_secrets(each) and each.on != "any permission"}
+    assert unknown == set()
+
+
+def _is_one_of_the_secrets(permission: Permission) -> bool:
+    """Which secrets there are is known only by looking; beforehand it is all of the account's."""
+    return permission.what.startswith("secretsmanager:") and not permission.on.endswith("*")
