@@ -163,7 +163,9 @@ class Doctor:
         found.questions = {key: sorted(set(items)) for key, items in sorted(self._open.items())}
         found.optional = {key: whom for key, whom in self._asked_in_file() if key not in found.questions}
         for item, looks in self._looks.items():
-            found.untried |= {item: look.effect for look in looks if isinstance(look, Act)}
+            for look in looks:
+                if isinstance(look, Act):
+                    found.untried[item] = look.effect
         self._tell_signatures(found, self._run.signed(observatory))
         return found
 

@@ -17,6 +17,7 @@ from golive.twin.process import TwinProcess
 
 def keep_up(faults: Sequence[str], *, as_json: bool) -> None:
     """Start a twin, say how it is reached, and wait for Ctrl-C; SetupError for a fault that is none."""
+    over = _told_to_end()  # before anything is said: whoever reads it may want to end it at once
     twin = TwinProcess.start(faults)
     try:
         reached = commands(twin.detour)
@@ -26,7 +27,8 @@ def keep_up(faults: Sequence[str], *, as_json: bool) -> None:
             for what, command in reached.items():
                 click.echo(f"# {what}\n{command}\n")
             click.echo("The twin is up; Ctrl-C ends it.")
-        _wait_for_the_end()
+        while not over.wait(1.0):  # in slices, for Windows lets no signal through to a wait without end
+            pass
     finally:
         twin.stop()
 
@@ -50,9 +52,9 @@ def commands(detour: Detour) -> Mapping[str, str]:
     }
 
 
-def _wait_for_the_end() -> None:
+def _told_to_end() -> threading.Event:
+    """Is set when this process is told to end."""
     over = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: over.set())
-    while not over.wait(1.0):  # in slices, for Windows lets no signal through to a wait without end
-        pass
+    return over
