@@ -195,7 +195,7 @@ def records(environment: str, as_json: bool, image_digest: str | None, configura
 @click.option("--sql", "what", flag_value="sql", help="Print the SQL that makes the role that can only SELECT.")
 @click.option("--scopes", "what", flag_value="scopes", help="Print the variables, and the scopes of their tokens.")
 def doctor(environment: str, names: Sequence[str], as_json: bool, what: str | None) -> None:
-    """Before the first live run: what is missing, for which items, and what to grant. Exit status 1 while anything is."""
+    """Before the first live run: what is missing, for which items, what to grant. Exit status 1 while anything is."""
     from golive.doctor import Doctor
     from golive.prescription import told
 

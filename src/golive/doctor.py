@@ -163,7 +163,8 @@ class Doctor:
         found.questions = {key: sorted(set(items)) for key, items in sorted(self._open.items())}
         found.optional = {key: whom for key, whom in self._asked_in_file() if key not in found.questions}
         for item, looks in self._looks.items():
-            found.untried |= {item: look.effect for look in looks if isinstance(look, Act)}
+            if acts := [look.effect for look in looks if isinstance(look, Act)]:
+                found.untried[item] = "; ".join(acts)
         self._tell_signatures(found, self._run.signed(observatory))
         return found
 
@@ -290,5 +291,10 @@ def _helping(look: Look[Any], trouble: ProbeError, environment: Environment) -> 
     said = set(re.findall(r"\w+", trouble.reason))
     if unset := re.fullmatch(r"the variable (\S+) is not set", trouble.reason):
         return [each for each in declared if each.what == unset[1]]
-    spoken = [each for each in declared if said & {each.what.rpartition(":")[2], each.on.partition(" ")[0]}]
+    spoken = [
+        each
+        for each in declared
+        if (each.kind == "iam" and each.what.partition(":")[2] in said)
+        or (each.kind == "sql" and each.on.partition(" ")[0] in said)
+    ]
     return spoken or declared
