@@ -15,8 +15,8 @@ from tests.gate.sweeping import FIRST_DAY, HOME, LAUNCH, Sweep
 
 # How a request names the service → how a policy does.
 NAMES = {"monitoring": "cloudwatch"}
-# A snapshot is taken where there is none, a list of ranges read where a firewall names one, and a secret described where
-# it has no value: a healthy world gives no occasion to any of these.
+# A snapshot is taken where there is none, a list of ranges read where a firewall names one, and a secret described
+# where it has no value: a healthy world gives no occasion to any of these.
 WHAT_IS_RARELY_ASKED = ("pre-launch-snapshot-missing", "firewall-open-by-a-prefix-list", "bankid-secret-about-to-go")
 
 
