@@ -7,7 +7,9 @@ import urllib.request
 from collections.abc import Iterator
 
 import pytest
+from click.testing import CliRunner
 
+from golive.cli import main
 from golive.doctor import Diagnosis, Doctor
 from golive.prescription import told
 from golive.probes.look import Permission
@@ -50,6 +52,16 @@ def test_in_a_healthy_world_nothing_is_missing(sweep: Sweep) -> None:
     assert found.identity["database"].endswith("proved by TLSv1.3")
     assert set(found.untried) == {"GL-2.3.4", "GL-2.3.6", "GL-2.5.4", "GL-3.1.5", "GL-5.2.1"}
     assert "rds:CreateDBSnapshot" not in calls(sweep)
+
+
+@pytest.mark.parametrize(("faults", "status"), [((), 0), (("--fault", "github-denied"), 1)])
+def test_the_command_says_by_its_status_whether_anything_is_missing(faults: tuple[str, ...], status: int) -> None:
+    """As a person types it; the JSON holds what was found, and what to grant."""
+    ran = CliRunner().invoke(main, ["doctor", "--json", *faults])
+    assert ran.exit_code == status, ran.output
+    said = json.loads(ran.output)
+    assert said["well"] is (status == 0)
+    assert {"policy", "sql", "scopes", "troubles", "questions", "unsigned"} <= said.keys()
 
 
 # What is taken away → an item that is named with it, and what would give it back.

@@ -226,8 +226,9 @@ class Doctor:
                 self._run.twin = TwinProcess.start(self._run.wanted.faults, self._run.wanted.phase)
                 detour = self._run.twin.detour
             network = self.environment.network
-            hurried = network.model_copy(update={"run_seconds": min(SECONDS, network.run_seconds)})
-            self._run.environment = self.environment.model_copy(update={"network": hurried})
+            if not self.environment.rehearsal:  # a busy machine is slow to play the world, too
+                hurried = network.model_copy(update={"run_seconds": min(SECONDS, network.run_seconds)})
+                self._run.environment = self.environment.model_copy(update={"network": hurried})
             self._observatory = self._run.observatory = Observatory(self.environment, detour)
             self._observatory.start_clock()
         return self._observatory
