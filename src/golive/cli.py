@@ -203,6 +203,8 @@ def doctor(environment: str, names: Sequence[str], as_json: bool, what: str | No
     try:
         if what is not None:
             said = getattr(visit, what)()
+            if visit.left_out:
+                click.echo(f"open in the file, and so left out: {', '.join(visit.left_out)}", err=True)
             click.echo(said if isinstance(said, str) else json.dumps(said, indent=2, ensure_ascii=False))
             return
         found = visit.examine()

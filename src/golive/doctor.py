@@ -102,6 +102,11 @@ class Doctor:
         """Of which it tells."""
         return self._run.environment
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Keys of the environment file that are open, so that it is not known what their items need."""
+        return tuple(sorted(self._open))
+
     def close(self) -> None:
         """Let the twin go, if there is one."""
         self._run.close()
