@@ -195,7 +195,7 @@ def records(environment: str, as_json: bool, image_digest: str | None, configura
 @click.option("--sql", "what", flag_value="sql", help="Print the SQL that makes the role that can only SELECT.")
 @click.option("--scopes", "what", flag_value="scopes", help="Print the variables, and the scopes of their tokens.")
 def doctor(environment: str, names: Sequence[str], as_json: bool, what: str | None) -> None:
-    """Before the first live run: what is missing, for which items, and what to grant. Exit status 1 while there is."""
+    """Before the first live run: what is missing, for which items, what to grant. Exit status 1 while anything is."""
     from golive.doctor import Doctor
     from golive.prescription import told
 
@@ -203,6 +203,8 @@ def doctor(environment: str, names: Sequence[str], as_json: bool, what: str | No
     try:
         if what is not None:
             said = getattr(visit, what)()
+            if visit.left_out:
+                click.echo(f"open in the file, and so left out: {', '.join(visit.left_out)}", err=True)
             click.echo(said if isinstance(said, str) else json.dumps(said, indent=2, ensure_ascii=False))
             return
         found = visit.examine()

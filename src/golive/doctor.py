@@ -102,6 +102,11 @@ class Doctor:
         """Of which it tells."""
         return self._run.environment
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Keys of the environment file that are open, so that it is not known what their items need."""
+        return tuple(sorted(self._open))
+
     def close(self) -> None:
         """Let the twin go, if there is one."""
         self._run.close()
@@ -163,9 +168,8 @@ class Doctor:
         found.questions = {key: sorted(set(items)) for key, items in sorted(self._open.items())}
         found.optional = {key: whom for key, whom in self._asked_in_file() if key not in found.questions}
         for item, looks in self._looks.items():
-            for look in looks:
-                if isinstance(look, Act):
-                    found.untried[item] = look.effect
+            if acts := [look.effect for look in looks if isinstance(look, Act)]:
+                found.untried[item] = "; ".join(acts)
         self._tell_signatures(found, self._run.signed(observatory))
         return found
 
@@ -227,8 +231,9 @@ class Doctor:
                 self._run.twin = TwinProcess.start(self._run.wanted.faults, self._run.wanted.phase)
                 detour = self._run.twin.detour
             network = self.environment.network
-            hurried = network.model_copy(update={"run_seconds": min(SECONDS, network.run_seconds)})
-            self._run.environment = self.environment.model_copy(update={"network": hurried})
+            if not self.environment.rehearsal:  # a busy machine is slow to play the world, too
+                hurried = network.model_copy(update={"run_seconds": min(SECONDS, network.run_seconds)})
+                self._run.environment = self.environment.model_copy(update={"network": hurried})
             self._observatory = self._run.observatory = Observatory(self.environment, detour)
             self._observatory.start_clock()
         return self._observatory
@@ -292,5 +297,10 @@ def _helping(look: Look[Any], trouble: ProbeError, environment: Environment) -> 
     said = set(re.findall(r"\w+", trouble.reason))
     if unset := re.fullmatch(r"the variable (\S+) is not set", trouble.reason):
         return [each for each in declared if each.what == unset[1]]
-    spoken = [each for each in declared if said & {each.what.rpartition(":")[2], each.on.partition(" ")[0]}]
+    spoken = [
+        each
+        for each in declared
+        if (each.kind == "iam" and each.what.partition(":")[2] in said)
+        or (each.kind == "sql" and each.on.partition(" ")[0] in said)
+    ]
     return spoken or declared

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Any
 
 from golive.environment import Environment
 from golive.probes.look import Permission
 
-# Asked only where a secret has no value, or may not be read.
-RARELY = {"secretsmanager:DescribeSecret": "asked of a secret that has no value or may not be read"}
 SCHEMA = "public"
 _TABLE = re.compile(r"(?P<table>\w+) \((?P<columns>\w+(, \w+)*)\)")
 
@@ -47,11 +45,6 @@ def _statements(wanted: Iterable[Permission], secrets: tuple[str, ...]) -> list[
         {"Effect": "Allow", "Action": names, "Resource": list(on)}
         for on, names in sorted(actions.items(), key=lambda pair: pair[1])
     ]
-
-
-def allows(document: Mapping[str, Any], action: str) -> bool:
-    """Whether *document*, a policy of `policy`, allows *action* on anything."""
-    return any(action in statement["Action"] for statement in document["Statement"])
 
 
 def statements(wanted: Iterable[Permission], environment: Environment) -> str:

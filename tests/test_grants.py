@@ -1,0 +1,51 @@
+"""The SQL that the doctor writes is enough for every question of the gate, and for nothing else."""
+
+from __future__ import annotations
+
+import ssl
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from psycopg import errors
+
+from golive.doctor import Doctor
+from golive.probes import customers, postgres
+from golive.twin import database
+from golive.twin.postgres import Postgres
+from tests.gate.sweeping import HOME
+
+WORDS: dict[str, Any] = {
+    "completed": "completed", "under_way": ["pending"], "minutes": 60, "approved": "approved", "again": [],
+    "waiting": ["pending_kyc"], "known": "drift@getdrop.no", "since": datetime.now(UTC) - timedelta(days=1),
+}  # fmt: skip
+ASKED: list[tuple[str, Any]] = [
+    (postgres._COLUMNS, None),
+    (postgres._USERS, (["test@example.com"],)),
+    (postgres._STANDINGS, None),
+    (postgres._WATCH, (100_000,)),
+    (customers._PAYMENTS, WORDS),
+    (customers._REVIEWS, WORDS),
+    (customers._WAITING, WORDS),
+]
+
+
+def test_the_role_that_the_sql_makes_can_ask_what_the_gate_asks_and_no_more() -> None:
+    """As the owner runs it; a column that no look declares stays closed, and nothing can be written."""
+    sql = Doctor(HOME, "rehearsal").sql()
+    face = Postgres(database.healthy(datetime.now(UTC)), lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+    face.start()
+    try:
+        with face._server.connect() as session:
+            session.execute(f"DROP OWNED BY {database.GATE}; DROP ROLE {database.GATE}")
+            session.execute(sql)
+            session.execute(f"SET ROLE {database.GATE}")
+            for words, said in ASKED:
+                session.execute(words, said).fetchall()
+            (rights,) = session.execute(postgres._MAY_WRITE).fetchall()
+            assert rights[:2] == (False, 0)
+            with pytest.raises(errors.InsufficientPrivilege):
+                session.execute("SELECT user_id FROM transactions")
+            session.rollback()
+    finally:
+        face.stop()
