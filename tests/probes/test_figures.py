@@ -112,7 +112,7 @@ def test_errors_are_counted_by_code_and_not_quoted(backstage: Backstage) -> None
     """A code is a word in capitals; what is none, no JSON, or no error is not told."""
     say(
         backstage,
-        Line(DAY + timedelta(minutes=1), mishap(DAY, "TOO_EARLY").text),
+        Line(DAY + timedelta(hours=1), mishap(DAY, "TOO_EARLY").text),
         *(mishap(timedelta(minutes=9, seconds=number), "BANK_TIMEOUT") for number in range(3)),
         json.dumps({"level": "fatal", "code": "OUT_OF_MEMORY", "who": "kari.nordmann@example.no"}),
         json.dumps({"level": "error", "code": "no account for kari.nordmann@example.no"}),
