@@ -124,17 +124,12 @@ class WebhookKnown(Look[Knock]):
 
 
 @dataclass(frozen=True, slots=True)
-class TrialAlert(Act[Delivery]):
-    """Does a message through the service's webhook arrive in *channel*? *channel_id* None: it may not be read."""
+class _Message(Act[Delivery]):
+    """What is said in a channel by the service's own webhook, and read back where that is allowed."""
 
     service_arn: str
     channel: str
     channel_id: str | None
-
-    @property
-    def effect(self) -> str:
-        """For people, beforehand."""
-        return f"posts one message to {self.channel}, marked as a test, which stays"
 
     @property
     def source(self) -> str:
@@ -150,6 +145,16 @@ class TrialAlert(Act[Delivery]):
         """To read the webhook's address, and the message back."""
         return (*to_read_address(environment), *(permissions(environment, self.channel) if self.channel_id else ()))
 
+
+@dataclass(frozen=True, slots=True)
+class TrialAlert(_Message):
+    """Does a message through the service's webhook arrive in *channel*? *channel_id* None: it may not be read."""
+
+    @property
+    def effect(self) -> str:
+        """For people, beforehand."""
+        return f"posts one message to {self.channel}, marked as a test, which stays"
+
     def observe(self, reach: Reach) -> Delivery:
         """Every run marks its own message, so a message of another run proves nothing for this one."""
         mark = f"golive-{secrets.token_hex(8)}"
@@ -158,7 +163,7 @@ class TrialAlert(Act[Delivery]):
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelTold(Act[Delivery]):
+class ChannelTold(_Message):
     """
     Is *channel* told *words*, followed by *issue*?
 
@@ -166,9 +171,6 @@ class ChannelTold(Act[Delivery]):
     is posted, for it could not be known whether it was said before.
     """
 
-    service_arn: str
-    channel: str
-    channel_id: str | None
     since: datetime
     words: str
     issue: str
@@ -177,20 +179,6 @@ class ChannelTold(Act[Delivery]):
     def effect(self) -> str:
         """For people, beforehand."""
         return f'posts "{self.words} {self.issue}" to {self.channel}, unless that stands there already'
-
-    @property
-    def source(self) -> str:
-        """The channel."""
-        return f"{self.channel} at Slack, by {SHOWN}"
-
-    @property
-    def host(self) -> str:
-        """Where Slack takes messages."""
-        return "hooks.slack"
-
-    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
-        """To read the webhook's address, and what was said."""
-        return (*to_read_address(environment), *(permissions(environment, self.channel) if self.channel_id else ()))
 
     def observe(self, reach: Reach) -> Delivery:
         """Read first, then say, then read again."""
