@@ -89,6 +89,7 @@ class Doctor:
         wanted = Wanted(environment, "T-0", faults=tuple(faults))
         self._run = Run(home, wanted, Terminal(), on_record=lambda _: None)  # no run, so nothing is written
         load_vocabulary(home)
+        self._run.settle()
         self._run.prepare()
         if self._run.reasons:
             raise SetupError(f"the features cannot be trusted: {self._run.reasons[0]}")

@@ -10,7 +10,7 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -145,6 +145,8 @@ class Gate:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
         """Make all tags known at once: pytest reads its list of markers anew for each that it has not seen."""
+        if self.config.option.markexpr == "golive" and not self._only_shown() and (self.home / "features").is_dir():
+            self._begin()  # surely a gate: the target is asked who it is while pytest collects
         for path in (self.home / "features").rglob("*.feature"):
             self._register(TAG.findall(path.read_text(encoding="utf-8", errors="replace")))
 
@@ -184,21 +186,39 @@ class Gate:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Where a scenario of the features is selected, this run is a gate: prepare it and look."""
-        option = self.config.option
         selected = [item.nodeid for item in session.items if item.nodeid in self.items]
-        if option.collectonly or option.setupplan or option.setuponly or not (self.items or self.uncollected):
+        if self._only_shown() or not (self.items or self.uncollected):
+            self._stop()
             return
+        if self.run is None:
+            self._begin(selected or self.uncollected)
+        if not (selected or self.uncollected) or self.run is None:
+            self._stop()
+            return  # nothing is gated: pytest says so, and exits 5
+        self._quieten()
+        self.run.reasons += self.uncollected
         try:
-            if "PYTEST_ADDOPTS" in os.environ and self.on_record is None:
-                self._start_again_without_addopts()
-            if not (selected or self.uncollected):
-                return  # nothing is gated: pytest says so, and exits 5
-            self._refuse_other_ways()
-            self._quieten()
-            self.run = self._make_run()
             self.run.prepare()
             scenarios = self.run.scenarios
             self.run.look([scenarios[self.items[node]] for node in selected if self.items[node] in scenarios])
+        except SetupError as exc:
+            self._stop()
+            raise pytest.UsageError(str(exc)) from exc
+
+    def _only_shown(self) -> bool:
+        option = self.config.option
+        return bool(option.collectonly or option.setupplan or option.setuponly)
+
+    def _begin(self, selected: Sequence[str] = ("all of them",)) -> None:
+        """Refuse what makes no gate, and begin a run where something is *selected*."""
+        try:
+            if "PYTEST_ADDOPTS" in os.environ and self.on_record is None:
+                self._start_again_without_addopts()
+            if selected:
+                self._refuse_other_ways()
+                self.run = self._make_run()
+                self.run.settle()
+                self.run.begin()
         except SetupError as exc:
             self._stop()
             raise pytest.UsageError(str(exc)) from exc
@@ -246,9 +266,7 @@ class Gate:
             results=Path(option.allure_report_dir) if option.allure_report_dir else None,
             command=("pytest", *map(str, self.config.invocation_params.args)),
         )
-        run = Run(self.home, wanted, Terminal(), self.observatory, self.on_record)
-        run.reasons += self.uncollected
-        return run
+        return Run(self.home, wanted, Terminal(), self.observatory, self.on_record)
 
     # -- scenarios ------------------------------------------------------------------------------------------------
 

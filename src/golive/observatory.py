@@ -99,14 +99,18 @@ class Observatory:
 
         *on_answer* hears how many of how many are there.
         """
-        wanted = list(dict.fromkeys(looks))
-        entries = [self._claim(look) for look in wanted]
+        entries = self.begin(looks)
+        for count, entry in enumerate(entries, 1):
+            self._wait(entry)
+            on_answer(count, len(entries))
+
+    def begin(self, looks: Iterable[Look[Any]]) -> list[_Entry]:
+        """Ask *looks* side by side, as far as nobody has yet; waits for no answer."""
+        entries = [self._claim(look) for look in dict.fromkeys(looks)]
         for entry, mine in entries:
             if mine:
                 self._queue(entry)
-        for count, (entry, _) in enumerate(entries, 1):
-            self._wait(entry)
-            on_answer(count, len(entries))
+        return [entry for entry, _ in entries]
 
     def answer(self, look: Look[T]) -> T:
         """

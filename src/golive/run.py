@@ -24,6 +24,7 @@ from golive.environment import Detour, Environment, drop_redirections, load
 from golive.errors import GoLiveError, SetupError
 from golive.findings import Progress, steps_of
 from golive.identity import establish
+from golive.identity import looks as identity_looks
 from golive.observatory import Observatory
 from golive.paperwork import Laid, demands, lay_over, read_signatures, rows, without_effect
 from golive.probes.browser import Visit, prepare
@@ -42,7 +43,9 @@ from golive.vocabulary import check_sentences, planned
 # Set for itself by a gate that had to begin again to be rid of what the shell told pytest.
 IGNORED = "GOLIVE_IGNORED"
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-CLIENTS = ("boto3", "httpx", "psycopg", "dns.resolver", "OpenSSL", "playwright.async_api")
+# What it takes to ask the target who it is; what imports each other is imported by one thread.
+ASKING = ("boto3", "httpx", "dns.resolver", "OpenSSL.SSL")
+CLIENTS = (*ASKING, "psycopg", "playwright.async_api")
 RENDERING = ("golive.report",)
 TOOLS = ("golive", "pytest", "pytest-bdd", "httpx", "boto3", "psycopg", "dnspython", "cryptography", "playwright")
 
@@ -78,6 +81,7 @@ class Run:
     scenarios: dict[str, Scenario] = field(default_factory=dict)
     folder: Path | None = None
     twin: TwinProcess | None = None
+    loading: Thread | None = None  # imports while the twin starts
     ignored: tuple[str, ...] = ()
     lock_digest: str = ""
     launch_at: datetime | None = None
@@ -85,8 +89,8 @@ class Run:
     environment: Environment = field(init=False)
     inventory: runbook.Inventory = field(init=False)
 
-    def prepare(self) -> None:
-        """Read what is written and open the way to the world; SetupError (exit status 4) where that fails."""
+    def settle(self) -> None:
+        """What is to be gated, and where; SetupError (exit status 4) where there is no such thing."""
         self.inventory = load_inventory(self.home / "features")
         Agenda(self.inventory, self.wanted.phase, self.wanted.profile)  # refuses a phase that there is not
         self.environment = load(self.wanted.environment, self.home)
@@ -97,12 +101,32 @@ class Run:
             )
         if self.wanted.faults and not self.environment.rehearsal:
             raise SetupError("--fault breaks the twin, so it goes with --env rehearsal only")
+        self.ignored = tuple(sorted({*drop_redirections(os.environ), *os.environ.pop(IGNORED, "").split()}))
+
+    def begin(self) -> None:
+        """
+        Open the way to the world and ask it who it is; no answer is waited for.
+
+        What there is to read on this machine is read while the target answers.
+        """
+        if self.observatory is None and self.environment.rehearsal:
+            self.terminal.say("starting the twin")
+            self.twin = TwinProcess.spawn(self.wanted.faults, self.wanted.phase)
+            self.loading = Thread(target=_load, args=(CLIENTS,), daemon=True)
+            self.loading.start()
+            return
+        self.observatory = self.observatory or Observatory(self.environment, Detour(), armed=self.wanted.act)
+        # First, and by this thread: the sooner the questions are out, the more is read while they travel.
+        _load(ASKING)
+        self.observatory.begin(identity_looks(self.environment))
+
+    def prepare(self) -> None:
+        """Read what is written and make the run's folder; SetupError (exit status 4) where that fails."""
         written, wrong = read_features(self.home / "features")
         lock, self.lock_digest = read_lock(self.home / "features")
         self.scenarios = {scenario.item: scenario for scenario in written}
         self.reasons += wrong + disagreements(self.inventory, written, lock)
         self.reasons += check_sentences([step.text for scenario in written for step in scenario.steps])
-        self.ignored = tuple(sorted({*drop_redirections(os.environ), *os.environ.pop(IGNORED, "").split()}))
         if self.on_record is None:
             reports = self.wanted.reports or self.home / "reports"
             self.folder = make_folder(reports, self.environment.name, self.started)
@@ -112,13 +136,11 @@ class Run:
         if self.reasons:
             self.unknown = f"the features cannot be trusted: {self.reasons[0]}"
             return
-        detour = Detour()
-        if self.observatory is None and self.environment.rehearsal:
-            self.terminal.say("starting the twin")
-            Thread(target=_load, args=(CLIENTS,), daemon=True).start()
-            self.twin = TwinProcess.start(self.wanted.faults, self.wanted.phase)
-            detour = self.twin.detour
-        self.observatory = self.observatory or Observatory(self.environment, detour, armed=self.wanted.act)
+        if self.twin is not None:
+            if self.loading is not None:
+                self.loading.join()  # two threads that import what imports each other can lock each other out
+            self.observatory = Observatory(self.environment, self.twin.meet(), armed=self.wanted.act)
+        assert self.observatory is not None, "begun with one, or with a twin"
         if self.environment.rehearsal:
             self.launch_at = self.observatory.reach.detour.launch_at  # the twin knows the hour that it plays
         self.observatory.start_clock()

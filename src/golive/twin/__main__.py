@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import logging
 import os
@@ -24,13 +25,13 @@ def main() -> int:
     except (SetupError, OSError) as exc:
         print(json.dumps({"error": str(exc)}), flush=True)
         return 4
-    print(json.dumps(told), flush=True)
+    with contextlib.suppress(BrokenPipeError):  # whoever started the twin may have gone again already
+        print(json.dumps(told), flush=True)
     sys.stdin.read()
     # Doors that close while somebody knocks are no news: whoever started the twin has gone.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL + 1)
     town.stop()
     # moto's and uvicorn's threads have nothing left to say, and waiting for them would only cost the caller time.
-    sys.stdout.flush()
     os._exit(0)
 
 

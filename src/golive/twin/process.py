@@ -10,7 +10,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -31,11 +31,18 @@ class TwinProcess:
     """A running twin and the way to it."""
 
     process: subprocess.Popen[str]
-    detour: Detour
+    detour: Detour = field(default_factory=Detour)  # to nowhere, before the twin is met
 
     @classmethod
     def start(cls, faults: Sequence[str] = (), phase: str = "T-0") -> TwinProcess:
-        """A new twin that plays *phase*, with *faults* in it; SetupError for no such fault, or where it stays down."""
+        """A new twin that is up and plays *phase*, with *faults* in it; SetupError as `meet` has it."""
+        twin = cls.spawn(faults, phase)
+        twin.meet()
+        return twin
+
+    @classmethod
+    def spawn(cls, faults: Sequence[str] = (), phase: str = "T-0") -> TwinProcess:
+        """A new twin that is to play *phase*, with *faults* in it; not waited for."""
         process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
             [sys.executable, "-m", "golive.twin", f"--phase={phase}", *(f"--fault={name}" for name in faults)],
             stdin=subprocess.PIPE,  # its end tells the twin that we are gone
@@ -44,17 +51,22 @@ class TwinProcess:
             env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
             start_new_session=True,  # Ctrl-C is for the gate, which then lets the twin go
         )
-        assert process.stdout is not None, "asked for above"
-        told = _first_line(process.stdout)
+        return cls(process)
+
+    def meet(self) -> Detour:
+        """The way to the twin, once it is up; SetupError for no such fault, or where it stays down."""
+        assert self.process.stdout is not None, "asked for where it was spawned"
+        told = _first_line(self.process.stdout)
         try:
             said = json.loads(told) if told else {}
         except json.JSONDecodeError:
             said = {}
         if "ports" not in said:
-            process.kill()
-            process.wait()
+            self.process.kill()
+            self.process.wait()
             raise SetupError(f"the twin did not start: {said.get('error', 'it said nothing that could be understood')}")
-        return cls(process, detour_from(said))
+        self.detour = detour_from(said)
+        return self.detour
 
     def swap(self, faults: Sequence[str]) -> None:
         """Put another world behind the same doors; returns when every face shows it."""
@@ -66,7 +78,7 @@ class TwinProcess:
             if stream is not None:
                 stream.close()
         try:
-            self.process.wait(10)
+            self.process.wait(10 if self.detour.control else STARTS_WITHIN)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
