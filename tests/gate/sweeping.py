@@ -59,6 +59,8 @@ HANGS_ON = {
     "customers": {"zone", "certificates", "database"},
     **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs", "cloudwatch", "iam"), CLOUD),
 }
+# Where no answer but these hangs on a part (the people who sign, the clock), everything is judged anew.
+PARTS = frozenset(part for parts in HANGS_ON.values() for part in parts)
 
 
 def due_in(phase: str) -> frozenset[str]:
@@ -82,11 +84,31 @@ class Sweep:
         self.observatory = Observatory(load("rehearsal", HOME), self._twin.detour, armed=True)
         self._base: World = healthy(datetime.now(UTC), phase)
         self._former = self._base
+        self._behind: dict[str, set[str]] = {}  # item → modules of the looks that it rests on in the healthy world
 
     def run(self, *faults: str) -> tuple[int, Record | None, str]:
         """The gate on the world with *faults* in it: exit status, record (None where it stopped), terminal."""
         self.swap(*faults)
         return self.judge()
+
+    def touched(self, *faults: str) -> frozenset[str]:
+        """
+        Ids of the items whose looks may be answered otherwise in the world with *faults* in it.
+
+        The others would be judged by the same answers as in the healthy world, where they are met, and judging steps know
+        nothing but answers (tests/gate/test_purity.py).
+        """
+        if not self._behind:
+            status, record, terminal = self.run()
+            assert record is not None and status == 0, terminal
+            looks = {entry.id: entry.look.partition(":")[0] for entry in record.evidence}
+            self._behind = {each.item: {looks[seen] for seen in each.evidence} for each in record.findings}
+        changed = _differing(broken(self._base, faults), self._base)
+        if changed - PARTS:
+            return frozenset(self._behind)
+        return frozenset(
+            item for item, modules in self._behind.items() if any(_hangs(module, changed) for module in modules)
+        )
 
     def swap(self, *faults: str) -> None:
         """Put the world with *faults* in it behind the doors, and forget what was seen of the parts that changed."""
@@ -96,8 +118,14 @@ class Sweep:
         self._former = world
         self.observatory.forget(lambda look: _is_stale(look, changed))
 
-    def judge(self, *plugins: object, home: Path = HOME) -> tuple[int, Record | None, str]:
-        """`pytest -m golive` in *home*, in this process, on what was seen and what is still to be looked at."""
+    def judge(
+        self, *plugins: object, home: Path = HOME, only: frozenset[str] | None = None
+    ) -> tuple[int, Record | None, str]:
+        """
+        `pytest -m golive` in *home*, in this process, on what was seen and what is still to be looked at.
+
+        With *only*, the rest of the items is left out, and the exit status is that of `--partial`.
+        """
         taken: list[Record] = []
         gates: list[Gate] = []
         observatory = self.observatory
@@ -111,10 +139,18 @@ class Sweep:
                 gate.on_record = taken.append
                 gates.append(gate)
 
+            @pytest.hookimpl(trylast=True)
+            def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+                if only is not None:
+                    left = [item for item in items if gates[0].items[item.nodeid] not in only]
+                    config.hook.pytest_deselected(items=left)
+                    items[:] = [item for item in items if item not in left]
+
         told = io.StringIO()
         sys.modules.pop("test_runbook", None)  # another home has other features
         with contextlib.chdir(home), contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
-            status = pytest.main(["-m", "golive", f"--phase={self.phase}"], plugins=[Injected(), *plugins])
+            wanted = ["-m", "golive", f"--phase={self.phase}", *(["--partial"] if only is not None else [])]
+            status = pytest.main(wanted, plugins=[Injected(), *plugins])
         return int(status), taken[0] if taken else None, told.getvalue()
 
     def stop(self) -> None:
@@ -132,5 +168,9 @@ def _differing(world: World, former: World) -> set[str]:
 
 
 def _is_stale(look: Look[Any], changed: set[str]) -> bool:
-    module = type(look).__module__.rpartition(".")[2]
-    return module not in HANGS_ON or bool(HANGS_ON[module] & changed)
+    return _hangs(type(look).__module__, changed)
+
+
+def _hangs(module: str, changed: set[str]) -> bool:
+    name = module.rpartition(".")[2]
+    return name not in HANGS_ON or bool(HANGS_ON[name] & changed)
