@@ -95,12 +95,13 @@ class Sweep:
         """
         Ids of the items whose looks may be answered otherwise in the world with *faults* in it.
 
-        The others would be judged by the same answers as in the healthy world, where they are met, and judging steps know
-        nothing but answers (tests/gate/test_purity.py).
+        The others would be judged by the same answers as in the healthy world, where they are met, and judging steps
+        know nothing but answers (tests/gate/test_purity.py).
         """
         if not self._behind:
             status, record, terminal = self.run()
-            assert record is not None and status == 0, terminal
+            assert record is not None, terminal
+            assert status == 0, terminal
             looks = {entry.id: entry.look.partition(":")[0] for entry in record.evidence}
             self._behind = {each.item: {looks[seen] for seen in each.evidence} for each in record.findings}
         changed = _differing(broken(self._base, faults), self._base)
