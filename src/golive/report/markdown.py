@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from golive.record import Record
 from golive.report.screen import OpenItem, Screen, screen_of
 
-
-def write_markdown(record: Record, file: Path) -> None:
-    """Write the first screen of *record* to *file*, whole or not at all."""
-    beside = file.with_name(file.name + ".part")
-    beside.write_text(verdict_markdown(record), encoding="utf-8")
-    beside.replace(file)
+NOTE = (
+    "What this text cannot say: it is the first screen, without steps and evidence, and anybody can have changed it. "
+    "Nobody signs it and nothing is admitted by it: record.json and manifest.json are for that."
+)
 
 
 def verdict_markdown(record: Record) -> str:
@@ -47,6 +44,7 @@ def _lines(screen: Screen) -> Iterator[str]:
         yield from (f"- {_text(line)}" for line in limit.lines)
     if not screen.limits:
         yield from ("", "Nothing is left out: every item was due and judged.")
+    yield from ("", f"_{NOTE}_")
 
 
 def _row(row: OpenItem) -> str:
