@@ -33,6 +33,14 @@ IN_TEST_RESULT = {
 }
 
 
+def tells_the_same(terminal: str, folder: Path) -> Record:
+    """The record in *folder*, which agrees with its other forms and with what the *terminal* showed."""
+    record = Record.from_json((folder / "record.json").read_bytes())
+    assert record.verdict.line in " ".join(terminal.split())
+    agree(record, folder)
+    return record
+
+
 def agree(record: Record, folder: Path) -> None:
     """The files in *folder* say of every item, of the counts and of the verdict what *record* says."""
     assert Record.from_json((folder / "record.json").read_bytes()) == record
