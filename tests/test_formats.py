@@ -341,7 +341,27 @@ def test_the_texts_say_what_they_cannot_say() -> None:
         assert "admit" in text
 
 
-def test_the_openssl_of_others_is_not_needed(run: Path, tmp_path: Path) -> None:
+def test_however_bad_it_is_it_fits_into_a_comment(tmp_path: Path) -> None:
+    """
+    101 items that hold the launch, each with a long reason and remedy: all are named, and GitHub takes the comment.
+    """
+    long = "It is_not so, and here is |why|: " * 60
+    worst = record(
+        [
+            finding(f"GL-{2 + number // 10}.{number % 10 + 1}", Status.UNMET, reason=long, remedy=long, document=long)
+            for number in range(101)
+        ]
+    )
+    text = verdict_markdown(worst)
+    assert len(text) <= 65_536
+    assert "Sentences are shortened" in text
+    assert "Sentences are shortened" not in verdict_markdown(RECORDS["every status"])
+    write_texts(worst, tmp_path)
+    (tmp_path / "record.json").write_text(worst.to_json(), encoding="utf-8")
+    agree(worst, tmp_path)
+
+
+def test_the_key_is_named_as_people_compare_it(run: Path, tmp_path: Path) -> None:
     """
     The fingerprint in the envelope is the one that people compare: `ssh-keygen -l` prints the same.
     """
