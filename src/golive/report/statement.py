@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from golive.record import Decision, Record, Status
@@ -56,14 +56,17 @@ def statement(record: Record) -> dict[str, Any]:
         "predicateType": TEST_RESULT,
         "predicate": {
             "result": _result(record),
-            "configuration": [
-                {"name": "decision", "uri": decision(record)},
-                {"name": "features/checklist.lock", "digest": {"sha256": record.inventory.lock}},
-            ],
+            "configuration": list(_configuration(record)),
             **{name: list(_names(record, name)) for name in ("passedTests", "warnedTests", "failedTests")},
             "golive": _more(record, written),
         },
     }
+
+
+def _configuration(record: Record) -> Iterator[dict[str, Any]]:
+    yield {"name": "decision", "uri": decision(record)}
+    if record.inventory.lock:  # "" where there was none, which is a NO-GO
+        yield {"name": "features/checklist.lock", "digest": {"sha256": record.inventory.lock}}
 
 
 def decision(record: Record) -> str:
