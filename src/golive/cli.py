@@ -226,6 +226,24 @@ def schema() -> None:
     click.echo(json.dumps(Record.model_json_schema(by_alias=True), indent=1))
 
 
+@main.command()
+@click.argument("run", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--key", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The private SSH key.")
+@click.option(
+    "--output",
+    default="statement.dsse.json",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    show_default=True,
+    help="Where it goes.",
+)
+def statement(run: Path, key: Path, output: Path) -> None:
+    """A run's statement in a signed envelope (in-toto, DSSE); into an envelope that is there the signature is added."""
+    from golive.envelope import seal
+
+    click.echo(seal(run, key, output, _Person().ask_secret))
+
+
 def _fault_row(name: str) -> dict[str, object]:
     from golive.twin.faults import FAULTS
 

@@ -373,10 +373,14 @@ def _refused(record: Record, reason: str, folder: Path, *, keep: bool) -> Record
     refused = record.model_copy(update={"verdict": verdict})
     path = folder / "record.json"
     if keep and path.is_file():
+        from golive.report import TEXTS, write_texts  # here for the reason that `write_run` gives
+
         try:
             path.write_text(refused.to_json(), encoding="utf-8")
+            write_texts(refused, folder)  # a job's summary must not show the verdict that fell
         except OSError:
-            path.unlink(missing_ok=True)
+            for name in ("record.json", *TEXTS):
+                (folder / name).unlink(missing_ok=True)
     return refused
 
 

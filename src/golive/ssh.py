@@ -218,11 +218,16 @@ def sign(data: bytes, namespace: str, key_file: Path, ask: Callable[[str], str],
     """
     if found := shutil.which(program):
         return _sign_by_openssh(found, data, namespace, key_file)
+    return sign_with(load_private(key_file, ask), data, namespace)
+
+
+def load_private(key_file: Path, ask: Callable[[str], str]) -> PrivateKey:
+    """The private key in *key_file*, with *ask* for its passphrase; SetupError says why there is none."""
     try:
         text = key_file.read_bytes()
     except OSError as exc:
         raise SetupError(f"{key_file}: cannot be read: {exc.strerror}") from exc
-    return sign_with(_load_private(text, key_file, ask), data, namespace)
+    return _load_private(text, key_file, ask)
 
 
 def _sign_by_openssh(program: str, data: bytes, namespace: str, key_file: Path) -> str:

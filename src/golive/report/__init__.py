@@ -1,14 +1,16 @@
-"""The record, rendered: Allure results, the verdict as Markdown, and one page that opens offline.
+"""The record, rendered: Allure results, texts for other programs, and one page that opens offline.
 
-write_report ─┬─> allure    one result for each finding, through allure-python's own model and writer
-              ├─> markdown  the first screen as text
-              └─> html      Allure's page with the first screen on top
-                    screen  what the first screen says, the same for both
+write_report ─┬─> allure     one result for each finding, through allure-python's own model and writer
+              ├─> write_texts ─┬─> markdown   verdict.md, the first screen as text
+              │                ├─> junit      junit.xml, for what shows the results of tests
+              │                └─> statement  statement.json, for what admits images by attestations
+              └─> html       Allure's page with the first screen on top
+                    screen   what the first screen says, the same for all
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +18,17 @@ from golive.record import Record
 from golive.report.allure import write_results
 from golive.report.errors import ReportError
 from golive.report.html import write_html
-from golive.report.markdown import write_markdown
+from golive.report.junit import junit_xml
+from golive.report.markdown import verdict_markdown
+from golive.report.statement import statement_json
 
-__all__ = ["Report", "ReportError", "write_html", "write_markdown", "write_report", "write_results"]
+__all__ = ["TEXTS", "Report", "ReportError", "write_html", "write_report", "write_results", "write_texts"]
+
+TEXTS: Mapping[str, Callable[[Record], str]] = {
+    "verdict.md": verdict_markdown,
+    "junit.xml": junit_xml,
+    "statement.json": statement_json,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,7 @@ def write_report(
     history: Path | None = None,
 ) -> Report:
     """
-    Render *record* into *folder*: `allure-results/` (or *results*), `verdict.md` and `report.html`, each whole or not.
+    Render *record* into *folder*: `allure-results/` (or *results*), the `TEXTS` and `report.html`, each whole or not.
 
     *home* is the project's folder, under which `reports/install.py` put the generator. *attached* are further files for
     the page. *history* is a file of Allure's that tells what changed; this run is added to it. ReportError where the
@@ -49,6 +59,14 @@ def write_report(
     report = Report(results or folder / "allure-results", folder / "verdict.md", folder / "report.html")
     report.html.unlink(missing_ok=True)
     write_results(record, report.results)
-    write_markdown(record, report.markdown)
+    write_texts(record, folder)
     write_html(record, report.results, report.html, home=home, attached=(report.markdown, *attached), history=history)
     return report
+
+
+def write_texts(record: Record, folder: Path) -> None:
+    """Write the `TEXTS` of *record* into *folder*, each whole or not at all."""
+    for name, rendered in TEXTS.items():
+        beside = folder / f"{name}.part"
+        beside.write_text(rendered(record), encoding="utf-8", newline="\n")
+        beside.replace(folder / name)

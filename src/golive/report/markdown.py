@@ -3,23 +3,53 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from golive.record import Record
-from golive.report.screen import OpenItem, Screen, screen_of
+from golive.report.screen import OpenItem, Screen, screen_of, short
 
-
-def write_markdown(record: Record, file: Path) -> None:
-    """Write the first screen of *record* to *file*, whole or not at all."""
-    beside = file.with_name(file.name + ".part")
-    beside.write_text(verdict_markdown(record), encoding="utf-8")
-    beside.replace(file)
+NOTE = (
+    "What this text cannot say: it is the first screen, without steps and evidence, and anybody can have changed it. "
+    "Nobody signs it and nothing is admitted by it: record.json and manifest.json are for that."
+)
+# GitHub takes no longer comment than 65,536 characters; somebody may want to say something above it.
+LONGEST_COMMENT = 60_000
+SHORTENED = "Sentences are shortened, so that this fits into a comment; report.html has the whole of them."
 
 
 def verdict_markdown(record: Record) -> str:
-    """The first screen of *record*."""
-    return "\n".join(_lines(screen_of(record))) + "\n"
+    """The first screen of *record*; where it would be too long for a comment, its sentences are shortened."""
+    screen = screen_of(record)
+    text = _rendered(screen)
+    for longest in (200, 100, 50):
+        if len(text) <= LONGEST_COMMENT:
+            break
+        text = _rendered(_shortened(screen, longest), SHORTENED)
+    return text
+
+
+def _rendered(screen: Screen, *notes: str) -> str:
+    return "\n".join((*_lines(screen), *(f"\n_{note}_" for note in (*notes, NOTE)))) + "\n"
+
+
+def _shortened(screen: Screen, longest: int) -> Screen:
+    """*screen* with every item still in it, and no sentence about one longer than *longest*."""
+
+    def cut(lines: Iterable[str]) -> tuple[str, ...]:
+        return tuple(short(line, longest) for line in lines)
+
+    return replace(
+        screen,
+        against=cut(screen.against),
+        open_items=tuple(
+            replace(
+                row, title=short(row.title, longest), seen=short(row.seen, longest), remedy=short(row.remedy, longest)
+            )
+            for row in screen.open_items
+        ),
+        limits=tuple(replace(limit, lines=cut(limit.lines)) for limit in screen.limits),
+    )
 
 
 def _lines(screen: Screen) -> Iterator[str]:
