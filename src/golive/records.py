@@ -180,14 +180,21 @@ def _read(kind: Kind, path: Path, shown: str) -> Paper:
 def parse(kind: Kind, data: bytes, shown: str) -> tuple[Content | None, str]:
     """The content of a record of *kind*, or which line of it breaks which rule."""
     try:
-        text = data.decode()
-        return MODELS[kind].model_validate(tomllib.loads(text)), ""
-    except UnicodeDecodeError:
-        return None, f"{shown}: not UTF-8"
-    except tomllib.TOMLDecodeError as exc:
-        return None, f"{shown}: not TOML: {exc}"
+        return MODELS[kind].model_validate(read_toml(data)), ""
     except ValidationError as exc:
-        return None, "; ".join(f"{shown}:{rule}" for rule in broken_rules(exc, text))
+        return None, "; ".join(f"{shown}:{rule}" for rule in broken_rules(exc, data.decode()))
+    except ValueError as exc:
+        return None, f"{shown}: {exc}"
+
+
+def read_toml(data: bytes) -> dict[str, object]:
+    """What the file *data* says; ValueError where it is not TOML in UTF-8."""
+    try:
+        return tomllib.loads(data.decode())
+    except UnicodeDecodeError as exc:
+        raise ValueError("not UTF-8") from exc
+    except tomllib.TOMLDecodeError as exc:
+        raise ValueError(f"not TOML: {exc}") from exc
 
 
 def digest_of(path: Path) -> str | None:
