@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from golive.agenda import Agenda, Profile
 from golive.environment import Detour, Environment, drop_redirections, load, signers
@@ -29,15 +29,12 @@ from golive.probes.look import Look
 from golive.record import Decision, Record, Status
 from golive.records import FOLDERS, digest_of
 from golive.runbook import load_inventory
-from golive.signoff import CLOCKS, Examination, examine
+from golive.signoff import CLOCKS, DOORS, Door, Examination, examine
 from golive.subject import fingerprint
 from golive.twin.process import TwinProcess
 from golive.verdict import HOLDING
 
-Door = Literal["deploy", "open"]
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-# The phase whose GO opens the door, and no other's: a later verdict is asked for something else.
-PHASES: Mapping[Door, str] = {"deploy": "T-1h", "open": "T+1h"}
 MOCK = "BANKID_MOCK"
 _SETTINGS = f"{ServiceSettings.__module__}:{ServiceSettings.__qualname__}"
 _SHOWN = 5  # so many names of files fit into one sentence
@@ -122,7 +119,7 @@ def _verdict(home: Path, wanted: Wanted, record: Record) -> Iterator[str]:
         yield f"the run is of {record.environment}, and asked is for {wanted.environment}"
     if record.rehearsal and wanted.environment != "rehearsal":
         yield f"the run is a REHEARSAL, which says nothing about {wanted.environment}"
-    if (decided := _name(record.profile, record.phase)) != (asked := _name(wanted.profile, PHASES[wanted.to])):
+    if (decided := _name(record.profile, record.phase)) != (asked := _name(wanted.profile, DOORS[wanted.to])):
         yield f"the run decides {decided} ({verdict.opens}); to {wanted.to} it takes a GO for {asked}"
     if record.subject.image_digest != wanted.digest:
         about = record.subject.image_digest or "an image nobody saw"
@@ -139,7 +136,11 @@ def _name(profile: str, phase: str) -> str:
 def _findings(home: Path, record: Record) -> Iterator[str]:
     """Where the findings do not bear the verdict: each item that is due has one, and it holds."""
     inventory = load_inventory(home / "features")
-    agenda = Agenda(inventory, record.phase, record.profile, record.launch_at)
+    try:
+        agenda = Agenda(inventory, record.phase, record.profile, record.launch_at)
+    except SetupError as exc:
+        yield str(exc)
+        return
     by_item = defaultdict(list)
     for finding in record.findings:
         by_item[finding.item].append(finding.status)

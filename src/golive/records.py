@@ -197,11 +197,11 @@ def read_toml(data: bytes) -> dict[str, object]:
         raise ValueError(f"not TOML: {exc}") from exc
 
 
-def digest_of(path: Path) -> str | None:
+def digest_of(path: Path | str) -> str | None:
     """SHA-256 of the file at *path*, None where there is none that can be read."""
     digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", buffering=0) as file:
             while part := file.read(1 << 20):
                 digest.update(part)
     except OSError:

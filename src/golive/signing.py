@@ -81,7 +81,7 @@ def summary(manifest: Manifest, record: Record, folder: Path, environment: Envir
     yield f"items           {statuses}"
     yield (
         f"rests on        {used['attestation']} attestations, {used['waiver']} waivers, "
-        f"{used['not-applicable']} not applicable; {open_questions} contradictions of the documents are open"
+        f"{used['not-applicable']} not applicable; {open_questions} items whose documents an owner must settle"
     )
     yield f"report          {shown(folder / 'report.html')}  sha256 {manifest.files.get('report.html', 'none')}"
     yield f"manifest        {shown(folder / MANIFEST)}  sha256 {digest}"

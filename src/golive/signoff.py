@@ -41,6 +41,9 @@ Role = Literal["author", "reviewer", "approver"]
 ROLES: tuple[Role, ...] = get_args(Role)
 # Nobody approves or reviews what is their own. One person may review and approve.
 APART: Mapping[Role, Role] = {"reviewer": "author", "approver": "author"}
+# What `golive admit` opens, and the phase whose GO it takes: no other's, for a later one was asked for something else.
+Door = Literal["deploy", "open"]
+DOORS: Mapping[Door, str] = {"deploy": "T-1h", "open": "T+1h"}
 CLOCKS = timedelta(minutes=5)  # two people's clocks may differ by this much
 SCHEMA: Literal["golive-signoff/1"] = "golive-signoff/1"
 
@@ -165,6 +168,13 @@ def examine(folder: Path, people: Sequence[Person], now: datetime | None = None)
     digests = {MANIFEST: hashlib.sha256(data).hexdigest(), SUMS: _sums_digest(folder)}
     seals = [_seal(folder, role, manifest, digests, people, now) for role in ROLES]
     return Examination(folder, tuple(altered), tuple(_apart(seals)), manifest, record, digests)
+
+
+def door_of(manifest: Manifest) -> Door | None:
+    """What a GO of that phase, or profile, admits to; None where no machine waits for it: people read it and act."""
+    if manifest.profile == "change":
+        return "deploy"
+    return next((door for door, phase in DOORS.items() if phase == manifest.phase), None)
 
 
 # -- the bytes ------------------------------------------------------------------------------------------------------

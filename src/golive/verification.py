@@ -11,7 +11,7 @@ from golive.errors import SetupError
 from golive.manifest import MANIFEST, RECORDS, moment, read_manifest
 from golive.record import Decision
 from golive.records import FOLDERS
-from golive.signoff import NAMESPACE, Examination, Seal, examine
+from golive.signoff import NAMESPACE, Examination, Seal, door_of, examine
 from golive.ssh import BadSignature, allowed_signers, verify
 from golive.standing import NAMESPACES, allowed_keys
 
@@ -113,8 +113,14 @@ def _meaning(found: Examination, verdict: Decision) -> str:
         return f"SIGNED, AND ADMITS NOTHING: the verdict is {verdict}"
     if not found.approved:
         return "SIGNED, AND ADMITS NOTHING: it was declined"
-    where = "to the rehearsal and nowhere else" if found.manifest.rehearsal else f"to {found.manifest.environment}"
-    return f"SIGNED by all three: admits {where}, while it is fresh and the world is still the same (golive admit)"
+    door = door_of(found.manifest)
+    where = "in the rehearsal and nowhere else" if found.manifest.rehearsal else f"in {found.manifest.environment}"
+    if door is None:
+        return (
+            f"SIGNED by all three: {found.manifest.opens}, {where}; no machine waits for it, so `golive admit` does not"
+        )
+    how = f"golive admit --to {door}{' --profile change' * (found.manifest.profile == 'change')}"
+    return f"SIGNED by all three: `{how}` takes it {where}, while it is fresh and the world is still the same"
 
 
 def signers_file(home: Path, said: str) -> str:
