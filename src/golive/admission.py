@@ -87,8 +87,6 @@ def admit(home: Path, wanted: Wanted, now: datetime, observatory: Observatory | 
         refusals += _checkout(home, environment, manifest)
         if record.environment == environment.name:  # what is seen of one says nothing about another
             refusals += _world(environment, record, wanted, observatory)
-    elif found.record is None and not found.altered:
-        refusals.append("record.json is not there")
     return Admission(tuple(dict.fromkeys(" ".join(said.split()) for said in refusals)), found, until)
 
 
@@ -191,7 +189,7 @@ def _checkout(home: Path, environment: Environment, manifest: Manifest) -> Itera
             what = "" if name in here and name in before else " (new)" if name in here else " (gone)"
             changed[_part(name)].append(name + what)
     for part, names in changed.items():
-        yield f"{part} here {'is' if len(names) == 1 else 'are'} not what was signed: {_few(names)}"
+        yield f"changed since it was signed, in {part}: {_few(names)}"
     if not environment.rehearsal and manifest.environment == environment.name:
         yield from _papers(environment, manifest)
 

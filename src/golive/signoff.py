@@ -44,6 +44,7 @@ APART: Mapping[Role, Role] = {"reviewer": "author", "approver": "author"}
 # What `golive admit` opens, and the phase whose GO it takes: no other's, for a later one was asked for something else.
 Door = Literal["deploy", "open"]
 DOORS: Mapping[Door, str] = {"deploy": "T-1h", "open": "T+1h"}
+NEEDED = frozenset({"record.json", "report.html", "verdict.md"})
 CLOCKS = timedelta(minutes=5)  # two people's clocks may differ by this much
 SCHEMA: Literal["golive-signoff/1"] = "golive-signoff/1"
 
@@ -186,6 +187,7 @@ def _altered(folder: Path, manifest: Manifest, data: bytes) -> Iterator[str]:
     except Unfit as exc:
         yield str(exc)
         return
+    yield from (f"{name} is not in the manifest, and no run is without" for name in NEEDED - manifest.files.keys())
     for name, digest in manifest.files.items():
         if name not in found:
             yield f"{name} is in the manifest and not in the folder"
@@ -213,7 +215,7 @@ def _read_record(folder: Path, manifest: Manifest) -> tuple[Record | None, list[
     try:
         record = Record.from_json((folder / "record.json").read_bytes())
     except OSError:
-        return None, []  # its digest says so
+        return None, ["record.json cannot be read"]
     except ValidationError:
         return None, ["record.json is no record of this version"]
     wrong = (
