@@ -65,7 +65,7 @@ def admit(home: Path, wanted: Wanted, now: datetime, observatory: Observatory | 
     """
     Everything that speaks against doing what is *wanted* at *now*; the twin is started where no *observatory* is given.
 
-    SetupError for what can be no question: no such environment, no run, a profile that opens nothing.
+    SetupError for what can be no question: no such environment, no digest, a profile that opens nothing.
     """
     if not DIGEST.fullmatch(wanted.digest):
         raise SetupError(f"--digest {wanted.digest} is no digest of an image: sha256: and 64 hexadecimal digits")

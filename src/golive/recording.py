@@ -86,13 +86,13 @@ def write_run(
     try:
         _keep(basis, folder)
         report = write_report(record, folder, home=home, results=results)
-        files = {
+        files = {  # by path: records bring files of one name in several folders
             path: path.read_bytes()
             for place in (folder, report.results)
             for path in sorted(place.rglob("*"))
             if path.is_file()
         }
-        _search({path.name: data for path, data in files.items()}, held)
+        _search({_named(path, folder): data for path, data in files.items()}, held)
     except Withheld:
         for path in (*folder.iterdir(), *(results.iterdir() if results and results.is_dir() else ())):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -116,11 +116,15 @@ def _keep(basis: Basis, folder: Path) -> None:
 def write_atomically(path: Path, text: str) -> None:
     """Either the whole text is at *path* afterwards, or what was there before."""
     beside = path.with_name(path.name + ".part")
-    with beside.open("w", encoding="utf-8") as file:
+    with beside.open("w", encoding="utf-8", newline="\n") as file:  # the same bytes, and digests, on every system
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
+
+
+def _named(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix() if folder in path.parents else path.name
 
 
 def _point_latest(folder: Path) -> None:

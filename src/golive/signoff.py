@@ -154,12 +154,12 @@ def examine(folder: Path, people: Sequence[Person], now: datetime | None = None)
     """
     Hold every byte of *folder* against its manifest, and every signature against the keys of *people*.
 
-    With *now* a signature of the future is none. SetupError where there is no run at all.
+    With *now* a signature of the future is none. Never raises: what cannot be read is among what speaks against it.
     """
     try:
         data = (folder / MANIFEST).read_bytes()
-    except OSError as exc:
-        raise SetupError(f"{folder}: there is no finished run here: {MANIFEST} cannot be read") from exc
+    except OSError:
+        return Examination(folder, (f"there is no finished run in {folder}: {MANIFEST} cannot be read",))
     try:
         manifest = read_manifest(data)
     except ValueError as exc:

@@ -27,7 +27,7 @@ def run_folder(path: Path) -> Path:
 
 def environment_of(home: Path, said: str) -> Environment:
     """The environment called *said*, or the one whose file is there."""
-    return load_file(Path(said), said) if said.endswith(".toml") else load(said, home)
+    return load_file(Path(said), said) if said.endswith(".toml") or Path(said).is_file() else load(said, home)
 
 
 def verify_run(home: Path, path: Path, environment: str | None, now: datetime) -> Examination:

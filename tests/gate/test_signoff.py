@@ -152,6 +152,24 @@ def test_nothing_can_be_taken_away_or_linked(signed: Signed) -> None:
     assert "verdict.md is a link, and a run's folder holds none" in examine(signed.folder, people).altered
 
 
+def test_without_a_manifest_there_is_no_run(signed: Signed) -> None:
+    """Nothing to verify, to sign, or to admit: refused, each with that sentence."""
+    (signed.folder / MANIFEST).unlink()
+    verified = golive("verify", str(signed.folder), "--environment", _file(signed))
+    assert (verified.exit_code, "there is no finished run in" in verified.output) == (1, True)
+    assert signed.admit().refusals[0].startswith("there is no finished run in")
+    assert sign(signed, "author", "--yes").exit_code == 1
+
+
+def test_a_manifest_cannot_leave_out_what_a_run_needs(signed: Signed) -> None:
+    """A folder without report or record is none that anybody may sign."""
+    record = signed.record
+    (signed.folder / "report.html").unlink()
+    signed.list(record, {})
+    signed.sign_all()
+    assert "report.html is not in the manifest, and no run is without" in signed.admit().refusals
+
+
 # -- signing --------------------------------------------------------------------------------------------------------
 
 
