@@ -373,6 +373,12 @@ def test_a_key_of_openssh_signs_and_openssh_signs_by_hand(unsigned: Signed) -> N
     assert "✓ approver   ola approved at" in result.output
 
 
+def test_the_readme_names_the_image_of_the_twin(signed: Signed) -> None:
+    """Whoever pastes its commands asks for what the rehearsal runs."""
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert f"DIGEST={signed.wanted.digest}\n" in text
+
+
 def test_the_auditors_commands_are_documented() -> None:
     """docs/production.md has them, each in a line."""
     text = (Path(__file__).parents[2] / "docs/production.md").read_text(encoding="utf-8")
