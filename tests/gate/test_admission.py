@@ -126,13 +126,12 @@ def test_a_go_that_its_findings_do_not_bear_is_refused(signed: Signed) -> None:
 
 def test_a_record_that_ended_since_is_refused(signed: Signed) -> None:
     """A waiver that the verdict rests on, and that expired between the run and the deployment."""
-    item = next(paper.item for paper in signed.record.records if paper.used)
+    (item,) = (paper.item for paper in signed.record.records if paper.used and paper.kind == "waiver")
 
     def waived(record: Record) -> Record:
         soon = signed.now + timedelta(minutes=30)
         papers = [
-            paper.model_copy(update={"kind": "waiver", "expires": soon}) if paper.item == item else paper
-            for paper in record.records
+            paper.model_copy(update={"expires": soon}) if paper.kind == "waiver" else paper for paper in record.records
         ]
         return record.model_copy(update={"records": tuple(papers)})
 
