@@ -10,7 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from golive.record import Record
-from golive.recording import Withheld, write_run
+from golive.recording import Basis, Withheld, write_run
+from golive.records import Paper, digest_of
 from tests.test_report import every_status, record
 
 HOME = Path(__file__).parents[1]
@@ -43,13 +44,37 @@ def test_a_secret_is_withheld(tmp_path: Path, secret: str) -> None:
     said = record(every_status())
     leaking = said.model_copy(update={"run": said.run.model_copy(update={"command": ("pytest", secret)})})
     with pytest.raises(Withheld, match=r"JWT_SECRET in record\.json") as caught:
-        write_run(leaking, tmp_path, home=HOME, held={"JWT_SECRET": secret}, extra={})
+        write_run(leaking, tmp_path, home=HOME, held={"JWT_SECRET": secret}, basis=Basis())
     assert secret not in str(caught.value)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_secret_in_a_piece_of_evidence_is_withheld(tmp_path: Path) -> None:
+    """Two pieces of evidence of one name: the second is searched as well as the first."""
+    place, folder = tmp_path / "environments", tmp_path / "run"
+    papers = []
+    for item, text in (("GL-1.9", "all is well"), ("GL-2.3.1", "it was s3cr3t-of-the-launch")):
+        seen = place / "attestations" / item / "seen.txt"
+        seen.parent.mkdir(parents=True)
+        seen.write_text(text)
+        file = f"environments/x/attestations/{item}.toml"
+        evidence = {f"{item}/seen.txt": digest_of(seen)}
+        papers.append(Paper("attestation", file, item, b"", None, signature="", evidence=evidence))
+    folder.mkdir()
+    for ordered in (papers, papers[::-1]):
+        with pytest.raises(Withheld, match=r"JWT_SECRET in records/attestations/GL-2\.3\.1/seen\.txt"):
+            write_run(
+                record(every_status()),
+                folder,
+                home=HOME,
+                held={"JWT_SECRET": "s3cr3t-of-the-launch"},
+                basis=Basis({}, ordered, place),
+            )
+    assert not list(folder.iterdir())
 
 
 def test_the_manifest_comes_last_and_without_it_there_is_no_run(tmp_path: Path) -> None:
     """Where the report cannot be made there is no manifest."""
     with pytest.raises(Exception, match=r"install\.py"):
-        write_run(record(every_status()), tmp_path, home=tmp_path, held={}, extra={})
+        write_run(record(every_status()), tmp_path, home=tmp_path, held={}, basis=Basis())
     assert not (tmp_path / "manifest.json").exists()

@@ -30,6 +30,9 @@ class _Group(click.Group):
         except GoLiveError as exc:
             click.echo(f"golive: {exc}", err=True)
             sys.exit(WRONG_USAGE)
+        except click.UsageError as exc:
+            exc.exit_code = WRONG_USAGE  # type: ignore[misc]  # click's own is 2, which here means interrupted
+            raise
 
 
 @click.group(cls=_Group)
@@ -216,6 +219,81 @@ def doctor(environment: str, names: Sequence[str], as_json: bool, what: str | No
     finally:
         visit.close()
     sys.exit(0 if found.well else 1)
+
+
+@main.command()
+@click.argument("name")
+def key(name: str) -> None:
+    """A key for a person of the rehearsal, made on the spot; for a live environment use ssh-keygen and a review."""
+    from golive.signing import make_key
+
+    click.echo(f"{make_key(_home(), name)} and its .pub: what {name} signs in the rehearsal now counts")
+
+
+@main.command()
+@click.option("--role", type=click.Choice(["author", "reviewer", "approver"]), required=True, help="As what.")
+@click.option("--run", "folder", metavar="FOLDER", help="The run to sign (default: reports/latest).")
+@click.option("--as", "person", metavar="PERSON", help="Who signs (default: the only one who has the role).")
+@click.option("--key", metavar="FILE", help="The SSH key to sign with; a .pub where an agent holds the key.")
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+@click.option("--decline", is_flag=True, help="Put on record that you do not agree.")
+@click.option("--reason", metavar="TEXT", help="Why you decline.")
+def sign(folder: str | None, **flags: Any) -> None:
+    """Sign a run: shows what is signed, and asks. Author, reviewer and approver sign once each, in any order."""
+    from golive.signing import Flags, sign_run
+    from golive.verification import run_folder
+
+    home = _home()
+    if not sign_run(home, run_folder(_run(home, folder)), Flags(**flags), _Person(), datetime.now(UTC)):
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("folder", metavar="RUN", required=False)
+@click.option("--environment", metavar="NAME|FILE", help="Whose keys count (default: the run's own environment).")
+@click.option("--unsigned", is_flag=True, help="Look at the bytes alone: exit status 0 also where a role is missing.")
+def verify(folder: str | None, environment: str | None, unsigned: bool) -> None:
+    """Offline: is every byte of RUN as it was signed, and by whom? Exit status 0 only where it is, by all three."""
+    from golive.verification import told, verify_run
+
+    home = _home()
+    found = verify_run(home, _run(home, folder), environment, datetime.now(UTC))
+    click.echo("\n".join(told(found)))
+    sys.exit(0 if found.signed or (unsigned and found.sound) else 1)
+
+
+@main.command()
+@click.option("--environment", required=True, metavar="NAME|FILE", help="Whose keys.")
+def signers(environment: str) -> None:
+    """Who may sign with which key, as `ssh-keygen -Y verify -f` reads it."""
+    from golive.verification import signers_file
+
+    click.echo(signers_file(_home(), environment), nl=False)
+
+
+@main.command()
+@click.option("--to", type=click.Choice(["deploy", "open"]), required=True, help="What is to be done.")
+@click.option("--digest", required=True, metavar="sha256:…", help="The image with which.")
+@click.option("--environment", required=True, metavar="NAME", help="Where.")
+@click.option("--run", "folder", metavar="FOLDER", help="The signed run (default: reports/latest).")
+@click.option("--profile", type=click.Choice(["launch", "change"]), default="launch", show_default=True)
+@click.option(
+    "--fault", "faults", multiple=True, metavar="NAME", help="Break the rehearsal's twin since it was signed."
+)
+def admit(folder: str | None, faults: Sequence[str], **wanted: Any) -> None:
+    """May it be done now? Exit status 0 only for a fresh GO that all three signed, in a world that did not change."""
+    from golive.admission import Wanted, admit, told
+    from golive.verification import run_folder
+
+    home = _home()
+    asked = Wanted(folder=run_folder(_run(home, folder)), faults=tuple(faults), **wanted)
+    found = admit(home, asked, datetime.now(UTC))
+    click.echo("\n".join(told(found, asked)))
+    sys.exit(1 if found.refusals else 0)
+
+
+def _run(home: Path, folder: str | None) -> Path:
+    return Path(folder) if folder is not None else home / "reports" / "latest"
 
 
 @main.command()

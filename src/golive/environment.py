@@ -362,6 +362,7 @@ class Environment(Frozen):
     name: str
     kind: Literal["live", "rehearsal"]
     launch_at: AwareDatetime | None = None  # the hour of the launch (T-0)
+    admit_within_hours: Annotated[float, Field(gt=0, le=12)] = 2.0  # how long after a run began its GO may be acted on
     site: Site
     network: Network
     aws: Aws
@@ -432,23 +433,57 @@ def load(name: str, home: Path) -> Environment:
 
     SetupError names the file, the line and the rule that it breaks.
     """
-    folder = home / "environments" / name
-    path = folder / "environment.toml"
+    path = home / "environments" / name / "environment.toml"
     there = sorted(entry.parent.name for entry in (home / "environments").glob("*/environment.toml"))
     if name not in there:
         raise SetupError(f"there is no environment {name!r}; there are: {', '.join(there) or 'none'}")
-    shown = path.relative_to(home)
-    text = path.read_text(encoding="utf-8")
+    return load_file(path, str(path.relative_to(home)), name)
+
+
+def load_file(path: Path, shown: str, name: str | None = None) -> Environment:
+    """Read the environment file at *path*, which speaks of *name*; SetupError calls it as it is *shown*."""
     try:
+        text = path.read_text(encoding="utf-8")
         said = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as exc:
+    except OSError as exc:
+        raise SetupError(f"{shown}: cannot be read: {exc.strerror}") from exc
+    except ValueError as exc:
         raise SetupError(f"{shown}: not TOML: {exc}") from exc
-    if said.get("name") != name:
+    if name is not None and said.get("name") != name:
         raise SetupError(f"{shown}: name = {said.get('name')!r}, but the folder is {name!r}")
     try:
-        return Environment.model_validate({**said, "folder": folder})
+        return Environment.model_validate({**said, "folder": path.parent})
     except ValidationError as exc:
         raise SetupError("; ".join(f"{shown}:{rule}" for rule in broken_rules(exc, text))) from exc
+
+
+def signers(environment: Environment) -> tuple[Person, ...]:
+    """
+    Who may sign a run of *environment*, with which keys: the people of its file, and nobody else.
+
+    The rehearsal's people have no keys of their own. There, and nowhere else, whoever rehearses lends them one:
+    `keys/<person>.pub` beside the file, out of git. SetupError for a key that is none, or belongs to nobody.
+    """
+    if not environment.rehearsal:
+        return environment.people
+    lent: dict[str, str] = {}
+    for path in sorted((environment.folder / "keys").glob("*.pub")):
+        if not any(person.name == path.stem for person in environment.people):
+            names = ", ".join(person.name for person in environment.people)
+            raise SetupError(f"{path}: nobody in the rehearsal is called {path.stem}; there are: {names}")
+        try:
+            lent[path.stem] = PublicKey.parse(path.read_text(encoding="utf-8")).line
+        except (OSError, ValueError) as exc:
+            raise SetupError(f"{path}: {exc}") from exc
+    people = tuple(
+        person.model_copy(update={"keys": (*person.keys, *([lent[person.name]] if person.name in lent else []))})
+        for person in environment.people
+    )
+    try:
+        told_apart(people)
+    except ValueError as exc:
+        raise SetupError(f"{environment.folder / 'keys'}: {exc}") from exc
+    return people
 
 
 def broken_rules(exc: ValidationError, text: str) -> list[str]:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import html
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
 from golive.errors import GoLiveError, SetupError
+from golive.manifest import MANIFEST, RECORDS, SOURCES, SUMS, digests_below, manifest_of, sums, sums_with
 from golive.record import Record
+from golive.records import Paper, copy_papers
 
-MANIFEST = "manifest.json"
 # Shorter values stand in any text by chance; a secret that short is unmet by its own item.
 SHORTEST = 8
 # Kept with the secrets, but every visitor sees it: it stands in the address of the login.
@@ -34,6 +34,16 @@ class Written:
 
     folder: Path
     report: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a run rests on besides the world, for its manifest."""
+
+    sources: Mapping[str, str] = field(default_factory=dict)  # file of the project → SHA-256
+    papers: Sequence[Paper] = ()  # what people put on record, of which a finding made use
+    place: Path | None = None  # the environment's folder, below which they lie
+    signers: str = ""  # who may sign with which key, as OpenSSH reads it
 
 
 def make_folder(reports: Path, environment: str, started: datetime) -> Path:
@@ -57,14 +67,14 @@ def write_run(
     *,
     home: Path,
     held: Mapping[str, str],
-    extra: Mapping[str, str],
+    basis: Basis,
     results: Path | None = None,
 ) -> Written:
     """
     Write *record* and what is rendered from it into *folder*, the manifest last: without it there is no run.
 
     Allure's results go to *results*, or beside the rest. *held* are the secrets that must be in none of the files, by
-    name; *extra* are digests that belong in the manifest.
+    name; *basis* is what the verdict rests on, which the folder keeps a copy or a digest of.
     Withheld where one is found: the files that hold it are deleted. ReportError where no report could be made.
     """
     # Here and not above: it takes a tenth of a second, which a run has to spare only while it waits for answers.
@@ -74,43 +84,47 @@ def write_run(
     _search({"record.json": text.encode()}, held)
     write_atomically(folder / "record.json", text)
     try:
+        _keep(basis, folder)
         report = write_report(record, folder, home=home, results=results)
-        files = {
+        files = {  # by path: records bring files of one name in several folders
             path: path.read_bytes()
             for place in (folder, report.results)
             for path in sorted(place.rglob("*"))
             if path.is_file()
         }
-        _search({path.name: data for path, data in files.items()}, held)
+        _search({_named(path, folder): data for path, data in files.items()}, held)
     except Withheld:
         for path in (*folder.iterdir(), *(results.iterdir() if results and results.is_dir() else ())):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         raise
-    manifest = {
-        "schema": "golive-manifest/1",
-        "environment": record.environment,
-        "rehearsal": record.rehearsal,
-        "verdict": record.verdict.status,
-        "files": {
-            path.relative_to(folder).as_posix(): hashlib.sha256(data).hexdigest()
-            for path, data in files.items()
-            if path.parent == folder
-        },
-        **extra,
-    }
-    write_atomically(folder / MANIFEST, json.dumps(manifest, indent=1) + "\n")
+    listed = digests_below(folder)
+    manifest = manifest_of(record, listed, basis.sources).to_json()
+    write_atomically(folder / SUMS, sums_with(manifest.encode(), listed))
+    write_atomically(folder / MANIFEST, manifest)
     _point_latest(folder)
     return Written(folder, report.html)
+
+
+def _keep(basis: Basis, folder: Path) -> None:
+    """Lay beside the record what it rests on and an auditor must see: the papers, and the digests of the project."""
+    write_atomically(folder / SOURCES, sums(basis.sources))
+    if basis.papers and basis.place is not None:
+        copy_papers(basis.papers, basis.place, folder / RECORDS)
+        write_atomically(folder / RECORDS / "allowed_signers", basis.signers)
 
 
 def write_atomically(path: Path, text: str) -> None:
     """Either the whole text is at *path* afterwards, or what was there before."""
     beside = path.with_name(path.name + ".part")
-    with beside.open("w", encoding="utf-8") as file:
+    with beside.open("w", encoding="utf-8", newline="\n") as file:  # the same bytes, and digests, on every system
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
+
+
+def _named(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix() if folder in path.parents else path.name
 
 
 def _point_latest(folder: Path) -> None:

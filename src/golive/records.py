@@ -8,8 +8,9 @@ in `<item>.toml.sig`. Here they are read and taken apart; whether one has effect
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -18,6 +19,7 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import AfterValidator, AwareDatetime, Strict, StringConstraints, ValidationError, model_validator
 
 from golive.environment import Frozen, broken_rules
+from golive.errors import SetupError
 
 Kind = Literal["attestation", "waiver", "not-applicable"]
 FOLDERS: Mapping[Kind, str] = {
@@ -178,26 +180,57 @@ def _read(kind: Kind, path: Path, shown: str) -> Paper:
 def parse(kind: Kind, data: bytes, shown: str) -> tuple[Content | None, str]:
     """The content of a record of *kind*, or which line of it breaks which rule."""
     try:
-        text = data.decode()
-        return MODELS[kind].model_validate(tomllib.loads(text)), ""
-    except UnicodeDecodeError:
-        return None, f"{shown}: not UTF-8"
-    except tomllib.TOMLDecodeError as exc:
-        return None, f"{shown}: not TOML: {exc}"
+        return MODELS[kind].model_validate(read_toml(data)), ""
     except ValidationError as exc:
-        return None, "; ".join(f"{shown}:{rule}" for rule in broken_rules(exc, text))
+        return None, "; ".join(f"{shown}:{rule}" for rule in broken_rules(exc, data.decode()))
+    except ValueError as exc:
+        return None, f"{shown}: {exc}"
 
 
-def digest_of(path: Path) -> str | None:
+def read_toml(data: bytes) -> dict[str, object]:
+    """What the file *data* says; ValueError where it is not TOML in UTF-8."""
+    try:
+        return tomllib.loads(data.decode())
+    except UnicodeDecodeError as exc:
+        raise ValueError("not UTF-8") from exc
+    except tomllib.TOMLDecodeError as exc:
+        raise ValueError(f"not TOML: {exc}") from exc
+
+
+def digest_of(path: Path | str) -> str | None:
     """SHA-256 of the file at *path*, None where there is none that can be read."""
     digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", buffering=0) as file:
             while part := file.read(1 << 20):
                 digest.update(part)
     except OSError:
         return None
     return digest.hexdigest()
+
+
+def copy_papers(papers: Iterable[Paper], place: Path, to: Path) -> None:
+    """
+    Lay each of *papers*, as it was read below *place*, with its signature and its evidence below *to*.
+
+    SetupError where a file of evidence is not any more what it was when the record was read.
+    """
+    for paper in papers:
+        name = FOLDERS[paper.kind]
+        file = to / name / Path(paper.file).name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(paper.data)
+        if paper.signature is not None:
+            file.with_name(file.name + ".sig").write_bytes(paper.signature.encode("ascii", "replace"))
+        for shown, digest in paper.evidence.items():
+            copied = to / name / shown
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                shutil.copyfile(place / name / shown, copied)
+            except OSError as exc:
+                raise SetupError(f"{paper.file}: its evidence {shown} cannot be copied: {exc.strerror}") from exc
+            if digest_of(copied) != digest:
+                raise SetupError(f"{paper.file}: its evidence {shown} was changed while the gate ran")
 
 
 def as_toml(content: Content) -> str:
@@ -207,17 +240,17 @@ def as_toml(content: Content) -> str:
         if isinstance(value, datetime):
             lines.append(f"{name} = {value.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%SZ')}")
         elif isinstance(value, str):
-            lines.append(f"{name} = {_quoted(value)}")
+            lines.append(f"{name} = {quoted(value)}")
         elif isinstance(value, Bound):
-            said = ", ".join(f"{key} = {_quoted(text)}" for key, text in value if text is not None)
+            said = ", ".join(f"{key} = {quoted(text)}" for key, text in value if text is not None)
             lines += [f"{name} = {{ {said} }}"] if said else []
         elif value:
-            files = [f"  {{ file = {_quoted(each.file)}, sha256 = {_quoted(each.sha256)} }}," for each in value]
+            files = [f"  {{ file = {quoted(each.file)}, sha256 = {quoted(each.sha256)} }}," for each in value]
             lines += [f"{name} = [", *files, "]"]
     return "\n".join(lines) + "\n"
 
 
-def _quoted(text: str) -> str:
-    """A basic string of TOML: as in JSON, and nothing but printable characters stands for itself."""
+def quoted(text: str) -> str:
+    """*text* as a basic string of TOML: as in JSON, and nothing but printable characters stands for itself."""
     escapes = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
     return '"' + "".join(escapes.get(c, c if c.isprintable() else f"\\U{ord(c):08x}") for c in text) + '"'

@@ -25,15 +25,17 @@ from golive.errors import GoLiveError, SetupError
 from golive.findings import Progress, steps_of
 from golive.identity import establish
 from golive.identity import looks as identity_looks
+from golive.manifest import sources
 from golive.observatory import Observatory
 from golive.paperwork import Laid, demands, lay_over, read_signatures, rows, without_effect
 from golive.probes.browser import Visit, prepare
 from golive.probes.look import Act, Look
 from golive.record import Decision, Finding, Inventory, Paper, Record, Status, Subject, Verdict
 from golive.record import Run as RunPart
-from golive.recording import Withheld, make_folder, shown, write_run
+from golive.recording import Basis, Withheld, make_folder, shown, write_run
 from golive.runbook import Item, Scenario, disagreements, load_inventory, read_features, read_lock
-from golive.standing import Circumstances, Signatures
+from golive.ssh import allowed_signers
+from golive.standing import NAMESPACES, Circumstances, Signatures, allowed_keys
 from golive.subject import looks as subject_looks
 from golive.subject import subject_of
 from golive.terminal import Terminal
@@ -86,6 +88,8 @@ class Run:
     lock_digest: str = ""
     launch_at: datetime | None = None
     signatures: Signatures | None = None  # what people put on record; None where nothing may be judged
+    sources: dict[str, str] = field(default_factory=dict)  # what decides, by digest, as it was when the run began
+    place: Path | None = None  # where the records lie
     environment: Environment = field(init=False)
     inventory: runbook.Inventory = field(init=False)
 
@@ -130,6 +134,7 @@ class Run:
         if self.on_record is None:
             reports = self.wanted.reports or self.home / "reports"
             self.folder = make_folder(reports, self.environment.name, self.started)
+            self.sources = sources(self.home, self.environment)
 
     def look(self, selected: Sequence[Scenario]) -> None:
         """Establish who the target is, then answer the looks of the *selected* scenarios side by side."""
@@ -186,6 +191,7 @@ class Run:
                     "items": [dataclasses.asdict(demand) for demand in asked.values()],
                 },
             )
+        self.place = folder
         circumstances = Circumstances(self.environment.name, people, self.started, subject)
         return read_signatures(folder, circumstances, asked)
 
@@ -226,7 +232,7 @@ class Run:
                 self.folder,
                 home=self.home,
                 held=held,
-                extra={"lock": self.lock_digest},
+                basis=self._basis(record),
                 results=self.wanted.results,
             ).report
         except (GoLiveError, OSError) as exc:
@@ -282,6 +288,15 @@ class Run:
                 items=len(self.inventory.item),
             ),
         )
+
+    def _basis(self, record: Record) -> Basis:
+        """What *record* rests on besides the world."""
+        if self.signatures is None:
+            return Basis(self.sources)
+        used = {paper.file for paper in record.records if paper.used}
+        papers = [standing.paper for standing in self.signatures.standings if standing.paper.file in used]
+        keys = allowed_keys(self.signatures.circumstances.people)
+        return Basis(self.sources, papers, self.place, allowed_signers(keys, tuple(NAMESPACES.values())))
 
     def _subject(self) -> Subject:
         if self.observatory is None or self.unknown:

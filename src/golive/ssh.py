@@ -199,9 +199,19 @@ def sign_with(key: PrivateKey, data: bytes, namespace: str) -> str:
         _string(algorithm.encode()) + _string(raw),
     ):
         blob += _string(part)
-    text = base64.b64encode(blob).decode()
-    lines = [text[at : at + 70] for at in range(0, len(text), 70)]
-    return "\n".join([BEGIN, *lines, END]) + "\n"
+    return _armored(blob)
+
+
+def canonical(armored: bytes) -> str:
+    """
+    *armored* as text, where it is written as OpenSSH writes it; BadSignature where it is not.
+
+    Base64 and white space leave room for bytes that differ and mean the same; what is canonical has one form alone.
+    """
+    text = armored.decode("ascii", "replace")
+    if _armored(_unarmored(text)) != text:
+        raise BadSignature("is not written as OpenSSH writes it: one of its characters was changed")
+    return text
 
 
 def public_of(key: PrivateKey) -> PublicKey:
@@ -282,6 +292,12 @@ def _to_sign(data: bytes, namespace: str, digest: str) -> bytes:
     for part in (namespace.encode(), b"", digest.encode(), DIGESTS[digest](data).digest()):
         message += _string(part)
     return message
+
+
+def _armored(blob: bytes) -> str:
+    text = base64.b64encode(blob).decode()
+    lines = [text[at : at + 70] for at in range(0, len(text), 70)]
+    return "\n".join([BEGIN, *lines, END]) + "\n"
 
 
 def _unarmored(text: str) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 from golive.environment import Environment
 from golive.errors import ProbeError
 from golive.observatory import Observatory, plain
-from golive.probes.apprunner import RunningService, ServiceSettings
+from golive.probes.apprunner import RunningService, ServiceSettings, Settings
 from golive.probes.ecr import RepositoryImages
 from golive.probes.look import Look
 from golive.record import Subject
@@ -34,7 +34,7 @@ def subject_of(environment: Environment, observatory: Observatory, wanted: str |
     try:
         digest = digest or observatory.answer(RunningService(arn)).digest
         settings = observatory.answer(ServiceSettings(arn))
-        configuration = hashlib.sha256(json.dumps(plain(settings), sort_keys=True).encode()).hexdigest()
+        configuration = fingerprint(settings)
         if digest is not None:
             image = observatory.answer(RepositoryImages(environment.aws.repository)).of(digest)
             commits = image.commits if image else ()
@@ -42,3 +42,8 @@ def subject_of(environment: Environment, observatory: Observatory, wanted: str |
     except ProbeError:
         pass  # what could not be seen is None, and its own items say why
     return Subject(image_digest=digest, commit=commit, configuration=configuration)
+
+
+def fingerprint(settings: Settings) -> str:
+    """The configuration in one value: SHA-256 over everything that the service is started with."""
+    return hashlib.sha256(json.dumps(plain(settings), sort_keys=True).encode()).hexdigest()

@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 
 from golive.record import Record
+from tests.gate.rehearsed import rehearsed, signed
+
+__all__ = ["rehearsed", "signed"]
 
 HOME = Path(__file__).parents[2]
 
@@ -68,12 +71,16 @@ class Project:
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """A fresh copy of what a run reads."""
-    home = tmp_path / "project"
+    return copied(tmp_path / "project")
+
+
+def copied(home: Path) -> Project:
+    """A copy of what a run reads, in a new folder at *home*."""
     home.mkdir()
     for name in ("conftest.py", "pyproject.toml"):
         shutil.copy(HOME / name, home)
     for name in ("features", "steps", "environments"):
-        shutil.copytree(HOME / name, home / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(HOME / name, home / name, ignore=shutil.ignore_patterns("__pycache__", "keys"))
     (home / "reports").mkdir()
     for entry in (HOME / "reports").iterdir():
         if entry.name == "node_modules" or entry.is_file():
