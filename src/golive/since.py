@@ -19,7 +19,7 @@ COUNTED: dict[Kind, str] = {
     "new": "new on the checklist",
     "gone": "gone from the checklist",
     "newly-due": "newly due",
-    "candidate": "changed of the candidate",
+    "candidate": "of the candidate",
 }
 # More ids than these make no line.
 NAMED = 4
@@ -74,6 +74,8 @@ def _of_kind(changes: Sequence[Change], kind: Kind) -> list[Change]:
 def _counted(kind: Kind, said: str, changes: Sequence[Change]) -> str:
     found = _of_kind(changes, kind)
     names = [change.item or change.title for change in found]
+    if kind == "candidate":
+        return f"another {' and '.join(names)}"
     more = [f"{len(names) - NAMED + 1} more"] if len(names) > NAMED else []
     shown = names[: NAMED - 1] if more else names
     return f"{len(found)} {said} ({', '.join([*shown, *more])})"
