@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from golive.record import Decision, Record, Status, identities
+from golive.record import Decision, Record, Status, identities, unselected
 from golive.report.approval import Approvals, approvals_of, stoppers
 from golive.report.limits import Limit, limits_of
 from golive.report.story import Story, story_of
@@ -233,13 +233,14 @@ def _sections(record: Record) -> Iterator[Section]:
 
 
 def _listed(record: Record) -> Iterable[tuple[str, Listed]]:
+    left_out = unselected(record)
     for name, finding in zip(identities(record.findings), record.findings, strict=True):
         yield (
             f"{finding.section} {finding.section_title}".strip(),
             Listed(
                 item=finding.item,
                 title=finding.title,
-                status=finding.status,
+                status="not selected" if finding.item in left_out else finding.status,
                 severity=finding.severity,
                 due=finding.due,
                 owner=finding.owner,
