@@ -102,6 +102,8 @@ def test_sentences_in_another_order_are_other_words() -> None:
     steps = finding("GL-1.1").steps
     (change,) = compare(record([finding("GL-1.1")]), record([finding("GL-1.1", steps=steps[::-1])]))
     assert change.kind == "words"
+    assert change.before.index("a visitor opens") < change.before.index("every answer sends")
+    assert change.after.index("a visitor opens") > change.after.index("every answer sends")
 
 
 def test_items_that_came_and_went_and_another_candidate_are_told() -> None:
@@ -208,8 +210,9 @@ def test_the_last_approved_run_may_be_of_another_phase_and_far_back(tmp_path: Pa
 
 def test_nothing_but_a_go_was_ever_approved(tmp_path: Path) -> None:
     """
-    Signatures under a NO-GO make no approved run, and where nobody can tell there is none.
+    Signatures under a NO-GO or under another profile make no approved run, and where nobody can tell there is none.
     """
+    write(tmp_path, 0, go(profile="change"))
     write(tmp_path, 1, record([finding("GL-1.1", Status.UNMET)]))
     assert back(tmp_path, approved=lambda _: True).history(go()).approved is None
     write(tmp_path, 2, go())
@@ -224,7 +227,7 @@ def spoil_record(folder: Path) -> None:
 
 
 def rewrite(folder: Path, said: dict[str, Any]) -> None:
-    text = json.dumps({**json.loads((folder / "record.json").read_text(encoding="utf-8")), **said})
+    text = json.dumps({**json.loads((folder / "record.json").read_text(encoding="utf-8")), **said}, indent=1)
     (folder / "record.json").write_text(text, encoding="utf-8")
     digest = hashlib.sha256(text.encode()).hexdigest()
     (folder / "manifest.json").write_text(json.dumps({"files": {"record.json": digest}}), encoding="utf-8")

@@ -10,20 +10,37 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from golive.record import SCHEMA, Comparison, Decision, EarlierRun, History, Record
+from golive.record import SCHEMA, Comparison, Decision, EarlierRun, History, Record, Run, Subject, Verdict
 from golive.since import comparison
 
 # Says whether the run in a folder was approved; None where nobody can tell.
 Approved = Callable[[Path], bool | None]
-# So many runs are looked at, and so many shown: each costs some milliseconds to read.
-LOOKED_AT = 30
+# So many runs are looked at, and so many shown.
+LOOKED_AT = 20
 SHOWN = 10
+# Where a record's findings begin: it is written with an indent, and no text in it can hold a line break.
+FINDINGS = b',\n "findings": ['
+NO_RECORD = "its record.json is not a record that this version can read"
 
 
 class _Unread(Exception):
     """A run that cannot be read; the message says why."""
+
+
+class _Head(BaseModel):
+    """What a record says before its findings, which are nearly all of it."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    record_schema: str = Field(alias="schema")
+    run: Run
+    environment: str
+    phase: str
+    profile: Literal["launch", "change"]
+    subject: Subject
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +48,14 @@ class PastRun:
     """A run that was finished, and is what its manifest says."""
 
     folder: Path
-    record: Record
+    head: _Head
     approved: bool | None
+    text: bytes  # of the whole record
 
     @property
     def whole(self) -> bool:
         """Whether the whole gate ran: a part says nothing about the rest."""
-        return self.record.verdict.status is not Decision.PARTIAL
+        return self.head.verdict.status is not Decision.PARTIAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +63,15 @@ class Past:
     """The finished runs before one, newest first, in its environment, phase and profile."""
 
     runs: tuple[PastRun, ...] = ()
-    approved: PastRun | None = None  # the last one, of its profile, whichever phase it gated
+    last: tuple[PastRun, Record] | None = None  # of the whole gate
+    approved: tuple[PastRun, Record] | None = None  # of its profile, whichever phase it gated
     unread: tuple[str, ...] = ()
 
     def history(self, record: Record) -> History:
         """What *record* is to say of these runs."""
-        last = next((run for run in self.runs if run.whole), None)
         return History(
             runs=tuple(map(_line, self.runs[:SHOWN])),
-            last=_against(last, record),
+            last=_against(self.last, record),
             approved=_against(self.approved, record),
             unread=self.unread,
         )
@@ -70,14 +88,15 @@ def look_back(folder: Path, *, phase: str, profile: Literal["launch", "change"],
     folders = list(_before(folder))
     near = list(_readable(folders[:LOOKED_AT], approved, unread))
     older = _readable((each for each in folders[LOOKED_AT:] if approved(each)), approved, unread)
-    mine = (run for run in chain(near, older) if run.record.profile == profile)
+    mine = tuple(run for run in near if (run.head.phase, run.head.profile) == (phase, profile))
     # Only a GO opens anything, whoever signed it.
-    last_approved = next((run for run in mine if run.approved and run.record.verdict.status is Decision.GO), None)
-    return Past(
-        tuple(run for run in near if (run.record.phase, run.record.profile) == (phase, profile)),
-        last_approved,
-        tuple(unread),
+    consented = (
+        run
+        for run in chain(near, older)
+        if run.head.profile == profile and run.approved and run.head.verdict.status is Decision.GO
     )
+    last = next(_recorded((run for run in mine if run.whole), unread), None)
+    return Past(mine, last, next(_recorded(consented, unread), None), tuple(dict.fromkeys(unread)))
 
 
 def _before(folder: Path) -> Iterator[Path]:
@@ -88,15 +107,26 @@ def _before(folder: Path) -> Iterator[Path]:
 
 
 def _readable(folders: Iterable[Path], approved: Approved, unread: list[str]) -> Iterator[PastRun]:
-    """The runs in *folders* that can be read; the others are added to *unread*."""
+    """The runs in *folders* whose head can be read; the others are added to *unread*."""
     for folder in folders:
         try:
-            yield PastRun(folder, _read(folder, folder.parent.name), approved(folder))
+            text = _text(folder)
+            yield PastRun(folder, _head(text, folder.parent.name), approved(folder), text)
         except _Unread as exc:
             unread.append(f"{folder.name}: {exc}")
 
 
-def _read(folder: Path, environment: str) -> Record:
+def _recorded(runs: Iterable[PastRun], unread: list[str]) -> Iterator[tuple[PastRun, Record]]:
+    """Those of *runs* whose whole record can be read, with it; the others are added to *unread*."""
+    for run in runs:
+        try:
+            yield run, Record.from_json(run.text)
+        except ValidationError:
+            unread.append(f"{run.folder.name}: {NO_RECORD}")
+
+
+def _text(folder: Path) -> bytes:
+    """The record in *folder*, byte by byte what its manifest names."""
     try:
         manifest = json.loads((folder / "manifest.json").read_bytes())
         text = (folder / "record.json").read_bytes()
@@ -107,30 +137,38 @@ def _read(folder: Path, environment: str) -> Record:
         raise _Unread("its manifest.json is no manifest") from exc
     if hashlib.sha256(text).hexdigest() != digest:
         raise _Unread("its record.json is not the one that its manifest names")
+    return text
+
+
+def _head(text: bytes, environment: str) -> _Head:
+    """The head of a record, of which the rest is not read: that takes fifty times as long."""
+    before, findings, _ = text.partition(FINDINGS)
     try:
-        record = Record.from_json(text)
+        head = _Head.model_validate_json(before + b"\n}")
     except ValidationError as exc:
-        raise _Unread("its record.json is not a record that this version can read") from exc
-    if record.record_schema != SCHEMA:
-        raise _Unread(f"its record.json has the schema {record.record_schema}, and this version reads {SCHEMA}")
-    if record.environment != environment:
-        raise _Unread(f"its record.json is of the environment {record.environment}")
-    return record
+        raise _Unread(NO_RECORD) from exc
+    if not findings:
+        raise _Unread(NO_RECORD)
+    if head.record_schema != SCHEMA:
+        raise _Unread(f"its record.json has the schema {head.record_schema}, and this version reads {SCHEMA}")
+    if head.environment != environment:
+        raise _Unread(f"its record.json is of the environment {head.environment}")
+    return head
 
 
 def _line(run: PastRun) -> EarlierRun:
-    record = run.record
+    head = run.head
     return EarlierRun(
         folder=run.folder.name,
-        ended=record.run.ended,
-        phase=record.phase,
-        status=record.verdict.status,
-        line=record.verdict.line,
-        image_digest=record.subject.image_digest,
-        faults=record.run.faults,
+        ended=head.run.ended,
+        phase=head.phase,
+        status=head.verdict.status,
+        line=head.verdict.line,
+        image_digest=head.subject.image_digest,
+        faults=head.run.faults,
         approved=run.approved,
     )
 
 
-def _against(earlier: PastRun | None, record: Record) -> Comparison | None:
-    return None if earlier is None else comparison(earlier.folder.name, earlier.record, record)
+def _against(earlier: tuple[PastRun, Record] | None, record: Record) -> Comparison | None:
+    return None if earlier is None else comparison(earlier[0].folder.name, earlier[1], record)
