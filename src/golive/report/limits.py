@@ -30,7 +30,7 @@ def _limits(record: Record) -> Iterator[Limit]:
         yield Limit("A rehearsal", tuple(said))
     if record.verdict.status is Decision.PARTIAL:
         left_out = f"Somebody chose a part of the checklist: {plural(len(unselected(record)), 'item')} left out."
-        yield Limit("A part", (f"{left_out} It can neither be signed nor admitted.",))
+        yield Limit("A part", (f"{left_out} Nothing is admitted by it, whoever signs it.",))
 
     def having(status: Status) -> list[Finding]:
         return [finding for finding in record.findings if finding.status is status]
