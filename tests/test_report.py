@@ -278,7 +278,8 @@ def test_the_text_says_what_the_first_screen_says() -> None:
     """
     text = verdict_markdown(record(every_status()))
     assert text.startswith("# NO-GO (REHEARSAL, 101 of 101 items): 3 items hold the launch\n")
-    assert "**Does not open: soft launch, invite-only**" in text
+    assert "**Does not open: soft launch, invite-only (T-0)**" in text
+    assert "**Held by 2 blockers and 1 critical item. Next: platform (2) and go-live (1)**" in text
     assert "2026-03-02 09:14:06 UTC" in text
     assert [line.split()[1] for line in text.splitlines() if line.startswith("| GL-")] == ["GL-2.4", "GL-4.4", "GL-3.3"]
     for said in (
@@ -329,10 +330,10 @@ def test_the_text_carries_no_markup_from_outside() -> None:
 @pytest.mark.parametrize(
     ("status", "rehearsal", "said"),
     [
-        (Decision.GO, False, "Opens: soft launch"),
+        (Decision.GO, False, "Opens, once it is signed: soft launch"),
         (Decision.GO, True, "Opens nothing, because it is a rehearsal"),
         (Decision.NO_GO, False, "Does not open"),
-        (Decision.PARTIAL, False, "Opens nothing: only a part"),
+        (Decision.PARTIAL, False, "Decides nothing: only a part"),
     ],
 )
 def test_only_a_go_in_a_live_environment_opens_anything(status: Decision, rehearsal: bool, said: str) -> None:

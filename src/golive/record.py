@@ -6,6 +6,8 @@ instants in ISO 8601, durations are milliseconds.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -98,6 +100,7 @@ class Finding(Frozen):
     examined: tuple[str, ...] = ()  # "3 answers", "41 users"
     tables: tuple[tuple[tuple[str, ...], ...], ...] = ()  # what the scenario shows besides; the first row is the head
     document: str = ""  # the document's own words where the gate takes a side
+    decision: tuple[int, ...] = ()  # the rows of docs/decisions.md that say which, and who must decide
     started: datetime | None = None
     took_ms: float = 0
     steps: tuple[Step, ...] = ()
@@ -115,6 +118,7 @@ class Run(Frozen):
     faults: tuple[str, ...] = ()  # how the rehearsal's twin was broken
     looks: int = 0
     requests: int = 0
+    folder: str = ""  # where it is written, as one types it: "reports/production/2026-03-02T091403.120931Z"
 
 
 class Subject(Frozen):
@@ -162,6 +166,59 @@ class Paper(Frozen):
     why: str = ""  # why it has no effect; "" where it stands
 
 
+class Official(Frozen):
+    """Somebody whom the environment names, and as what."""
+
+    name: str
+    full_name: str = ""
+    roles: tuple[str, ...]
+    has_key: bool  # without one, nothing that this person signs has effect
+
+
+class Change(Frozen):
+    """One thing that is otherwise than in an earlier run."""
+
+    item: str  # "" where it is about the run: the candidate
+    title: str
+    kind: Literal["newly-open", "newly-met", "newly-due", "status", "reason", "words", "new", "gone", "candidate"]
+    before: str
+    after: str
+
+
+class Comparison(Frozen):
+    """What changed since an earlier run."""
+
+    folder: str  # its name below reports/<environment>/
+    ended: datetime
+    phase: str
+    status: Decision
+    line: str  # its verdict in one line
+    said: str  # what changed, in one line
+    changes: tuple[Change, ...]
+
+
+class EarlierRun(Frozen):
+    """One line of the history."""
+
+    folder: str
+    ended: datetime
+    phase: str
+    status: Decision
+    line: str
+    image_digest: str | None = None
+    faults: tuple[str, ...] = ()
+    approved: bool | None = None  # None where nobody can tell
+
+
+class History(Frozen):
+    """What was there before this run, in the same environment, phase and profile."""
+
+    runs: tuple[EarlierRun, ...] = ()  # newest first
+    last: Comparison | None = None  # with the last run of the whole gate
+    approved: Comparison | None = None  # with the last approved run, whichever phase it gated
+    unread: tuple[str, ...] = ()  # runs that cannot be read, and why
+
+
 class Inventory(Frozen):
     """What had to be judged."""
 
@@ -185,6 +242,8 @@ class Record(Frozen):
     findings: tuple[Finding, ...]
     evidence: tuple[Evidence, ...]
     records: tuple[Paper, ...] = ()
+    people: tuple[Official, ...] = ()
+    history: History | None = None  # None where nobody looked back
     inventory: Inventory
 
     def to_json(self) -> str:
@@ -195,3 +254,24 @@ class Record(Frozen):
     def from_json(cls, text: str | bytes) -> Record:
         """Read a document; pydantic's ValidationError where it is not a record of this schema."""
         return cls.model_validate_json(text)
+
+
+def identities(findings: Iterable[Finding]) -> list[str]:
+    """A stable name for each finding: its item's id, told apart where an item has several."""
+    seen: Counter[str] = Counter()
+    names = []
+    for finding in findings:
+        seen[finding.item] += 1
+        names.append(finding.item if seen[finding.item] == 1 else f"{finding.item} (finding {seen[finding.item]})")
+    return names
+
+
+def unselected(record: Record) -> frozenset[str]:
+    """The items that somebody left out of a run; none of a run of the whole gate."""
+    if record.verdict.status is not Decision.PARTIAL:
+        return frozenset()
+    return frozenset(
+        finding.item
+        for finding in record.findings
+        if finding.status is Status.UNKNOWN and finding.found is None and finding.item not in record.verdict.holding
+    )

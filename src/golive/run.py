@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from golive import runbook
 from golive import verdict as judge_of
 from golive.agenda import Agenda, Profile
-from golive.environment import Detour, Environment, drop_redirections, load
+from golive.environment import Detour, Environment, drop_redirections, load, signers
 from golive.errors import GoLiveError, SetupError
 from golive.findings import Progress, steps_of
 from golive.identity import establish
@@ -30,7 +30,7 @@ from golive.observatory import Observatory
 from golive.paperwork import Laid, demands, lay_over, read_signatures, rows, without_effect
 from golive.probes.browser import Visit, prepare
 from golive.probes.look import Act, Look
-from golive.record import Decision, Finding, Inventory, Paper, Record, Status, Subject, Verdict
+from golive.record import Decision, Finding, Inventory, Official, Paper, Record, Status, Subject, Verdict
 from golive.record import Run as RunPart
 from golive.recording import Basis, Withheld, make_folder, shown, write_run
 from golive.runbook import Item, Scenario, disagreements, load_inventory, read_features, read_lock
@@ -41,6 +41,9 @@ from golive.subject import subject_of
 from golive.terminal import Terminal
 from golive.twin.process import TwinProcess, have_signed
 from golive.vocabulary import check_sentences, planned
+
+if TYPE_CHECKING:
+    from golive.past import Past
 
 # Set for itself by a gate that had to begin again to be rid of what the shell told pytest.
 IGNORED = "GOLIVE_IGNORED"
@@ -90,6 +93,8 @@ class Run:
     signatures: Signatures | None = None  # what people put on record; None where nothing may be judged
     sources: dict[str, str] = field(default_factory=dict)  # what decides, by digest, as it was when the run began
     place: Path | None = None  # where the records lie
+    past: Past | None = None  # the runs before this one; None where nobody has looked back yet
+    looking_back: Thread | None = None
     environment: Environment = field(init=False)
     inventory: runbook.Inventory = field(init=False)
 
@@ -156,6 +161,9 @@ class Run:
         if self.unknown:
             return
         Thread(target=_load, args=(RENDERING,), daemon=True).start()
+        if self.folder is not None:
+            self.looking_back = Thread(target=self._look_back, daemon=True)
+            self.looking_back.start()
         with self.terminal.looking("looking") as on_answer:
             looks = [look.unless if isinstance(look, Act) else look for look in planned]
             self.observatory.gather([look for look in looks if look is not None], on_answer)
@@ -222,6 +230,7 @@ class Run:
             self.on_record(record)
             return 0 if judge_of.holds(record.verdict, partial_is_enough=self.wanted.partial) else 1
         assert self.folder is not None, "a run that writes has made its folder"
+        record = record.model_copy(update={"history": self._past().history(record)})
         if tell:
             self.terminal.items(record)
         report = None
@@ -272,6 +281,7 @@ class Run:
                 faults=self.wanted.faults,
                 looks=self.observatory.count if self.observatory else 0,
                 requests=self.observatory.requests if self.observatory else 0,
+                folder=self._shown_folder(),
             ),
             environment=self.environment.name,
             rehearsal=self.environment.rehearsal,
@@ -283,6 +293,10 @@ class Run:
             findings=tuple(findings),
             evidence=self.observatory.evidence() if self.observatory else (),
             records=records,
+            people=tuple(
+                Official(name=one.name, full_name=one.full_name, roles=one.roles, has_key=bool(one.keys))
+                for one in signers(self.environment)
+            ),
             inventory=Inventory(
                 lock=self.lock_digest,
                 items=len(self.inventory.item),
@@ -297,6 +311,35 @@ class Run:
         papers = [standing.paper for standing in self.signatures.standings if standing.paper.file in used]
         keys = allowed_keys(self.signatures.circumstances.people)
         return Basis(self.sources, papers, self.place, allowed_signers(keys, tuple(NAMESPACES.values())))
+
+    def _shown_folder(self) -> str:
+        """This run's folder as somebody types it who stands in the project's."""
+        if self.folder is None:
+            return ""
+        return (Path(self.wanted.reports or "reports") / self.folder.parent.name / self.folder.name).as_posix()
+
+    def _look_back(self) -> None:
+        # Here and not above: a run has time for it only while it waits for answers.
+        from golive.past import look_back
+
+        assert self.folder is not None, "only a run that writes has others beside it"
+        phase, profile = self.wanted.phase, self.wanted.profile
+        self.past = look_back(self.folder, phase=phase, profile=profile, approved=self._approved)
+
+    def _past(self) -> Past:
+        """The runs before this one, read while it looked; where it did not look, now."""
+        if self.looking_back is not None:
+            self.looking_back.join()
+        if self.past is None:
+            self._look_back()
+        assert self.past is not None, "somebody has looked back"
+        return self.past
+
+    def _approved(self, folder: Path) -> bool | None:
+        """Whether author, reviewer and approver all signed the run in *folder*."""
+        from golive.signoff import approved  # as above
+
+        return approved(folder, self.environment)
 
     def _subject(self) -> Subject:
         if self.observatory is None or self.unknown:
@@ -336,6 +379,7 @@ class Run:
             examined=progress.examined() if progress else (),
             tables=tuple(progress.remarks.tables) if progress else (),
             document=item.document,
+            decision=item.decision,
             started=progress.started if progress else None,
             steps=steps_of(progress, self.observatory.evidence_ids) if progress and self.observatory else (),
             evidence=self.observatory.evidence_ids(asked) if self.observatory else (),

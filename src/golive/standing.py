@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from golive.environment import Person
+from golive.environment import REHEARSAL, Person
 from golive.errors import CannotTell, Unsigned
 from golive.record import Subject
 from golive.records import FOLDERS, Attestation, Content, EvidenceFile, Kind, NotApplicable, Paper, Waiver
@@ -245,16 +245,25 @@ class Signatures:
         """The attestation of *item* that stands; Unsigned says which file does not, why, and how to make it."""
         kind: Kind = "attestation"
         found = self.of(kind, item)
-        demand = self.demands[item]
         file = f"{self.shown}/{FOLDERS[kind]}/{item}.toml"
-        how = f"golive {VERBS[kind]} {item} --env {self.circumstances.environment}"
         if found is None:
-            raise Unsigned(f"{file} is not there: the {demand.signer} makes it with `{how}`")
+            raise Unsigned(f"{file} is not there: {self.how(item)}")
         if found.why:
-            raise Unsigned(f"{found.paper.file} has no effect: {found.why}; the {demand.signer} makes it anew: `{how}`")
+            raise Unsigned(f"{found.paper.file} has no effect: {found.why}; {self.how(item)}")
         if found.unseen:
             raise CannotTell(found.paper.file, found.unseen)
         return found
+
+    def how(self, item: str) -> str:
+        """Who attests *item*, and with which command; nobody does by hand what the twin's people do by themselves."""
+        environment = self.circumstances.environment
+        signer, verb = self.demands[item].signer, VERBS["attestation"]
+        if environment == REHEARSAL:
+            return (
+                "in a rehearsal the twin's people alone sign, as its faults have it; in a live environment "
+                f"the {signer} signs: `golive {verb} {item} --env production`"
+            )
+        return f"the {signer} signs: `golive {verb} {item} --env {environment}`"
 
 
 @dataclass(slots=True)
@@ -282,7 +291,7 @@ class Signature:
         if age > timedelta(days=days):
             raise Unsigned(
                 f"{self.used[-1].paper.file} was signed {age.days} days ago, and at most {days} are allowed: "
-                f"`golive attest {self.item} --env {self.signatures.circumstances.environment}`"
+                f"{self.signatures.how(self.item)}"
             )
 
 

@@ -10,7 +10,7 @@ from itertools import groupby
 from rich.console import Console
 from rich.text import Text
 
-from golive.record import Decision, Finding, Record, Status
+from golive.record import Decision, Finding, History, Record, Status
 
 MARKS = {
     Status.MET: ("✓", "green"),
@@ -98,10 +98,23 @@ class Terminal:
         for later in verdict.later:
             when = f"{later.due:%Y-%m-%d %H:%M} UTC" if later.due else "at an hour that launch_at does not say yet"
             self.say(f"not yet judged: {later.phase}, {when}: {later.opens} ({later.items} items)", "dim")
+        if record.history is not None:
+            self._since(record, record.history)
         if record.run.ignored:
             self.say(f"ignored from this shell: {', '.join(record.run.ignored)}", "dim")
         if report:
             self.say(f"report: {report}")
+
+    def _since(self, record: Record, history: History) -> None:
+        """In a line each: what changed since the last run, and since the approved one."""
+        gated = "a later change" if record.profile == "change" else record.phase
+        if history.last is None:
+            self.say(f"since the last run: there is no earlier one of {gated} in {record.environment}", "dim")
+        for name, against in (("last", history.last), ("last approved", history.approved)):
+            if against is not None:
+                self.say(f"since the {name} run ({against.ended:%Y-%m-%d %H:%M} UTC, {against.status}): {against.said}")
+        for unread in history.unread:
+            self.say(f"an earlier run cannot be compared: {unread}", "dim")
 
     def _held(self, reason: str, findings: list[Finding]) -> None:
         first = findings[0]

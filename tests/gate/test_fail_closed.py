@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from golive.record import Decision, Status
+from golive.record import Decision, History, Status
 from tests.gate.conftest import Project, Ran, manifest_of
 
 HSTS = "features/golive/2.4-domain-and-tls.feature"
@@ -45,6 +45,30 @@ def test_the_healthy_rehearsal_is_go(project: Project) -> None:
         assert hashlib.sha256((ran.folder / name).read_bytes()).hexdigest() == digest
     assert {"record.json", "report.html", "verdict.md"} <= set(manifest_of(ran)["files"])  # type: ignore[call-overload]
     assert (project.home / "reports/latest/record.json").is_file()
+    assert ran.folder is not None
+    assert (ran.folder / "report.html").stat().st_size < 8_000_000, "the report of the whole checklist stays small"
+    assert ran.record.run.folder == f"reports/rehearsal/{ran.folder.name}"
+    assert {role for one in ran.record.people for role in one.roles} >= {"author", "reviewer", "approver"}
+    assert "since the last run: there is no earlier one of T-0 in rehearsal" in ran.terminal
+    assert ran.record.history == History()
+
+
+def test_the_next_run_says_what_changed(project: Project) -> None:
+    """The run after a run tells it on the terminal, in the record, in the text and in the report, in the same words."""
+    first = project.run()
+    assert first.folder is not None
+    ran = project.run("-m", "golive", "--fault", "hsts-sent-twice")
+    assert ran.folder is not None
+    assert ran.record is not None
+    assert ran.record.history is not None
+    assert ran.record.history.last is not None
+    assert ran.record.history.last.folder == first.folder.name
+    assert [run.folder for run in ran.record.history.runs] == [first.folder.name]
+    said = ran.record.history.last.said
+    assert said == "1 newly open (GL-2.4.4)"
+    assert f"since the last run ({ran.record.history.last.ended:%Y-%m-%d %H:%M} UTC, GO): {said}" in ran.terminal
+    assert f"Since the last run: {said}" in (ran.folder / "verdict.md").read_text(encoding="utf-8")
+    assert said in (ran.folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_an_unmet_item_is_named_with_owner_and_remedy(project: Project) -> None:

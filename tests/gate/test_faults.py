@@ -76,8 +76,9 @@ def test_without_records_everything_that_a_person_signs_is_unsigned(project: Pro
     assert due <= unsigned.keys()
     for item in due:
         signer = INVENTORY.by_id[item].signer
-        assert f"attestations/{item}.toml is not there: the {signer} makes it with" in unsigned[item]
-        assert f"`golive attest {item} --env rehearsal`" in unsigned[item]
+        assert f"attestations/{item}.toml is not there: in a rehearsal the twin's people alone sign" in unsigned[item]
+        assert f"in a live environment the {signer} signs: `golive attest {item} --env production`" in unsigned[item]
+        assert "--env rehearsal" not in unsigned[item], "golive attest refuses that"
 
 
 def test_every_item_that_a_person_signs_can_be_unsigned() -> None:

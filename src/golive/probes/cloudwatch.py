@@ -113,7 +113,7 @@ class RequestFigures(_OfService, Look[Figures]):
                 share("failed requests", traffic.failed or 0, requests, "requests"),
                 Figure("p99 latency", traffic.p99_ms, "ms", requests, "requests"),
             ),
-            {"failed requests": traffic.failed or 0},
+            {"requests that failed": traffic.failed or 0},
         )
 
 

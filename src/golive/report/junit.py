@@ -12,9 +12,9 @@ from datetime import UTC
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from golive.record import Decision, Evidence, Finding, Record, Status
+from golive.record import Decision, Evidence, Finding, Record, Status, identities
 from golive.report.allure import message
-from golive.report.screen import counts_line, identities
+from golive.report.words import counts_line
 
 # Nothing that holds the launch is green or skipped.
 JUNIT: Mapping[Status, str | None] = {

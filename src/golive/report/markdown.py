@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from golive.record import Record
-from golive.report.screen import OpenItem, Screen, screen_of, short
+from golive.report.screen import OpenItem, Screen, screen_of
+from golive.report.story import Story
+from golive.report.words import short
 
 NOTE = (
     "What this text cannot say: it is the first screen, without steps and evidence, and anybody can have changed it. "
@@ -57,26 +59,50 @@ def _lines(screen: Screen) -> Iterator[str]:
     yield ""
     yield f"**{_text(screen.opens)}**"
     yield ""
+    yield f"**{_text(screen.next)}**"
+    yield ""
     yield from (f"- {_text(fact.name)}: {_text(fact.value)}" for fact in screen.facts)
     if screen.against:
         yield from ("", "## Against this run", "")
         yield from (f"- {_text(reason)}" for reason in screen.against)
     if screen.open_items:
         yield from ("", f"## What holds the launch: {len(screen.open_items)}", "")
+        for shared in screen.shared:
+            yield from (f"{shared.items} of them for one reason: {_text(shared.reason)}", "")
         yield "| Item | Severity | What was seen | Owner | What to do |"
         yield "|---|---|---|---|---|"
         yield from map(_row, screen.open_items)
-    for table in screen.tables:
-        yield from ("", f"## {_text(table.heading)}", "")
-        yield f"| {' | '.join(map(_text, table.head))} |"
-        yield "|---" * len(table.head) + "|"
-        yield from (f"| {' | '.join(map(_text, row))} |" for row in table.rows)
+    if screen.story is not None:
+        yield from _story(screen.story)
+    yield from ("", "## Approval", "", "| Role | Who | Signed | How |", "|---|---|---|---|")
+    for row in screen.approvals.rows:
+        who = "; ".join(filter(None, (", or ".join(row.people), *row.lacking)))
+        yield f"| {row.role} | {_text(who)} | not yet | {_text(row.command)} |"
+    yield ""
+    yield from (f"- {_text(note)}" for note in screen.approvals.notes)
+    yield f"- Who has signed since: {_text(screen.approvals.verify)}"
     yield from ("", "## What this report does not prove")
     for limit in screen.limits:
         yield from ("", f"### {_text(limit.heading)}", "")
         yield from (f"- {_text(line)}" for line in limit.lines)
     if not screen.limits:
         yield from ("", "Nothing is left out: every item was due and judged.")
+    for table in screen.tables:
+        yield from ("", f"## {_text(table.heading)}", "")
+        yield f"| {' | '.join(map(_text, table.head))} |"
+        yield "|---" * len(table.head) + "|"
+        yield from (f"| {' | '.join(map(_text, row))} |" for row in table.rows)
+
+
+def _story(story: Story) -> Iterator[str]:
+    for since in story.since:
+        yield from ("", f"## {_text(since.heading)}: {_text(since.said)}", "", _text(since.against), "")
+        for row in since.rows:
+            what = f"{row.item} {row.title}".strip()
+            before, after = row.before or "nothing", row.after or "nothing"
+            yield f"- {_text(f'{what}: {row.kind}. Before: {before}. Now: {after}')}"
+    for said in (*story.missing, *story.unread):
+        yield from ("", _text(said))
 
 
 def _row(row: OpenItem) -> str:

@@ -1,33 +1,24 @@
-"""What the first screen says: the verdict, what holds it, and what it does not prove. Pure."""
+"""What the first screen says: the verdict, what holds it, what changed, who signs, and what is not proved. Pure."""
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from itertools import groupby
 
-from golive.record import Decision, Finding, Later, Paper, Record, Status, Subject
+from golive.record import Decision, Record, Status, identities, unselected
+from golive.report.approval import Approvals, approvals_of, stoppers
+from golive.report.limits import Limit, limits_of
+from golive.report.story import Story, story_of
+from golive.report.words import anchor, items_line, listed, moment, name_of, plural, short, subject_line
 
 # How bad it is if the item does not hold, worst first.
 SEVERITIES = ("blocker", "critical", "normal")
-# A sentence of the first screen ends here; the whole of it is with the item.
-LONGEST = 400
-# Allure's own names of results; ours are made from the item's id, so that they stay the same from run to run.
-NAMESPACE = uuid.UUID("6c2b8a0e-94a5-5d0e-9f0f-3d2f4f6a8d11")
-
-STATUSES = {
-    Status.MET: "met",
-    Status.UNMET: "unmet: seen, and it is not so",
-    Status.UNKNOWN: "unknown: nobody could see",
-    Status.UNSIGNED: "unsigned: nobody has signed",
-    Status.WAIVED: "waived: open, and allowed to be",
-    Status.NOT_DUE: "not due yet",
-    Status.NOT_APPLICABLE: "not applicable",
-}
+# Fewer items with one reason between them are told by themselves.
+MANY = 4
+# The phases that open something; what is gated at the others is confirmed or not.
+OPENING = frozenset({"T-1h", "T-0", "T+1h"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +45,11 @@ class OpenItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """Something that this report does not prove."""
+class Shared:
+    """One reason that holds many items; what to do about each by itself comes after it."""
 
-    heading: str
-    lines: tuple[str, ...]
+    reason: str
+    items: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +62,27 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """One item in the list of all."""
+
+    item: str
+    title: str
+    status: str
+    severity: str
+    due: str
+    owner: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The items of one section of the document."""
+
+    title: str
+    items: tuple[Listed, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """The first screen."""
 
@@ -78,11 +90,16 @@ class Screen:
     rest: str  # the verdict's line after its status
     rehearsal: bool
     opens: str
+    next: str  # what is to be done now, and by whom
     facts: tuple[Fact, ...]
     against: tuple[str, ...]  # what speaks against the run itself
     open_items: tuple[OpenItem, ...]
-    tables: tuple[Shown, ...]
+    shared: tuple[Shared, ...]
+    story: Story | None  # what was before; None where nobody looked back
+    approvals: Approvals
     limits: tuple[Limit, ...]
+    tables: tuple[Shown, ...]
+    sections: tuple[Section, ...]
 
     @property
     def colour(self) -> str:
@@ -93,89 +110,59 @@ class Screen:
 def screen_of(record: Record) -> Screen:
     """The first screen of *record*."""
     verdict = record.verdict
+    open_items = tuple(_open_items(record))
     return Screen(
         status=verdict.status,
         rest=verdict.line.removeprefix(str(verdict.status)).strip(),
         rehearsal=record.rehearsal,
         opens=_opens(record),
+        next=_next(record, open_items),
         facts=tuple(_facts(record)),
         against=tuple(_against(record)),
-        open_items=tuple(_open_items(record)),
+        open_items=open_items,
+        shared=tuple(_shared(open_items)),
+        story=story_of(record),
+        approvals=approvals_of(record),
+        limits=limits_of(record),
         tables=tuple(_tables(record)),
-        limits=tuple(limit for limit in _limits(record) if limit.lines),
+        sections=tuple(_sections(record)),
     )
-
-
-def identities(findings: Iterable[Finding]) -> list[str]:
-    """A stable name for each finding: its item's id, told apart where an item has several."""
-    seen: Counter[str] = Counter()
-    names = []
-    for finding in findings:
-        seen[finding.item] += 1
-        names.append(finding.item if seen[finding.item] == 1 else f"{finding.item} (finding {seen[finding.item]})")
-    return names
-
-
-def result_id(identity: str) -> str:
-    """The `uuid` of the Allure result called *identity*."""
-    return str(uuid.uuid5(NAMESPACE, identity))
-
-
-def anchor(identity: str) -> str:
-    """Where Allure's page shows the result called *identity*."""
-    return hashlib.md5(result_id(identity).encode(), usedforsecurity=False).hexdigest()
-
-
-def short(text: str, longest: int = LONGEST) -> str:
-    """*text*, cut between words where it is longer than *longest*."""
-    return text if len(text) <= longest else text[:longest].rsplit(None, 1)[0] + " …"
-
-
-def moment(instant: datetime) -> str:
-    """*instant* in UTC, and in Oslo where this machine knows Oslo's time."""
-    utc = instant.astimezone(UTC)
-    try:
-        oslo = instant.astimezone(ZoneInfo("Europe/Oslo"))
-    except ZoneInfoNotFoundError:
-        return f"{utc:%Y-%m-%d %H:%M:%S} UTC"
-    day = "" if oslo.date() == utc.date() else f"{oslo:%Y-%m-%d} "
-    return f"{utc:%Y-%m-%d %H:%M:%S} UTC ({day}{oslo:%H:%M} in Oslo)"
-
-
-def subject_line(subject: Subject) -> str:
-    """The candidate in a line, its digests shortened."""
-    return " · ".join(
-        (
-            f"image {_shortened(subject.image_digest)}",
-            f"commit {_shortened(subject.commit)}",
-            f"configuration {_shortened(subject.configuration)}",
-        )
-    )
-
-
-def counts_line(counts: Mapping[str, int]) -> str:
-    """How many items ended how, in the order of the statuses."""
-    known = [f"{counts[status]} {status}" for status in Status if counts.get(status)]
-    strange = [f"{count} {name}" for name, count in counts.items() if name not in set(Status)]
-    return " · ".join(known + strange) or "nothing was judged"
-
-
-def _shortened(digest: str | None) -> str:
-    if digest is None:
-        return "not seen"
-    kind, colon, value = digest.rpartition(":")
-    return kind + colon + value[:12]
 
 
 def _opens(record: Record) -> str:
-    opens = record.verdict.opens
+    opens = f"{record.verdict.opens} ({'every deploy' if record.profile == 'change' else record.phase})"
+    opening = record.profile == "change" or record.phase in OPENING
     if record.verdict.status is Decision.PARTIAL:
-        return f"Opens nothing: only a part of the checklist was looked at. The whole gate decides: {opens}"
+        decides = "opens" if opening else "confirms"
+        return f"Decides nothing: only a part of the checklist was looked at. The whole gate {decides}: {opens}"
     if record.verdict.status is Decision.NO_GO:
-        return f"Does not open: {opens}"
+        return f"Does not {'open' if opening else 'confirm'}: {opens}"
     if record.rehearsal:
-        return f"Opens nothing, because it is a rehearsal. In production it would open: {opens}"
-    return f"Opens: {opens}"
+        would = "open" if opening else "confirm"
+        return f"Opens nothing, because it is a rehearsal. In production it would {would}: {opens}"
+    return f"{'Opens' if opening else 'Confirms'}, once it is signed: {opens}"
+
+
+def _next(record: Record, open_items: tuple[OpenItem, ...]) -> str:
+    """What stands between this verdict and the next step."""
+    if record.verdict.status is Decision.PARTIAL:
+        gated = "--profile change" if record.profile == "change" else f"--phase {record.phase}"
+        return f"Next: the whole gate, pytest -m golive --env {record.environment} {gated}"
+    if record.verdict.status is Decision.NO_GO:
+        if not open_items:
+            return "Next: what speaks against this run, below"
+        how_bad = Counter(row.severity for row in open_items)
+        called = {"blocker": "blocker"}
+        bad = [plural(how_bad[name], called.get(name, f"{name} item")) for name in SEVERITIES if how_bad[name]]
+        held = f"Held by {listed(bad)}. Next:"
+        for shared in _shared(open_items):
+            if 2 * shared.items >= len(open_items):
+                return f"{held} what {shared.items} of them share, {short(shared.reason, 160)}"
+        owners = Counter(row.owner for row in open_items if row.owner).most_common()
+        return f"{held} {listed([f'{owner} ({count})' for owner, count in owners])}"
+    if record.rehearsal:
+        return "Next: the same gate in production"
+    return f"Not final: {listed([row.role for row in approvals_of(record).rows])} have yet to sign"
 
 
 def _facts(record: Record) -> Iterator[Fact]:
@@ -190,7 +177,9 @@ def _facts(record: Record) -> Iterator[Fact]:
         " ".join(value for value in (subject.image_digest, subject.commit, subject.configuration) if value),
     )
     yield Fact("When", moment(record.run.ended))
-    yield Fact("Items", counts_line(record.verdict.counts))
+    yield Fact("Items", items_line(record))
+    if record.people:
+        yield Fact("May stop the launch", stoppers(record))
 
 
 def _against(record: Record) -> Iterator[str]:
@@ -216,67 +205,49 @@ def _open_items(record: Record) -> list[OpenItem]:
         if finding.item in holding
     ]
     missing = [item for item in record.verdict.holding if item not in {row.item for row in rows}]
-    rows += [OpenItem(item, "", "blocker", "unknown", "there is no finding", "", "", "") for item in missing]
+    rows += [
+        OpenItem(item, "", "blocker", "unknown", "there is no finding", "platform", "Run the whole gate again.", "")
+        for item in missing
+    ]
     return sorted(rows, key=lambda row: _rank(row.severity))
+
+
+def _shared(open_items: Sequence[OpenItem]) -> Iterator[Shared]:
+    """Reasons that many items have in common, the commonest first."""
+    for reason, count in Counter(row.seen for row in open_items).most_common():
+        if count >= MANY:
+            yield Shared(reason, count)
 
 
 def _tables(record: Record) -> Iterator[Shown]:
     """What is not due yet has no figures worth a place on the first screen."""
     for finding in record.findings:
         if finding.status is not Status.NOT_DUE:
-            yield from (Shown(_name(finding), table[0], table[1:]) for table in finding.tables)
+            yield from (Shown(name_of(finding), table[0], table[1:]) for table in finding.tables)
+
+
+def _sections(record: Record) -> Iterator[Section]:
+    """Every item in the document's order."""
+    for title, rows in groupby(_listed(record), key=lambda row: row[0]):
+        yield Section(title, tuple(item for _, item in rows))
+
+
+def _listed(record: Record) -> Iterable[tuple[str, Listed]]:
+    left_out = unselected(record)
+    for name, finding in zip(identities(record.findings), record.findings, strict=True):
+        yield (
+            f"{finding.section} {finding.section_title}".strip(),
+            Listed(
+                item=finding.item,
+                title=finding.title,
+                status="not selected" if finding.item in left_out else finding.status,
+                severity=finding.severity,
+                due=finding.due,
+                owner=finding.owner,
+                anchor=anchor(name),
+            ),
+        )
 
 
 def _rank(severity: str) -> int:
     return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
-
-
-def _limits(record: Record) -> Iterator[Limit]:
-    if record.rehearsal:
-        said = ["The gate looked at a twin on the machine that ran it. It says nothing about production."]
-        said += [f"The twin was broken on purpose: {fault}." for fault in record.run.faults]
-        yield Limit("A rehearsal", tuple(said))
-    if record.verdict.status is Decision.PARTIAL:
-        yield Limit("A part", ("Somebody chose a part of the checklist. It can neither be signed nor admitted.",))
-
-    def having(status: Status) -> list[Finding]:
-        return [finding for finding in record.findings if finding.status is status]
-
-    yield Limit("Waived", tuple(f"{_name(finding)}: {short(finding.reason)}" for finding in having(Status.WAIVED)))
-    yield Limit(
-        "Not applicable",
-        tuple(f"{_name(finding)}: {short(finding.reason)}" for finding in having(Status.NOT_APPLICABLE)),
-    )
-    yield Limit("Said by people", tuple(map(_signed, record.records)))
-    yield Limit(
-        "Warnings", tuple(f"{_name(finding)}: {said}" for finding in record.findings for said in finding.warnings)
-    )
-    yield Limit(
-        "Where the documents contradict each other or the world, and an owner decides",
-        tuple(
-            f"{_name(finding)}: the document says “{short(finding.document)}” The gate demands: {finding.demand}"
-            for finding in record.findings
-            if finding.document
-        ),
-    )
-    yield Limit("Decisions still to be judged", tuple(map(_later, record.verdict.later)))
-    due = Counter(finding.due for finding in having(Status.NOT_DUE))
-    yield Limit("Not due yet", tuple(f"{count} item{'s' * (count != 1)} at {phase}" for phase, count in due.items()))
-    yield Limit("Redirections of the shell that were not followed", record.run.ignored)
-
-
-def _later(later: Later) -> str:
-    when = moment(later.due) if later.due else "at an hour that launch_at does not say yet"
-    return f"{later.phase}, {when}: {later.opens}; {later.items} more item{'s' * (later.items != 1)} must hold by then"
-
-
-def _name(finding: Finding) -> str:
-    return f"{finding.item} {finding.title}"
-
-
-def _signed(paper: Paper) -> str:
-    what = f"{paper.item} {paper.kind} {paper.file}"
-    if paper.why:
-        return f"{what}: no effect: {paper.why}"
-    until = paper.expires.strftime("%Y-%m-%d %H:%M UTC") if paper.expires else ""
-    return f"{what}: by {paper.by}, {paper.role}, until {until}{'' if paper.used else ', not needed'}: “{paper.said}”"

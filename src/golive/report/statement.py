@@ -12,8 +12,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from golive.record import Decision, Record, Status
-from golive.report.screen import identities
+from golive.record import Decision, Record, Status, identities
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
