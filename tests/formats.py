@@ -14,6 +14,7 @@ from in_toto_attestation.v1.statement_pb2 import Statement as StatementMessage
 from junitparser import Error, Failure, JUnitXml, Skipped
 
 from golive.record import Decision, Record, Status
+from golive.record import unselected as unselected_in
 
 # How each word of the record is said in the others, written down once more: the tests take nothing from what they test.
 IN_JUNIT = {
@@ -55,8 +56,11 @@ def agree(record: Record, folder: Path) -> None:
 def _markdown(record: Record, text: str) -> None:
     first = text.splitlines()[0].replace("\\", "")
     assert first == f"# {record.verdict.line}"
+    unselected = len(unselected_in(record))
     for name, count in record.verdict.counts.items():
-        assert f"{count} {name}" in text
+        looked_at = count - unselected * (name == Status.UNKNOWN)
+        assert f"{looked_at} {name}" in text or looked_at == 0
+    assert f"{unselected} not selected" in text or unselected == 0
     rows = [line for line in text.splitlines() if line.startswith("| GL-")]
     shown = {row.split()[1] for row in rows}
     assert set(record.verdict.holding) <= shown
