@@ -25,7 +25,7 @@ from golive.errors import GoLiveError, SetupError
 from golive.findings import Progress, steps_of
 from golive.identity import establish
 from golive.observatory import Observatory
-from golive.paperwork import Laid, demands, lay_over, read_signatures, rows, without_effect
+from golive.paperwork import Laid, demands, lay_over, people_of, read_signatures, rows, without_effect
 from golive.probes.browser import Visit, prepare
 from golive.probes.look import Act, Look
 from golive.record import Decision, Finding, Inventory, Paper, Record, Status, Subject, Verdict
@@ -86,7 +86,14 @@ class Run:
     inventory: runbook.Inventory = field(init=False)
 
     def prepare(self) -> None:
-        """Read what is written and open the way to the world; SetupError (exit status 4) where that fails."""
+        """Read what is written, and make the folder for what will be; SetupError (exit status 4) where that fails."""
+        self.read()
+        if self.on_record is None:
+            reports = self.wanted.reports or self.home / "reports"
+            self.folder = make_folder(reports, self.environment.name, self.started)
+
+    def read(self) -> None:
+        """Read the checklist, the features and the environment; SetupError where one of them is wrong."""
         self.inventory = load_inventory(self.home / "features")
         Agenda(self.inventory, self.wanted.phase, self.wanted.profile)  # refuses a phase that there is not
         self.environment = load(self.wanted.environment, self.home)
@@ -103,9 +110,6 @@ class Run:
         self.reasons += wrong + disagreements(self.inventory, written, lock)
         self.reasons += check_sentences([step.text for scenario in written for step in scenario.steps])
         self.ignored = tuple(sorted({*drop_redirections(os.environ), *os.environ.pop(IGNORED, "").split()}))
-        if self.on_record is None:
-            reports = self.wanted.reports or self.home / "reports"
-            self.folder = make_folder(reports, self.environment.name, self.started)
 
     def look(self, selected: Sequence[Scenario]) -> None:
         """Establish who the target is, then answer the looks of the *selected* scenarios side by side."""
@@ -146,7 +150,7 @@ class Run:
     def signed(self, observatory: Observatory) -> Signatures:
         """What people put on record, held against what is launched."""
         asked = demands(self.inventory, self.scenarios)
-        people, folder, subject = self.environment.people, self.environment.folder, self._subject()
+        people, folder, subject = self.environment.people, self.environment.folder, self.subject()
         detour = observatory.reach.detour
         if detour.people:
             people = tuple(
@@ -242,6 +246,9 @@ class Run:
                 tools=_tools(),
                 ignored=self.ignored,
                 faults=self.wanted.faults,
+                act=self.observatory.armed if self.observatory else self.wanted.act,
+                digest=self.wanted.digest,
+                left_out=tuple(item.id for item in self.inventory.item if item.id in unselected),
                 looks=self.observatory.count if self.observatory else 0,
                 requests=self.observatory.requests if self.observatory else 0,
             ),
@@ -250,18 +257,20 @@ class Run:
             phase=self.wanted.phase,
             profile=self.wanted.profile,
             launch_at=self.launch_at,
-            subject=self._subject(),
+            subject=self.subject(),
             verdict=verdict,
             findings=tuple(findings),
             evidence=self.observatory.evidence() if self.observatory else (),
             records=records,
+            people=people_of(self.signatures) if self.signatures else (),
             inventory=Inventory(
                 lock=self.lock_digest,
                 items=len(self.inventory.item),
             ),
         )
 
-    def _subject(self) -> Subject:
+    def subject(self) -> Subject:
+        """The candidate, as far as it could be seen."""
         if self.observatory is None or self.unknown:
             return Subject(image_digest=self.wanted.digest)
         return subject_of(self.environment, self.observatory, self.wanted.digest)
