@@ -180,7 +180,7 @@ def _paper(row: record.Paper) -> Paper:
     name = PurePosixPath(row.file)
     stem = name.with_suffix("").stem if name.suffix.lower() == ".sig" else name.stem
     if row.text is None:
-        return Paper(row.kind, row.file, stem, b"", None, row.wrong)
+        return Paper(row.kind, row.file, stem, b"", None, row.wrong or f"{row.file}: the record does not hold its text")
     data = row.text.encode()
     return Paper(row.kind, row.file, stem, data, *parse(row.kind, data, row.file), row.signature, row.evidence)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,11 +15,13 @@ import pytest
 
 from golive.agenda import Agenda
 from golive.environment import load
+from golive.errors import GoLiveError
 from golive.gate import Gate
 from golive.observatory import Observatory
 from golive.phases import ROLLBACK
 from golive.probes.look import Look
-from golive.record import Record
+from golive.record import Evidence, Record
+from golive.replay import answer_of
 from golive.runbook import load_inventory
 from golive.twin.faults import broken
 from golive.twin.process import TwinProcess
@@ -134,3 +136,17 @@ def _differing(world: World, former: World) -> set[str]:
 def _is_stale(look: Look[Any], changed: set[str]) -> bool:
     module = type(look).__module__.rpartition(".")[2]
     return module not in HANGS_ON or bool(HANGS_ON[module] & changed)
+
+
+def lost(observatory: Observatory) -> Iterator[str]:
+    """The looks whose answer, or whose trouble, is another when it is read back from the record."""
+    asked = {f"e{entry.number}": entry for entry in observatory._entries.values()}
+    for seen in observatory.evidence():
+        entry, written = asked[seen.id], Evidence.model_validate_json(seen.model_dump_json())
+        before = entry.answer if entry.error is None else (entry.error.kind(), str(entry.error))
+        try:
+            after = answer_of(entry.look, written)
+        except GoLiveError as exc:
+            after = (exc.kind(), str(exc))
+        if before != after:
+            yield f"{written.look} {written.question}: {before} became {after}"

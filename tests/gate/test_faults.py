@@ -10,7 +10,7 @@ import pytest
 from golive.record import Status
 from golive.twin.faults import FAULTS
 from tests.gate.conftest import Project
-from tests.gate.sweeping import FIRST_DAY, INVENTORY, Sweep, due_in, phase_of
+from tests.gate.sweeping import FIRST_DAY, INVENTORY, Sweep, due_in, lost, phase_of
 
 DECIDED = [item for item in INVENTORY.item if {"auto", "act"} & set(item.how)]
 SIGNED = [item for item in INVENTORY.item if "attest" in item.how]
@@ -39,6 +39,7 @@ def test_a_fault_turns_exactly_what_it_declares(sweeps: Callable[[str], Sweep], 
         assert (status, record) == (4, None), terminal
         return
     assert record is not None, terminal
+    assert not list(lost(sweeps(phase).observatory)), "what was seen can be judged again from the record"
     seen = {
         state: {finding.item for finding in record.findings if finding.status is state} for state in TURNED.values()
     }
