@@ -48,7 +48,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--fault", action="append", default=[], metavar="NAME", help="break the twin (see golive faults)")
     group.addoption("--act", action="store_true", help="consent to the acts that change or send something")
     group.addoption("--partial", action="store_true", help="exit 0 when all that was selected holds")
-    group.addoption("--replay", default=None, metavar="RECORD", help="judge a recorded run again, without the network")
+    group.addoption(
+        "--replay", default=None, metavar="RECORD", help="judge a recorded run again, without the network (--replay=…)"
+    )
     group.addoption("--reports", default=None, metavar="DIR", help="where runs are written (default: reports/)")
 
 
