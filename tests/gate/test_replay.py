@@ -356,7 +356,8 @@ TAMPERED: dict[str, tuple[Callable[[dict[str, Any]], None], str, Status, str]] =
     "signed words gone": (_forget_text, "GL-2.3.1", Status.UNSIGNED, "the record does not hold its text"),
     "a signature gone": (_forget_signature, "GL-2.3.1", Status.UNSIGNED, "it is not signed"),
     "the signers": (lambda document: document.update(people=[]), "GL-2.3.1", Status.UNSIGNED, "nobody is called"),
-    "the hour": (_later, "GL-2.3.1", Status.UNSIGNED, "it expired at"),
+    "the hour of what is signed": (_later, "GL-2.3.1", Status.UNSIGNED, "it expired at"),
+    "the hour of what is fresh": (_later, "GL-3.1.4", Status.UNMET, "must be"),
 }
 
 
