@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from golive.environment import Detour, Environment, Network, load
-from golive.errors import Denied, Overloaded, ProbeError, Unreachable, Unsigned
+from golive.errors import Crashed, Denied, Overloaded, ProbeError, Unreachable, Unsigned
 from golive.observatory import Observatory
 from golive.probes.look import Act, Look
 from golive.probes.reach import Reach
@@ -208,12 +208,14 @@ def test_a_look_may_depend_on_another() -> None:
 
 
 def test_a_mistake_of_ours_is_not_swallowed() -> None:
-    """A probe with a bug raises that bug where it is needed; the run does not wait for it."""
+    """A probe with a bug says so where it is needed, with its kind and place; the run does not wait for it."""
     DOING["a"] = lambda _: [][1]
     seen = observatory()
-    with pytest.raises(IndexError):
+    with pytest.raises(Crashed, match=r"^the check itself failed: IndexError at \w+/\w+\.py:\d+$") as caught:
         seen.answer(Ask("a"))
-    assert seen.evidence()[0].error == "IndexError", "what a bug says may carry a secret, so only its kind is kept"
+    (told,) = seen.evidence()
+    assert (told.error, told.error_kind) == (str(caught.value), "Crashed")
+    assert "out of range" not in told.error, "what a bug says may carry a secret, so only kind and place are kept"
 
 
 def test_what_changed_is_asked_anew_with_what_depends_on_it() -> None:

@@ -46,7 +46,7 @@ SECTIONS = [f"{section} Domain and TLS" for section in range(2, 13)]
 
 
 def live(run: Record, **said: Any) -> Record:
-    update = {"people": PEOPLE, "run": run.run.model_copy(update={"folder": FOLDER}), "environment": "production"}
+    update = {"officials": PEOPLE, "run": run.run.model_copy(update={"folder": FOLDER}), "environment": "production"}
     return run.model_copy(update={**update, "rehearsal": False, **said})
 
 
@@ -102,7 +102,7 @@ def test_who_may_stop_the_launch_is_said_from_the_environment() -> None:
     """
     stop = {fact.name: fact.value for fact in screen_of(live(record(GO))).facts}["May stop the launch"]
     assert stop == "Ola Nordmann (go-live owner, rollback authority)"
-    nobody = live(record(GO), people=PEOPLE[1:])
+    nobody = live(record(GO), officials=PEOPLE[1:])
     stop = {fact.name: fact.value for fact in screen_of(nobody).facts}["May stop the launch"]
     assert stop == "nobody is named as go-live owner · nobody is named as rollback authority"
 
@@ -392,7 +392,7 @@ def test_hostile_names_and_reasons_of_earlier_runs_stay_text(watched: Watched, t
     assert run.history is not None
     run = run.model_copy(
         update={
-            "people": (Official(name=HOSTILE, full_name=HOSTILE, roles=("author", "go-live owner"), has_key=False),),
+            "officials": (Official(name=HOSTILE, full_name=HOSTILE, roles=("author", "go-live owner"), has_key=False),),
             "history": run.history.model_copy(update={"unread": (HOSTILE,)}),
             "run": run.run.model_copy(update={"folder": HOSTILE}),
         }

@@ -90,7 +90,7 @@ class Doctor:
         self._run = Run(home, wanted, Terminal(), on_record=lambda _: None)  # no run, so nothing is written
         load_vocabulary(home)
         self._run.settle()
-        self._run.prepare()
+        self._run.read()
         if self._run.reasons:
             raise SetupError(f"the features cannot be trusted: {self._run.reasons[0]}")
         self._observatory = self._run.observatory = asks

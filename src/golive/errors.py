@@ -5,6 +5,7 @@ GoLiveError
 │   └── NoConsent         the check acts, and nobody consented to that in this run; an attestation may settle it
 ├── SetupError            wrong usage, or a file of ours that is wrong: exit status 4
 │   └── WrongTarget       this is not the environment that it says it is: exit status 4
+├── Crashed               our own code failed while it looked, a bug: the item is *unknown*
 └── ProbeError            we looked and could not see: the item is *unknown*
     ├── Unreachable       no answer came (time-out, refused, reset): asked again
     ├── NoSuchName        the name servers say that this name is not there, so nobody can be asked
@@ -17,9 +18,19 @@ GoLiveError
     └── CannotTell        a control that must fail did not, so this probe's yes would say nothing
 """
 
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
 
 class GoLiveError(Exception):
     """Anything that this project raises on purpose."""
+
+    @classmethod
+    def kind(cls) -> str:
+        """Which of the kinds that are drawn above it is; a probe's own kind of one counts as that one."""
+        return next(each.__name__ for each in cls.__mro__ if each.__module__ == __name__)
 
 
 class Unsigned(GoLiveError):
@@ -36,6 +47,15 @@ class SetupError(GoLiveError):
 
 class WrongTarget(SetupError):
     """The target's identity is another than the environment file's. Exit status 4."""
+
+
+class Crashed(GoLiveError):
+    """Our own code failed, which is a bug; the message says nothing that the bug says, for that may carry a secret."""
+
+    @classmethod
+    def by(cls, exception: BaseException) -> Crashed:
+        """What can be told of *exception*: its kind, and where in our code it happened."""
+        return cls(f"the check itself failed: {type(exception).__name__} at {place_of(exception.__traceback__)}")
 
 
 class ProbeError(GoLiveError):
@@ -88,3 +108,14 @@ class TooFew(ProbeError):
 
 class CannotTell(ProbeError):
     """A control that must fail did not (a wrong token was accepted), so what the same probe calls good says nothing."""
+
+
+def place_of(traceback: TracebackType | None) -> str:
+    """File and line of the innermost frame of ours: "steps/names.py:31"."""
+    place = "an unknown place"
+    while traceback is not None:
+        path = Path(traceback.tb_frame.f_code.co_filename)
+        if path.parent.name in {"steps", "probes", "golive"}:
+            place = f"{path.parent.name}/{path.name}:{traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    return place

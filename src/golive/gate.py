@@ -48,6 +48,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--fault", action="append", default=[], metavar="NAME", help="break the twin (see golive faults)")
     group.addoption("--act", action="store_true", help="consent to the acts that change or send something")
     group.addoption("--partial", action="store_true", help="exit 0 when all that was selected holds")
+    group.addoption(
+        "--replay", default=None, metavar="RECORD", help="judge a recorded run again, without the network (--replay=…)"
+    )
     group.addoption("--reports", default=None, metavar="DIR", help="where runs are written (default: reports/)")
 
 
@@ -254,6 +257,12 @@ class Gate:
 
     def _make_run(self) -> Run:
         option = self.config.option
+        if option.replay is not None:
+            from golive.replay import Replay  # here and not above: no other run needs it
+
+            replay = Replay.of(self.home, Path(option.replay), self.config.invocation_params.args, Terminal())
+            replay.on_record = self.on_record
+            return replay
         wanted = Wanted(
             environment=option.env,
             phase=option.phase,

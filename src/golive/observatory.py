@@ -13,13 +13,14 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from itertools import count as numbers
 from queue import SimpleQueue
 from typing import Any, TypeVar, cast
 
 from pydantic import JsonValue, TypeAdapter
 
 from golive.environment import Detour, Environment
-from golive.errors import NoConsent, ProbeError, Unreachable
+from golive.errors import Crashed, GoLiveError, NoConsent, ProbeError, Unreachable
 from golive.probes.look import Act, Look
 from golive.probes.reach import Reach
 from golive.record import Attempt, Evidence
@@ -58,7 +59,7 @@ class Threads(Executor):
 
 
 @dataclass(slots=True)
-class _Entry:
+class Entry:
     """What is known of one look."""
 
     look: Look[Any]
@@ -67,7 +68,7 @@ class _Entry:
     begun: bool = False
     asked_at: float | None = None  # monotonic; when the first attempt began
     answer: Any = None
-    error: BaseException | None = None
+    error: GoLiveError | None = None
     at: datetime | None = None
     took_ms: float = 0.0
     attempts: list[Attempt] = field(default_factory=list)
@@ -84,10 +85,11 @@ class Observatory:
         self.reach = Reach(environment, detour, self._ask_for_another)
         self._size = threads
         self._pool: Executor | None = None
-        self._entries: dict[Look[Any], _Entry] = {}
+        self._entries: dict[Look[Any], Entry] = {}
+        self._numbers = numbers(1)
         self._lock = threading.Lock()
         self._in_flight: Counter[str] = Counter()  # by host
-        self._waiting: dict[str, deque[_Entry]] = defaultdict(deque)  # for a place at their host
+        self._waiting: dict[str, deque[Entry]] = defaultdict(deque)  # for a place at their host
         self._ends: float | None = None  # monotonic; nothing is asked after it
         self.requests = 0
 
@@ -104,7 +106,7 @@ class Observatory:
             self._wait(entry)
             on_answer(count, len(entries))
 
-    def begin(self, looks: Iterable[Look[Any]]) -> list[_Entry]:
+    def begin(self, looks: Iterable[Look[Any]]) -> list[Entry]:
         """Ask *looks* side by side, as far as nobody has yet; waits for no answer."""
         entries = [self._claim(look) for look in dict.fromkeys(looks)]
         for entry, mine in entries:
@@ -187,7 +189,7 @@ class Observatory:
     def evidence(self) -> tuple[Evidence, ...]:
         """Everything that was asked, in the order in which it was first asked."""
         entries = sorted(self._entries.values(), key=lambda entry: entry.number)
-        return tuple(_evidence(entry) for entry in entries if entry.done.is_set())
+        return tuple(self._seen(entry) for entry in entries if entry.done.is_set())
 
     def behind(self, look: Look[Any]) -> tuple[Look[Any], ...]:
         """*look* and every look that its answer depended on, those that were asked first at the end, once each."""
@@ -220,12 +222,13 @@ class Observatory:
             self._pool = Threads(self._size)
         return self._pool
 
-    def _claim(self, look: Look[Any]) -> tuple[_Entry, bool]:
+    def _claim(self, look: Look[Any]) -> tuple[Entry, bool]:
+        """What is known of *look*, and whether the caller has to see to it that it is asked."""
         with self._lock:
             entry = self._entries.get(look)
             if entry is not None:
                 return entry, False
-            entry = self._entries[look] = _Entry(look, len(self._entries) + 1)
+            entry = self._entries[look] = Entry(look, next(self._numbers))
             return entry, True
 
     def _ask_for_another(self, look: Look[T]) -> T:
@@ -246,7 +249,7 @@ class Observatory:
             raise entry.error.with_traceback(None)
         return cast(T, entry.answer)
 
-    def _queue(self, entry: _Entry) -> None:
+    def _queue(self, entry: Entry) -> None:
         """Ask as soon as there is a place at the host; who waits for one keeps no thread from the others."""
         host = entry.look.host
         with self._lock:
@@ -256,7 +259,7 @@ class Observatory:
             self._in_flight[host] += 1
         self._threads().submit(self._serve, host, entry)
 
-    def _serve(self, host: str, entry: _Entry | None) -> None:
+    def _serve(self, host: str, entry: Entry | None) -> None:
         while entry is not None:
             if self._begins(entry):
                 self._observe(entry)
@@ -265,23 +268,23 @@ class Observatory:
                 if entry is None:
                     self._in_flight[host] -= 1
 
-    def _begins(self, entry: _Entry) -> bool:
+    def _begins(self, entry: Entry) -> bool:
         """Whether nobody else has begun to ask; from now on the caller has."""
         with self._lock:
             first, entry.begun = not entry.begun, True
             return first
 
-    def _observe(self, entry: _Entry) -> None:
+    def _observe(self, entry: Entry) -> None:
         token = _OBSERVING.set(entry)
         try:
             self._attempt_all(entry)
-        except BaseException as exc:  # noqa: BLE001  # a bug of ours is raised where the answer is needed
-            entry.error = entry.error or exc
+        except BaseException as exc:  # noqa: BLE001  # a bug of ours is told where the answer is needed
+            entry.error = entry.error or (exc if isinstance(exc, GoLiveError) else Crashed.by(exc))
         finally:
             _OBSERVING.reset(token)
             entry.done.set()
 
-    def _attempt_all(self, entry: _Entry) -> None:
+    def _attempt_all(self, entry: Entry) -> None:
         network = self.environment.network
         entry.asked_at = begun = time.monotonic()
         entry.at = datetime.now(UTC)
@@ -302,7 +305,7 @@ class Observatory:
             entry.done.wait(pause)
         entry.took_ms = (time.monotonic() - begun) * 1000
 
-    def _attempt(self, entry: _Entry) -> ProbeError | None:
+    def _attempt(self, entry: Entry) -> ProbeError | None:
         at, begun = datetime.now(UTC), time.monotonic()
         answer, error = None, None
         with self._lock:
@@ -318,7 +321,7 @@ class Observatory:
         entry.answer, entry.error = answer, error
         return error
 
-    def _wait(self, entry: _Entry) -> None:
+    def _wait(self, entry: Entry) -> None:
         """Until the look is answered, or its time and a little more is over."""
         patience = entry.look.patience(self.environment.network)
         while not entry.done.is_set():
@@ -335,36 +338,40 @@ class Observatory:
                 entry.answer = None
                 entry.done.set()
 
+    def _seen(self, entry: Entry) -> Evidence:
+        error = entry.error
+        return Evidence(
+            id=f"e{entry.number}",
+            look=kind_of(entry.look),
+            question=cast(dict[str, JsonValue], plain(entry.look)),
+            source=entry.look.source,
+            at=entry.at or datetime.now(UTC),
+            took_ms=round(entry.took_ms, 1),
+            attempts=tuple(entry.attempts),
+            act=entry.look.effect if isinstance(entry.look, Act) else None,
+            answer=None if error else plain(entry.answer),
+            error=None if error is None else str(error),
+            error_kind=None if error is None else error.kind(),
+            needs=tuple(dict.fromkeys(f"e{self._entries[look].number}" for look in entry.needs)),
+        )
 
-_OBSERVING: ContextVar[_Entry | None] = ContextVar("observing", default=None)
+
+_OBSERVING: ContextVar[Entry | None] = ContextVar("observing", default=None)
 
 
-def _evidence(entry: _Entry) -> Evidence:
-    at = entry.at or datetime.now(UTC)
-    error = entry.error
-    return Evidence(
-        id=f"e{entry.number}",
-        look=f"{type(entry.look).__module__}:{type(entry.look).__qualname__}",
-        question=cast(dict[str, JsonValue], plain(entry.look)),
-        source=entry.look.source,
-        at=at,
-        took_ms=round(entry.took_ms, 1),
-        attempts=tuple(entry.attempts),
-        act=entry.look.effect if isinstance(entry.look, Act) else None,
-        answer=None if error else plain(entry.answer),
-        error=None if error is None else str(error) if isinstance(error, ProbeError) else type(error).__name__,
-        error_kind=None if error is None else type(error).__name__,
-    )
+def kind_of(look: Look[Any]) -> str:
+    """What kind of question *look* is; with its own fields that tells it from any other."""
+    return f"{type(look).__module__}:{type(look).__qualname__}"
 
 
 def plain(value: object) -> JsonValue:
     """A look or an answer as JSON: exactly the fields of its dataclass."""
     if not dataclasses.is_dataclass(value):
         raise TypeError(f"an answer must be a dataclass, not {type(value).__name__}")
-    return cast(JsonValue, _adapter(cast(Hashable, type(value))).dump_python(value, mode="json"))
+    return cast(JsonValue, adapter(cast(Hashable, type(value))).dump_python(value, mode="json"))
 
 
 @cache
-def _adapter(kind: Hashable) -> TypeAdapter[Any]:
-    """To make one costs more than to use it."""
+def adapter(kind: Hashable) -> TypeAdapter[Any]:
+    """What turns values of *kind* into JSON and back; to make one costs more than to use it."""
     return TypeAdapter(cast(type, kind))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+
+from pydantic import ValidationError
 
 from golive import record
-from golive.errors import CannotTell, NoConsent, ProbeError, Unsigned
-from golive.record import Status
-from golive.records import Attestation, Kind, NotApplicable, Waiver, read_papers
+from golive.environment import Person
+from golive.errors import CannotTell, NoConsent, ProbeError, SetupError, Unsigned
+from golive.record import Status, Subject
+from golive.records import Attestation, Kind, NotApplicable, Paper, Waiver, parse, read_papers
 from golive.runbook import SIGNED, Inventory, Item, Scenario
 from golive.standing import Circumstances, Demand, Signatures, Standing, decide, one_line, role_of, signer_of
 
@@ -130,6 +133,7 @@ def _row(standing: Standing, used: bool) -> record.Paper:
         sha256=paper.digest,
         used=used,
         why="; ".join(filter(None, (standing.why, standing.unseen))),
+        wrong=paper.wrong,
     )
     if content is None:
         return told
@@ -140,8 +144,45 @@ def _row(standing: Standing, used: bool) -> record.Paper:
             "on": content.on,
             "expires": content.expires,
             "said": content.words if isinstance(content, Attestation) else content.reason,
+            "text": paper.data.decode(),
+            "signature": paper.signature,
+            "evidence": dict(paper.evidence),
         }
     )
+
+
+def people_of(signatures: Signatures) -> tuple[record.Person, ...]:
+    """Those against whom the signatures were held."""
+    people = signatures.circumstances.people
+    return tuple(record.Person(name=each.name, roles=each.roles, keys=each.keys) for each in people)
+
+
+def as_they_were(recorded: record.Record, subject: Subject, asked: Mapping[str, Demand]) -> Signatures:
+    """
+    The records of a run that was written down, each decided anew: by today's demands, and by the people, the files and
+    the clock of that run.
+
+    SetupError where the document names people as no environment file does.
+    """
+    try:
+        people = tuple(Person.model_validate(each.model_dump()) for each in recorded.people)
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        raise SetupError(f"the record's people: {'.'.join(map(str, first['loc']))}: {first['msg']}") from exc
+    circumstances = Circumstances(recorded.environment, people, recorded.run.started, subject)
+    papers = [_paper(row) for row in recorded.records]
+    return Signatures(
+        f"environments/{recorded.environment}", circumstances, asked, decide(papers, asked, circumstances)
+    )
+
+
+def _paper(row: record.Paper) -> Paper:
+    name = PurePosixPath(row.file)
+    stem = name.with_suffix("").stem if name.suffix.lower() == ".sig" else name.stem
+    if row.text is None:
+        return Paper(row.kind, row.file, stem, b"", None, row.wrong or f"{row.file}: the record does not hold its text")
+    data = row.text.encode()
+    return Paper(row.kind, row.file, stem, data, *parse(row.kind, data, row.file), row.signature, row.evidence)
 
 
 def without_effect(papers: Iterable[record.Paper], told: str) -> list[str]:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 SCHEMA = "golive-record/1"
 
@@ -46,7 +45,7 @@ class Frozen(BaseModel):
 class Attempt(Frozen):
     """One time that a look was asked."""
 
-    at: datetime
+    at: AwareDatetime
     took_ms: float
     error: str | None = None
 
@@ -58,13 +57,14 @@ class Evidence(Frozen):
     look: str  # the question's kind, e.g. "golive.probes.web:Page"
     question: dict[str, JsonValue]  # the look's own fields
     source: str  # where it was asked, for people: "https://getdrop.no/"
-    at: datetime
+    at: AwareDatetime
     took_ms: float
     attempts: tuple[Attempt, ...]
     act: str | None = None  # what asking it has changed or sent; None where it only looked
     answer: JsonValue = None
     error: str | None = None
-    error_kind: str | None = None
+    error_kind: str | None = None  # as errors.py draws them: "Denied"
+    needs: tuple[str, ...] = ()  # ids of the evidence on which this answer hangs
 
 
 class Step(Frozen):
@@ -101,7 +101,7 @@ class Finding(Frozen):
     tables: tuple[tuple[tuple[str, ...], ...], ...] = ()  # what the scenario shows besides; the first row is the head
     document: str = ""  # the document's own words where the gate takes a side
     decision: tuple[int, ...] = ()  # the rows of docs/decisions.md that say which, and who must decide
-    started: datetime | None = None
+    started: AwareDatetime | None = None
     took_ms: float = 0
     steps: tuple[Step, ...] = ()
     evidence: tuple[str, ...] = ()
@@ -110,12 +110,15 @@ class Finding(Frozen):
 class Run(Frozen):
     """When and with what the gate ran."""
 
-    started: datetime
-    ended: datetime
+    started: AwareDatetime
+    ended: AwareDatetime
     command: tuple[str, ...]
     tools: dict[str, str]
     ignored: tuple[str, ...] = ()  # redirections of the shell that the gate did not follow
     faults: tuple[str, ...] = ()  # how the rehearsal's twin was broken
+    act: bool = False  # whether the operator consented to acts
+    digest: str | None = None  # the candidate that was named; None means: what runs
+    left_out: tuple[str, ...] = ()  # items that somebody did not select
     looks: int = 0
     requests: int = 0
     folder: str = ""  # where it is written, as one types it: "reports/production/2026-03-02T091403.120931Z"
@@ -134,7 +137,7 @@ class Later(Frozen):
 
     phase: str
     opens: str
-    due: datetime | None  # None while the launch has no hour
+    due: AwareDatetime | None  # None while the launch has no hour
     items: int  # that fall due between the decision before and this one
 
 
@@ -159,11 +162,23 @@ class Paper(Frozen):
     sha256: str  # of the file
     by: str = ""  # who signed; "" where the file cannot be read
     role: str = ""
-    on: datetime | None = None
-    expires: datetime | None = None
+    on: AwareDatetime | None = None
+    expires: AwareDatetime | None = None
     said: str = ""  # the words attested, or the reason
     used: bool = False  # whether a finding rests on it
     why: str = ""  # why it has no effect; "" where it stands
+    text: str | None = None  # the whole file; None where it cannot be read
+    wrong: str = ""  # why it cannot be read
+    signature: str | None = None  # that lay beside it
+    evidence: dict[str, str | None] = {}  # files that it names, with the SHA-256 of what lay there
+
+
+class Person(Frozen):
+    """Somebody who could sign in this run, as what, and with which public keys."""
+
+    name: str
+    roles: tuple[str, ...]
+    keys: tuple[str, ...] = ()
 
 
 class Official(Frozen):
@@ -189,7 +204,7 @@ class Comparison(Frozen):
     """What changed since an earlier run."""
 
     folder: str  # its name below reports/<environment>/
-    ended: datetime
+    ended: AwareDatetime
     phase: str
     status: Decision
     line: str  # its verdict in one line
@@ -201,7 +216,7 @@ class EarlierRun(Frozen):
     """One line of the history."""
 
     folder: str
-    ended: datetime
+    ended: AwareDatetime
     phase: str
     status: Decision
     line: str
@@ -236,13 +251,14 @@ class Record(Frozen):
     rehearsal: bool
     phase: str
     profile: Literal["launch", "change"] = "launch"
-    launch_at: datetime | None = None
+    launch_at: AwareDatetime | None = None
     subject: Subject
     verdict: Verdict
     findings: tuple[Finding, ...]
     evidence: tuple[Evidence, ...]
     records: tuple[Paper, ...] = ()
-    people: tuple[Official, ...] = ()
+    people: tuple[Person, ...] = ()  # against whom the signatures were held
+    officials: tuple[Official, ...] = ()
     history: History | None = None  # None where nobody looked back
     inventory: Inventory
 

@@ -27,7 +27,7 @@ from golive.identity import establish
 from golive.identity import looks as identity_looks
 from golive.manifest import sources
 from golive.observatory import Observatory
-from golive.paperwork import Laid, demands, lay_over, read_signatures, rows, without_effect
+from golive.paperwork import Laid, demands, lay_over, people_of, read_signatures, rows, without_effect
 from golive.probes.browser import Visit, prepare
 from golive.probes.look import Act, Look
 from golive.record import Decision, Finding, Inventory, Official, Paper, Record, Status, Subject, Verdict
@@ -129,13 +129,17 @@ class Run:
         _load(ASKING)
         self.observatory.begin(identity_looks(self.environment))
 
-    def prepare(self) -> None:
-        """Read what is written and make the run's folder; SetupError (exit status 4) where that fails."""
+    def read(self) -> None:
+        """Read the checklist's features and lock; where they disagree, that is among the reasons."""
         written, wrong = read_features(self.home / "features")
         lock, self.lock_digest = read_lock(self.home / "features")
         self.scenarios = {scenario.item: scenario for scenario in written}
         self.reasons += wrong + disagreements(self.inventory, written, lock)
         self.reasons += check_sentences([step.text for scenario in written for step in scenario.steps])
+
+    def prepare(self) -> None:
+        """Read what is written and make the folder for what will be; SetupError (exit status 4) where that fails."""
+        self.read()
         if self.on_record is None:
             reports = self.wanted.reports or self.home / "reports"
             self.folder = make_folder(reports, self.environment.name, self.started)
@@ -181,7 +185,7 @@ class Run:
     def signed(self, observatory: Observatory) -> Signatures:
         """What people put on record, held against what is launched."""
         asked = demands(self.inventory, self.scenarios)
-        people, folder, subject = self.environment.people, self.environment.folder, self._subject()
+        people, folder, subject = self.environment.people, self.environment.folder, self.subject()
         detour = observatory.reach.detour
         if detour.people:
             people = tuple(
@@ -279,6 +283,9 @@ class Run:
                 tools=_tools(),
                 ignored=self.ignored,
                 faults=self.wanted.faults,
+                act=self.observatory.armed if self.observatory else self.wanted.act,
+                digest=self.wanted.digest,
+                left_out=tuple(item.id for item in self.inventory.item if item.id in unselected),
                 looks=self.observatory.count if self.observatory else 0,
                 requests=self.observatory.requests if self.observatory else 0,
                 folder=self._shown_folder(),
@@ -288,12 +295,13 @@ class Run:
             phase=self.wanted.phase,
             profile=self.wanted.profile,
             launch_at=self.launch_at,
-            subject=self._subject(),
+            subject=self.subject(),
             verdict=verdict,
             findings=tuple(findings),
             evidence=self.observatory.evidence() if self.observatory else (),
             records=records,
-            people=tuple(
+            people=people_of(self.signatures) if self.signatures else (),
+            officials=tuple(
                 Official(name=one.name, full_name=one.full_name, roles=one.roles, has_key=bool(one.keys))
                 for one in signers(self.environment)
             ),
@@ -341,7 +349,8 @@ class Run:
 
         return approved(folder, self.environment)
 
-    def _subject(self) -> Subject:
+    def subject(self) -> Subject:
+        """The candidate, as far as it could be seen."""
         if self.observatory is None or self.unknown:
             return Subject(image_digest=self.wanted.digest)
         return subject_of(self.environment, self.observatory, self.wanted.digest)

@@ -76,19 +76,8 @@ class Terminal:
     def verdict(self, record: Record, report: str | None) -> None:
         """The verdict, what holds the launch, and where the report is."""
         verdict = record.verdict
-        holding = [finding for finding in record.findings if finding.item in verdict.holding]
         style = {Decision.GO: "bold green", Decision.NO_GO: "bold red", Decision.PARTIAL: "bold yellow"}[verdict.status]
-        self.say("")
-        same: dict[str, list[Finding]] = {}
-        for finding in holding:
-            same.setdefault(finding.reason, []).append(finding)
-        for reason, findings in same.items():
-            self._held(reason, findings)
-        for paper in record.records:
-            if paper.why and paper.file not in " ".join(verdict.reasons):
-                self.say(f"  {paper.file} has no effect: {paper.why}", "yellow")
-        for reason in verdict.reasons[: len(verdict.reasons) - len(holding)]:
-            self.say(f"  ! {reason}", "bold red")
+        self.against(record)
         self.say(verdict.line, style)
         if verdict.status is Decision.GO:
             self.say(
@@ -115,6 +104,22 @@ class Terminal:
                 self.say(f"since the {name} run ({against.ended:%Y-%m-%d %H:%M} UTC, {against.status}): {against.said}")
         for unread in history.unread:
             self.say(f"an earlier run cannot be compared: {unread}", "dim")
+
+    def against(self, record: Record) -> None:
+        """What holds the launch, and what else speaks against the run."""
+        verdict = record.verdict
+        holding = [finding for finding in record.findings if finding.item in verdict.holding]
+        self.say("")
+        same: dict[str, list[Finding]] = {}
+        for finding in holding:
+            same.setdefault(finding.reason, []).append(finding)
+        for reason, findings in same.items():
+            self._held(reason, findings)
+        for paper in record.records:
+            if paper.why and paper.file not in " ".join(verdict.reasons):
+                self.say(f"  {paper.file} has no effect: {paper.why}", "yellow")
+        for reason in verdict.reasons[: len(verdict.reasons) - len(holding)]:
+            self.say(f"  ! {reason}", "bold red")
 
     def _held(self, reason: str, findings: list[Finding]) -> None:
         first = findings[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,11 +15,13 @@ import pytest
 
 from golive.agenda import Agenda
 from golive.environment import load
+from golive.errors import GoLiveError
 from golive.gate import Gate
 from golive.observatory import Observatory
 from golive.phases import ROLLBACK
 from golive.probes.look import Look
-from golive.record import Record
+from golive.record import Evidence, Record
+from golive.replay import answer_of
 from golive.runbook import load_inventory
 from golive.twin.faults import broken
 from golive.twin.process import TwinProcess
@@ -84,6 +86,7 @@ class Sweep:
         self.observatory = Observatory(load("rehearsal", HOME), self._twin.detour, armed=True)
         self._base: World = healthy(datetime.now(UTC), phase)
         self._former = self._base
+        self._read_back: set[str] = set()  # evidence that was read back already
         self._behind: dict[str, set[str]] = {}  # item → modules of the looks that it rests on in the healthy world
 
     def run(self, *faults: str) -> tuple[int, Record | None, str]:
@@ -153,6 +156,22 @@ class Sweep:
             wanted = ["-m", "golive", f"--phase={self.phase}", *(["--partial"] if only is not None else [])]
             status = pytest.main(wanted, plugins=[Injected(), *plugins])
         return int(status), taken[0] if taken else None, told.getvalue()
+
+    def lost(self) -> Iterator[str]:
+        """The looks, new since last time, whose answer or trouble is another when it is read back from the record."""
+        asked = {f"e{entry.number}": entry for entry in self.observatory._entries.values()}
+        for seen in self.observatory.evidence():
+            if seen.id in self._read_back:
+                continue
+            self._read_back.add(seen.id)
+            entry, written = asked[seen.id], Evidence.model_validate_json(seen.model_dump_json())
+            before = entry.answer if entry.error is None else (entry.error.kind(), str(entry.error))
+            try:
+                after = answer_of(entry.look, written)
+            except GoLiveError as exc:
+                after = (exc.kind(), str(exc))
+            if before != after:
+                yield f"{written.look} {written.question}: {before} became {after}"
 
     def stop(self) -> None:
         """Let the twin go."""

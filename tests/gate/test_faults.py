@@ -42,6 +42,7 @@ def test_a_fault_turns_exactly_what_it_declares(sweeps: Callable[[str], Sweep], 
         assert (status, record) == (4, None), terminal
         return
     assert record is not None, terminal
+    assert not list(sweep.lost()), "what was seen can be judged again from the record"
     findings = [finding for finding in record.findings if finding.item in concerned]
     seen = {state: {finding.item for finding in findings if finding.status is state} for state in TURNED.values()}
     declared = {state: set(getattr(fault, turned)) & due_in(phase) for turned, state in TURNED.items()}

@@ -41,7 +41,7 @@ def approvals_of(record: Record) -> Approvals:
         Approval(
             role=role,
             item=item,
-            people=tuple(_called(one) for one in record.people if role in one.roles),
+            people=tuple(_called(one) for one in record.officials if role in one.roles),
             lacking=tuple(_lacking(record, role)),
             command=f"golive sign --run {folder} --role {role}",
         )
@@ -54,10 +54,10 @@ def stoppers(record: Record) -> str:
     """Who may stop the launch."""
     found = [
         f"{one.full_name or one.name} ({', '.join(roles)})"
-        for one in record.people
+        for one in record.officials
         if (roles := [role for role in STOPPERS if role in one.roles])
     ]
-    named = {role for one in record.people for role in one.roles}
+    named = {role for one in record.officials for role in one.roles}
     found += [f"nobody is named as {role}" for role in STOPPERS if role not in named]
     return " · ".join(found)
 
@@ -68,7 +68,7 @@ def _called(one: Official) -> str:
 
 def _lacking(record: Record, role: str) -> Iterator[str]:
     folder = f"environments/{record.environment}"
-    people = [one for one in record.people if role in one.roles]
+    people = [one for one in record.officials if role in one.roles]
     if not people:
         yield f"nobody has this role: name somebody in {folder}/environment.toml"
     if any(one.has_key for one in people):

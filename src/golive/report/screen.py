@@ -178,7 +178,7 @@ def _facts(record: Record) -> Iterator[Fact]:
     )
     yield Fact("When", moment(record.run.ended))
     yield Fact("Items", items_line(record))
-    if record.people:
+    if record.officials:
         yield Fact("May stop the launch", stoppers(record))
 
 
