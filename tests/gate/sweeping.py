@@ -57,8 +57,9 @@ HANGS_ON = {
     "slack": {"zone", "certificates", "slack"},
     "webhook": {"zone", "certificates", "slack", "cloud"},
     "postgres": {"zone", "certificates", "database"},
-    "customers": {"zone", "certificates", "database"},
-    **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs", "cloudwatch", "iam"), CLOUD),
+    **dict.fromkeys(("customers", "consents", "payments"), {"zone", "certificates", "database"}),
+    "applicants": {"zone", "certificates", "database", "sumsub", "cloud"},
+    **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs", "journal", "cloudwatch", "iam"), CLOUD),
 }
 
 
