@@ -36,6 +36,7 @@ PHASES = (LAUNCH, FIRST_DAY, FIRST_WEEK, ROLLBACK)
 # repeated every time: to forget one costs time, never truth.
 WEB = frozenset({"zone", "certificates", "site", "site.health", "site.settings"})
 CLOUD = frozenset({"cloud"})
+DATABASE = frozenset({"zone", "certificates", "database"})
 WATCHED = frozenset({"zone", "certificates", "betterstack"})
 HANGS_ON = {
     "names": {"zone"},
@@ -56,10 +57,12 @@ HANGS_ON = {
     **dict.fromkeys(("betterstack", "monitors", "incidents", "statuspage"), WATCHED),
     "slack": {"zone", "certificates", "slack"},
     "webhook": {"zone", "certificates", "slack", "cloud"},
-    "postgres": {"zone", "certificates", "database"},
-    **dict.fromkeys(("customers", "consents", "payments"), {"zone", "certificates", "database"}),
+    "postgres": DATABASE,
+    **dict.fromkeys(("customers", "consents", "payments"), DATABASE),
     "applicants": {"zone", "certificates", "database", "sumsub", "cloud"},
-    **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs", "journal", "cloudwatch", "iam"), CLOUD),
+    **dict.fromkeys(
+        ("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs", "journal", "cloudwatch", "iam"), CLOUD
+    ),
 }
 
 
