@@ -357,6 +357,7 @@ def _service(digest: str, arns: Mapping[str, str]) -> Service:
             "NODE_ENV": "production",
             "NEXT_PUBLIC_SERVICE_MODE": "production",
             "NEXT_PUBLIC_APP_URL": "https://getdrop.no",
+            "BANKID_CALLBACK_URL": "https://getdrop.no/api/auth/bankid/callback",
             "LOG_LEVEL": "info",
             "NEXT_TELEMETRY_DISABLED": "1",
             "TZ": "Europe/Oslo",
