@@ -17,4 +17,5 @@ pytest_plugins = [
     "steps.statuspage",
     "steps.channel",
     "steps.rollback",
+    "steps.diagnosis",
 ]
