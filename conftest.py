@@ -18,4 +18,5 @@ pytest_plugins = [
     "steps.channel",
     "steps.rollback",
     "steps.diagnosis",
+    "steps.customers",
 ]

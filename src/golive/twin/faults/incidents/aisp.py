@@ -32,7 +32,6 @@ def consents_have_ended(world: World) -> World:
             age,
             "aisp.balance",
             "warn",
-            message="AISP consent no longer valid",
             code=("CONSENT_EXPIRED", "CONSENT_EXPIRED", "CONSENT_INVALID")[number % 3],
             status=401,
             userId=_CUSTOMERS[number % len(_CUSTOMERS)],
