@@ -17,6 +17,9 @@ GoLiveError
     └── CannotTell        a control that must fail did not, so this probe's yes would say nothing
 """
 
+from collections.abc import Mapping
+from typing import Self
+
 
 class GoLiveError(Exception):
     """Anything that this project raises on purpose."""
@@ -39,15 +42,28 @@ class WrongTarget(SetupError):
 
 
 class ProbeError(GoLiveError):
-    """We looked at *target* and could not see."""
+    """
+    We looked at *target* and could not see.
+
+    Where an answer over HTTP was the reason, its *status* and what it told of limits (`Retry-After`, `X-RateLimit-…`,
+    as sent) are kept: whoever diagnoses an outage takes for evidence what a gate cannot judge by.
+    """
 
     # Whether asking again may help. A fact is never asked again until it is met.
     passing = False
 
-    def __init__(self, target: str, reason: str) -> None:
+    def __init__(
+        self, target: str, reason: str, *, status: int | None = None, limits: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(f"{target}: {reason}")
         self.target = target
         self.reason = reason
+        self.status = status
+        self.limits = dict(limits or {})
+
+    def about(self, target: str) -> Self:
+        """The same, said of another *target*: one that may be shown."""
+        return type(self)(target, self.reason, status=self.status, limits=self.limits)
 
 
 class Unreachable(ProbeError):

@@ -118,6 +118,7 @@ class Description:
     secrets: Mapping[str, str]
     access_role: str | None = None  # with which App Runner fetches the image
     instance_role: str | None = None  # as which the program runs
+    vpc_connector: str | None = None  # through which it goes out; None: by App Runner's own way, which nobody closes
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +309,7 @@ def _description(said: ServiceTypeDef) -> Description:
         secrets=dict(sorted(told.get("RuntimeEnvironmentSecrets", {}).items())),
         access_role=source.get("AuthenticationConfiguration", {}).get("AccessRoleArn"),
         instance_role=said.get("InstanceConfiguration", {}).get("InstanceRoleArn"),
+        vpc_connector=said["NetworkConfiguration"].get("EgressConfiguration", {}).get("VpcConnectorArn"),
     )
 
 

@@ -171,6 +171,24 @@ class _OfSumsub:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """How Sumsub refused a token that nobody made."""
+
+    reason: str  # Sumsub's name for it
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownTokenRefused(_OfSumsub, Look[Refusal]):
+    """A control: does Sumsub refuse a token that nobody made? To ask that, nothing has to be known."""
+
+    def observe(self, reach: Reach) -> Refusal:
+        """CannotTell where it does not."""
+        token = MARKS[reach.environment.sumsub.environment] + secrets.token_urlsafe(42)
+        stranger = _Credentials(token, secrets.token_urlsafe(24))
+        return Refusal(_refusal(reach, stranger, "a token that does not exist"))
+
+
+@dataclass(frozen=True, slots=True)
 class SumsubRefuses(_OfSumsub, Look[Refusals]):
     """The control: does Sumsub refuse a wrong signature, and a token that nobody made?"""
 
@@ -181,9 +199,9 @@ class SumsubRefuses(_OfSumsub, Look[Refusals]):
     def observe(self, reach: Reach) -> Refusals:
         """CannotTell where it does not: it would take anything."""
         ours = _own(reach)
-        strangers = _Credentials(f"{ours.token[:4]}{secrets.token_urlsafe(42)}", secrets.token_urlsafe(24))
+        unknown = reach.ask(UnknownTokenRefused())
         wrong = _refusal(reach, _Credentials(ours.token, secrets.token_urlsafe(24)), "a wrong signature")
-        return Refusals(wrong, _refusal(reach, strangers, "a token that does not exist"))
+        return Refusals(wrong, unknown.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,9 +354,13 @@ def _call(reach: Reach, by: _Credentials, path: str) -> Reply:
         },
     )
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Overloaded(url, f"Sumsub answered {reply.status}")
+        raise Overloaded(url, f"Sumsub answered {reply.status}", status=reply.status)
     if reply.status == HTTPStatus.FORBIDDEN:
-        raise Denied(url, "Sumsub answered 403: the token lacks a permission, or our address is not on its list")
+        raise Denied(
+            url,
+            "Sumsub answered 403: the token lacks a permission, or our address is not on its list",
+            status=reply.status,
+        )
     if reply.status == HTTPStatus.UNAUTHORIZED and _named(reply) == _TOO_OLD:
         raise ProbeError(url, "Sumsub finds the call out of time: this machine's clock and Sumsub's differ")
     return reply
