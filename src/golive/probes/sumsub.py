@@ -199,9 +199,8 @@ class SumsubRefuses(_OfSumsub, Look[Refusals]):
     def observe(self, reach: Reach) -> Refusals:
         """CannotTell where it does not: it would take anything."""
         ours = _own(reach)
-        unknown = reach.ask(UnknownTokenRefused())
         wrong = _refusal(reach, _Credentials(ours.token, secrets.token_urlsafe(24)), "a wrong signature")
-        return Refusals(wrong, unknown.reason)
+        return Refusals(wrong, reach.ask(UnknownTokenRefused()).reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,18 +228,22 @@ def _seed_security_groups(cloud: Cloud) -> None:
     for key, group in cloud.security_groups.items():
         ec2.groups[VPC][key] = Group(ec2, key, group.name, group.description, VPC)  # type: ignore[abstract] # as moto does
     for key, group in cloud.security_groups.items():
-        for rule in group.ingress:
-            first, last = rule.ports or (None, None)
-            ec2.authorize_security_group_ingress(
-                key,
-                rule.protocol,
-                first,  # type: ignore[arg-type] # said to be text, and turned into a number
-                last,  # type: ignore[arg-type]
-                [{"CidrIpv6" if ":" in network else "CidrIp": network} for network in rule.networks],
-                source_groups=[{"GroupId": source} for source in rule.groups],
-                prefix_list_ids=[{"PrefixListId": listed} for listed in rule.prefix_lists],
-                vpc_id=VPC,
-            )
+        for authorize, rules in (
+            (ec2.authorize_security_group_ingress, group.ingress),
+            (ec2.authorize_security_group_egress, group.egress),
+        ):
+            for rule in rules:
+                first, last = rule.ports or (None, None)
+                authorize(
+                    key,
+                    rule.protocol,
+                    first,  # type: ignore[arg-type] # said to be text, and turned into a number
+                    last,  # type: ignore[arg-type]
+                    [{"CidrIpv6" if ":" in network else "CidrIp": network} for network in rule.networks],
+                    source_groups=[{"GroupId": source} for source in rule.groups],
+                    prefix_list_ids=[{"PrefixListId": listed} for listed in rule.prefix_lists],
+                    vpc_id=VPC,
+                )
 
 
 @cache

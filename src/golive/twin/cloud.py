@@ -95,7 +95,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What comes in: protocol `-1` is everything, and has no ports."""
+    """What comes in, or goes out: protocol `-1` is everything, and has no ports."""
 
     protocol: str = "tcp"
     ports: tuple[int, int] | None = (5432, 5432)
@@ -109,6 +109,7 @@ class SecurityGroup:
     name: str
     description: str
     ingress: tuple[Rule, ...]
+    egress: tuple[Rule, ...] = (Rule("-1", None, ("0.0.0.0/0",)),)  # as AWS makes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,11 @@ class Cloud:
         old = self.security_groups[group]
         wider = replace(old, ingress=(*old.ingress, *rules))
         return replace(self, security_groups={**self.security_groups, group: wider})
+
+    def letting_out(self, *rules: Rule, group: str = CONNECTOR_GROUP) -> Cloud:
+        """The same, with *rules* in place of what *group* lets out."""
+        narrower = replace(self.security_groups[group], egress=rules)
+        return replace(self, security_groups={**self.security_groups, group: narrower})
 
     def watching(self, ago: timedelta | None) -> Cloud:
         """The same, with the last round of the AML monitoring that long ago; None: there was never one."""
@@ -381,6 +387,7 @@ def _service(digest: str, arns: Mapping[str, str]) -> Service:
         access_role=f"arn:aws:iam::{ACCOUNT}:role/drop-web-ecr-access",
         instance_role=f"arn:aws:iam::{ACCOUNT}:role/drop-web-instance",
         vpc_connector=f"arn:aws:apprunner:{REGION}:{ACCOUNT}:vpcconnector/drop-vpc/1/4b0d2c9c6f5e4f5f8c3b7d1a2e9f6a10",
+        connector_groups=(CONNECTOR_GROUP,),
         scaling=f"arn:aws:apprunner:{REGION}:{ACCOUNT}:autoscalingconfiguration/DefaultConfiguration/1/"
         "00000000000000000000000000000001",
         dns_target=SERVICE_HOST,
