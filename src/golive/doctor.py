@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from golive.environment import Detour, Environment
 from golive.errors import Denied, GoLiveError, ProbeError, SetupError
+from golive.expedition import Wanted
 from golive.grants import named, policy, scopes, statements
 from golive.identity import CHECKS
 from golive.identity import looks as identity_looks
@@ -24,7 +25,7 @@ from golive.probes.apprunner import DescribedService
 from golive.probes.aws import Caller
 from golive.probes.look import Act, Look, Permission
 from golive.probes.route import DatabaseRoute
-from golive.run import Run, Wanted
+from golive.run import Run
 from golive.runbook import Scenario
 from golive.standing import Signatures, lacking
 from golive.subject import looks as subject_looks

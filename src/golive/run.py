@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
-import importlib.metadata
-import os
-import platform
 import re
-import sys
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 from golive import runbook
 from golive import verdict as judge_of
-from golive.agenda import Agenda, Profile
-from golive.environment import Detour, Environment, drop_redirections, load
+from golive.agenda import Agenda
+from golive.diagnosis.strength import apart
 from golive.errors import GoLiveError, SetupError
+from golive.expedition import CLIENTS, Expedition, load_modules
 from golive.findings import Progress, steps_of
 from golive.identity import establish
 from golive.observatory import Observatory
@@ -29,113 +24,70 @@ from golive.paperwork import Laid, demands, lay_over, read_signatures, rows, wit
 from golive.probes.browser import Visit, prepare
 from golive.probes.look import Act, Look
 from golive.record import Decision, Finding, Inventory, Paper, Record, Status, Subject, Verdict
-from golive.record import Run as RunPart
-from golive.recording import Withheld, make_folder, shown, write_run
-from golive.runbook import Item, Scenario, disagreements, load_inventory, read_features, read_lock
+from golive.recording import Withheld, shown, write_run
+from golive.runbook import Item, Scenario, disagreements, is_cause, load_inventory, read_lock, read_scenarios
 from golive.standing import Circumstances, Signatures
 from golive.subject import looks as subject_looks
 from golive.subject import subject_of
-from golive.terminal import Terminal
-from golive.twin.process import TwinProcess, have_signed
-from golive.vocabulary import check_sentences, planned
+from golive.twin.process import have_signed
+from golive.vocabulary import check_sentences
 
-# Set for itself by a gate that had to begin again to be rid of what the shell told pytest.
-IGNORED = "GOLIVE_IGNORED"
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-CLIENTS = ("boto3", "httpx", "psycopg", "dns.resolver", "OpenSSL", "playwright.async_api")
 RENDERING = ("golive.report",)
-TOOLS = ("golive", "pytest", "pytest-bdd", "httpx", "boto3", "psycopg", "dnspython", "cryptography", "playwright")
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the command line asks for."""
-
-    environment: str
-    phase: str
-    profile: Profile = "launch"
-    digest: str | None = None
-    faults: tuple[str, ...] = ()
-    partial: bool = False
-    act: bool = False  # the operator consents to acts
-    reports: Path | None = None
-    results: Path | None = None  # --alluredir
-    command: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
-class Run:
-    """One run; made before the first scenario, finished after the last."""
+class Run(Expedition):
+    """One run of the gate."""
 
-    home: Path
-    wanted: Wanted
-    terminal: Terminal
-    observatory: Observatory | None = None  # one that has looked already, from a test
-    on_record: Callable[[Record], None] | None = None  # a test that takes the record instead of files
-    started: datetime = field(default_factory=lambda: datetime.now(UTC))
-    reasons: list[str] = field(default_factory=list)
-    unknown: str = ""  # why nothing may be judged
-    scenarios: dict[str, Scenario] = field(default_factory=dict)
-    folder: Path | None = None
-    twin: TwinProcess | None = None
-    ignored: tuple[str, ...] = ()
+    on_record: Callable[[Record], None] | None = None
     lock_digest: str = ""
-    launch_at: datetime | None = None
     signatures: Signatures | None = None  # what people put on record; None where nothing may be judged
-    environment: Environment = field(init=False)
     inventory: runbook.Inventory = field(init=False)
 
     def prepare(self) -> None:
         """Read what is written and open the way to the world; SetupError (exit status 4) where that fails."""
         self.inventory = load_inventory(self.home / "features")
         Agenda(self.inventory, self.wanted.phase, self.wanted.profile)  # refuses a phase that there is not
-        self.environment = load(self.wanted.environment, self.home)
-        self.launch_at = self.environment.launch_at
+        self.read_environment()
         if self.wanted.digest is not None and not DIGEST.fullmatch(self.wanted.digest):
             raise SetupError(
                 f"--digest {self.wanted.digest} is no digest of an image: sha256: and 64 hexadecimal digits"
             )
-        if self.wanted.faults and not self.environment.rehearsal:
-            raise SetupError("--fault breaks the twin, so it goes with --env rehearsal only")
-        written, wrong = read_features(self.home / "features")
+        everything, wrong = read_scenarios(self.home / "features")
+        written = [scenario for scenario in everything if not is_cause(scenario.item)]
         lock, self.lock_digest = read_lock(self.home / "features")
         self.scenarios = {scenario.item: scenario for scenario in written}
         self.reasons += wrong + disagreements(self.inventory, written, lock)
-        self.reasons += check_sentences([step.text for scenario in written for step in scenario.steps])
-        self.ignored = tuple(sorted({*drop_redirections(os.environ), *os.environ.pop(IGNORED, "").split()}))
-        if self.on_record is None:
-            reports = self.wanted.reports or self.home / "reports"
-            self.folder = make_folder(reports, self.environment.name, self.started)
+        self.reasons += check_sentences([step.text for scenario in everything for step in scenario.steps])
+        self.reasons += [
+            f"{scenario.feature}: {scenario.item}: only a diagnosis says how strong a no is: {step.text}"
+            for scenario in written
+            for step in scenario.steps
+            if apart(step.text)[1] is not None
+        ]
+        self.make_folder()
 
     def look(self, selected: Sequence[Scenario]) -> None:
         """Establish who the target is, then answer the looks of the *selected* scenarios side by side."""
         if self.reasons:
             self.unknown = f"the features cannot be trusted: {self.reasons[0]}"
             return
-        detour = Detour()
-        if self.observatory is None and self.environment.rehearsal:
-            self.terminal.say("starting the twin")
-            Thread(target=_load, args=(CLIENTS,), daemon=True).start()
-            self.twin = TwinProcess.start(self.wanted.faults, self.wanted.phase)
-            detour = self.twin.detour
-        self.observatory = self.observatory or Observatory(self.environment, detour, armed=self.wanted.act)
-        if self.environment.rehearsal:
-            self.launch_at = self.observatory.reach.detour.launch_at  # the twin knows the hour that it plays
-        self.observatory.start_clock()
+        observatory = self.open_way(armed=self.wanted.act, clients=(*CLIENTS, "playwright.async_api"))
         planned = [*self.plan(selected), *subject_looks(self.environment)]
         if any(isinstance(look, Visit) for look in planned):
-            self.observatory.meanwhile(prepare)  # a browser takes longest to start
-        self.unknown = establish(self.environment, self.observatory).unknown
+            observatory.meanwhile(prepare)  # a browser takes longest to start
+        self.unknown = establish(self.environment, observatory).unknown
         if self.unknown:
             return
-        Thread(target=_load, args=(RENDERING,), daemon=True).start()
+        Thread(target=load_modules, args=(RENDERING,), daemon=True).start()
         with self.terminal.looking("looking") as on_answer:
             looks = [look.unless if isinstance(look, Act) else look for look in planned]
-            self.observatory.gather([look for look in looks if look is not None], on_answer)
-        self.signatures = self.signed(self.observatory)
-        if self.observatory.armed:
+            observatory.gather([look for look in looks if look is not None], on_answer)
+        self.signatures = self.signed(observatory)
+        if observatory.armed:
             for act in planned:
-                if isinstance(act, Act) and self.observatory.will_act(act):
+                if isinstance(act, Act) and observatory.will_act(act):
                     self.terminal.say(f"will act: {act.effect}", "bold yellow")
 
     @property
@@ -167,18 +119,9 @@ class Run:
         circumstances = Circumstances(self.environment.name, people, self.started, subject)
         return read_signatures(folder, circumstances, asked)
 
-    def plan(self, selected: Sequence[Scenario]) -> list[Look[Any]]:
-        """The looks of the *selected* scenarios, as far as they can be told beforehand; no act before it is due."""
-        offered = {"environment": self.environment, "launch_at": self.launch_at}
-        looks: list[Look[Any]] = []
-        for scenario in selected:
-            for step in scenario.steps:
-                try:
-                    told = list(planned(step.text, step.table, step.docstring, offered))
-                    looks += [look for look in told if self.is_due(scenario) or not isinstance(look, Act)]
-                except (GoLiveError, LookupError, TypeError, ValueError):
-                    continue  # the scenario will say so when it gets there
-        return looks
+    def may_ask(self, scenario: Scenario, look: Look[Any]) -> bool:
+        """No act before it is due."""
+        return self.is_due(scenario) or not isinstance(look, Act)
 
     def is_due(self, scenario: Scenario) -> bool:
         """Whether the item of *scenario* must hold in this run's phase."""
@@ -235,16 +178,7 @@ class Run:
             unselected=unselected,
         )
         return Record(
-            run=RunPart(
-                started=self.started,
-                ended=datetime.now(UTC),
-                command=self.wanted.command,
-                tools=_tools(),
-                ignored=self.ignored,
-                faults=self.wanted.faults,
-                looks=self.observatory.count if self.observatory else 0,
-                requests=self.observatory.requests if self.observatory else 0,
-            ),
+            run=self.ran(),
             environment=self.environment.name,
             rehearsal=self.environment.rehearsal,
             phase=self.wanted.phase,
@@ -322,19 +256,6 @@ class Run:
         due = {finding.item for finding in findings if finding.status is not Status.NOT_DUE}
         return rows(self.signatures, [each for each in used if each.paper.stem in due])
 
-    def close(self) -> None:
-        """Let the twin go; a folder without anything in it goes too."""
-        if self.twin is not None:
-            self.twin.stop()
-        if self.folder is not None and self.folder.is_dir() and not any(self.folder.iterdir()):
-            self.folder.rmdir()
-
-
-def _load(modules: Sequence[str]) -> None:
-    """Import what will be needed, while there is nothing to do but to wait."""
-    for name in modules:
-        importlib.import_module(name)
-
 
 def _refused(record: Record, reason: str, folder: Path, *, keep: bool) -> Record:
     """*record* with a verdict that says why it cannot be trusted; the one on disk, if any, must not say otherwise."""
@@ -356,8 +277,3 @@ def _refused(record: Record, reason: str, folder: Path, *, keep: bool) -> Record
         except OSError:
             path.unlink(missing_ok=True)
     return refused
-
-
-def _tools() -> dict[str, str]:
-    versions = {name: importlib.metadata.version(name) for name in TOOLS}
-    return {"python": platform.python_version(), "platform": sys.platform, **versions}

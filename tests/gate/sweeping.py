@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from golive.agenda import Agenda
+from golive.diagnosis.document import Diagnosis
 from golive.environment import load
 from golive.gate import Gate
 from golive.observatory import Observatory
@@ -56,8 +57,9 @@ HANGS_ON = {
     "slack": {"zone", "certificates", "slack"},
     "webhook": {"zone", "certificates", "slack", "cloud"},
     "postgres": {"zone", "certificates", "database"},
-    "customers": {"zone", "certificates", "database"},
-    **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs", "cloudwatch", "iam"), CLOUD),
+    **dict.fromkeys(("customers", "consents", "payments"), {"zone", "certificates", "database"}),
+    "applicants": {"zone", "certificates", "database", "sumsub", "cloud"},
+    **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs", "journal", "cloudwatch", "iam"), CLOUD),
 }
 
 
@@ -98,8 +100,15 @@ class Sweep:
 
     def judge(self, *plugins: object, home: Path = HOME) -> tuple[int, Record | None, str]:
         """`pytest -m golive` in *home*, in this process, on what was seen and what is still to be looked at."""
-        taken: list[Record] = []
-        gates: list[Gate] = []
+        return self._pytest(["-m", "golive"], plugins, home)
+
+    def diagnose(self, runbook: str, *faults: str, since: str = "12m") -> tuple[int, Diagnosis | None, str]:
+        """A diagnosis of the world with *faults* in it: exit status, document (None where it stopped), terminal."""
+        self.swap(*faults)
+        return self._pytest(["-m", f"diagnose_{runbook}", f"--since={since}"], (), HOME)
+
+    def _pytest(self, arguments: Sequence[str], plugins: Sequence[object], home: Path) -> tuple[int, Any, str]:
+        taken: list[Any] = []
         observatory = self.observatory
 
         class Injected:
@@ -109,12 +118,11 @@ class Sweep:
                 assert isinstance(gate, Gate)
                 gate.observatory = observatory
                 gate.on_record = taken.append
-                gates.append(gate)
 
         told = io.StringIO()
         sys.modules.pop("test_runbook", None)  # another home has other features
         with contextlib.chdir(home), contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
-            status = pytest.main(["-m", "golive", f"--phase={self.phase}"], plugins=[Injected(), *plugins])
+            status = pytest.main([*arguments, f"--phase={self.phase}"], plugins=[Injected(), *plugins])
         return int(status), taken[0] if taken else None, told.getvalue()
 
     def stop(self) -> None:

@@ -24,6 +24,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
 from golive.twin import apprunner, iam, metrics
+from golive.twin.logs import filtered, paged
 from golive.twin.wire import Answer, Endpoint, Question, known, refuse
 
 # moto takes a second to import, and whoever only writes faults has no need of it.
@@ -95,6 +96,7 @@ class Aws:
                 roles=was.roles,
                 any_role=was.any_role,
                 any_log=was.any_log,
+                log_page=was.log_page,
             )
             if kept != was:
                 _seed(cloud)
@@ -135,7 +137,8 @@ class Aws:
                 return _through(_of_our_group(question))
             elif question.service == "logs":
                 _go_on_logging(self._cloud, present)
-            return _through(question)
+                question = paged(question, cloud.log_page)
+            return filtered(question, _through(question))
 
 
 @cache

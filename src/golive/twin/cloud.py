@@ -166,6 +166,7 @@ class Cloud:
     roles: tuple[Role, ...]
     any_role: bool = False  # IAM is out of its mind, and lets whoever is asked about do everything
     any_log: bool = False  # so are the logs, and every group there could be is there
+    log_page: int = 0  # events of a log in an answer; 0: as many as CloudWatch gives
     snapshot_takes: timedelta = timedelta(seconds=0.3)  # one that somebody asks for
     account: str = ACCOUNT
     region: str = REGION

@@ -34,10 +34,17 @@ class TwinProcess:
     detour: Detour
 
     @classmethod
-    def start(cls, faults: Sequence[str] = (), phase: str = "T-0") -> TwinProcess:
-        """A new twin that plays *phase*, with *faults* in it; SetupError for no such fault, or where it stays down."""
+    def start(cls, faults: Sequence[str] = (), phase: str = "T-0", delay: float = 0.0) -> TwinProcess:
+        """
+        A new twin that plays *phase*, with *faults* in it, whose web faces take *delay* seconds for each answer.
+
+        SetupError for no such fault, or where it stays down.
+        """
         process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-            [sys.executable, "-m", "golive.twin", f"--phase={phase}", *(f"--fault={name}" for name in faults)],
+            [
+                *(sys.executable, "-m", "golive.twin", f"--phase={phase}", f"--delay={delay}"),
+                *(f"--fault={name}" for name in faults),
+            ],
             stdin=subprocess.PIPE,  # its end tells the twin that we are gone
             stdout=subprocess.PIPE,
             text=True,

@@ -118,8 +118,8 @@ class Town:
         return self._aws.calls()
 
     def delay(self, seconds: float) -> None:
-        """From now on names and web faces take this much longer, AWS and the database do not: for the benchmark."""
-        world = self._healthy
+        """From now on names and web faces take this much longer, AWS and the database do not, until the next world."""
+        world = self._world
         self._world = replace(
             world,
             zone=replace(world.zone, delay=seconds),
