@@ -15,11 +15,12 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from golive.errors import CannotTell, Denied, Overloaded, ProbeError, Unreadable
@@ -83,6 +84,7 @@ class _Result(_Camel):
 class _Review(_Camel):
     review_status: str
     review_result: _Result | None = None
+    review_date: AwareDatetime | None = None
     level_name: str | None = None
     attempt_cnt: int | None = None
 
@@ -155,6 +157,7 @@ class Review:
     answer: str = ""  # "GREEN", "RED", or "" before there is one
     reject_type: str = ""
     attempts: int | None = None
+    reviewed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,22 +269,26 @@ class ReviewOf(_OfSumsub, Look[Review]):
     def observe(self, reach: Reach) -> Review:
         """Without comments and labels, which may be about a person."""
         reach.ask(NoSuchApplicant())
-        if self.applicant is None:
-            return Review(SUMSUB, None)
-        reply = _as_gate(reach, f"/resources/applicants/{self.applicant}/status")
-        if reply.status == HTTPStatus.NOT_FOUND:
-            return Review(SUMSUB, self.applicant)
-        said = _read(reply, _Review)
-        result = said.review_result or _Result()
-        return Review(
-            SUMSUB,
-            self.applicant,
-            exists=True,
-            status=_word(said.review_status),
-            answer=_word(result.review_answer),
-            reject_type=_word(result.review_reject_type),
-            attempts=said.attempt_cnt,
-        )
+        return Review(SUMSUB, None) if self.applicant is None else review_of(reach, self.applicant)
+
+
+def review_of(reach: Reach, applicant: str) -> Review:
+    """Where the review of *applicant* stands, as Sumsub tells it now; `NoSuchApplicant` is its control."""
+    reply = _as_gate(reach, f"/resources/applicants/{applicant}/status")
+    if reply.status == HTTPStatus.NOT_FOUND:
+        return Review(SUMSUB, applicant)
+    said = _read(reply, _Review)
+    result = said.review_result or _Result()
+    return Review(
+        SUMSUB,
+        applicant,
+        exists=True,
+        status=_word(said.review_status),
+        answer=_word(result.review_answer),
+        reject_type=_word(result.review_reject_type),
+        attempts=said.attempt_cnt,
+        reviewed_at=said.review_date,
+    )
 
 
 def nobody() -> str:
