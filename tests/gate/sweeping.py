@@ -37,6 +37,8 @@ PHASES = (LAUNCH, FIRST_DAY, FIRST_WEEK, ROLLBACK)
 WEB = frozenset({"zone", "certificates", "site", "site.health", "site.settings"})
 CLOUD = frozenset({"cloud"})
 WATCHED = frozenset({"zone", "certificates", "betterstack"})
+# Whose health is taken, and who is asked for comparison.
+PARTNERS = frozenset({"zone", "certificates", "neonomics", "swan", "sumsub", "bankid", "github", "betterstack", "site"})
 HANGS_ON = {
     "names": {"zone"},
     "certificate": WEB,
@@ -50,6 +52,11 @@ HANGS_ON = {
     "neonomics": {"zone", "certificates", "neonomics", "cloud"},
     "payment": {"zone", "certificates", "neonomics"},
     "swan": {"zone", "certificates", "swan", "cloud"},
+    **dict.fromkeys(("way", "pulse"), PARTNERS),
+    "reception": PARTNERS | CLOUD,
+    "swanschema": {"zone", "certificates", "swan", "cloud"},
+    "vendorpage": {"zone", "certificates", "swan"},
+    "egress": CLOUD,
     "disclosure": WEB,
     "sumsub": {"zone", "certificates", "sumsub", "cloud"},
     "webhooks": {"zone", "certificates", "site", "sumsub", "cloud", "database"},
@@ -59,7 +66,9 @@ HANGS_ON = {
     "postgres": {"zone", "certificates", "database"},
     **dict.fromkeys(("customers", "consents", "payments"), {"zone", "certificates", "database"}),
     "applicants": {"zone", "certificates", "database", "sumsub", "cloud"},
-    **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs", "journal", "cloudwatch", "iam"), CLOUD),
+    **dict.fromkeys(
+        ("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs", "journal", "cloudwatch", "iam"), CLOUD
+    ),
 }
 
 
