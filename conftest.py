@@ -17,4 +17,6 @@ pytest_plugins = [
     "steps.statuspage",
     "steps.channel",
     "steps.rollback",
+    "steps.diagnosis",
+    "steps.providers",
 ]

@@ -63,7 +63,7 @@ def looks(sentence: str, *, target_fixture: str) -> Callable[[Function], Functio
     Declare a looking sentence, usable after Given and When.
 
     The function takes the sentence's parameters, `datatable`, `docstring`, `environment`, `launch_at` and, in a
-    diagnosis, `since`, nothing else, and returns a look (an act is one too) or a list of looks; the fixture
+    diagnosis, `since` and `now`, nothing else, and returns a look (an act is one too) or a list of looks; the fixture
     *target_fixture* becomes the answer or the list of answers.
     """
 

@@ -36,6 +36,7 @@ PHASES = (LAUNCH, FIRST_DAY, FIRST_WEEK, ROLLBACK)
 # repeated every time: to forget one costs time, never truth.
 WEB = frozenset({"zone", "certificates", "site", "site.health", "site.settings"})
 CLOUD = frozenset({"cloud"})
+DATABASE = frozenset({"zone", "certificates", "database"})
 WATCHED = frozenset({"zone", "certificates", "betterstack"})
 # Whose health is taken, and who is asked for comparison.
 PARTNERS = frozenset({"zone", "certificates", "neonomics", "swan", "sumsub", "bankid", "github", "betterstack", "site"})
@@ -63,8 +64,8 @@ HANGS_ON = {
     **dict.fromkeys(("betterstack", "monitors", "incidents", "statuspage"), WATCHED),
     "slack": {"zone", "certificates", "slack"},
     "webhook": {"zone", "certificates", "slack", "cloud"},
-    "postgres": {"zone", "certificates", "database"},
-    **dict.fromkeys(("customers", "consents", "payments"), {"zone", "certificates", "database"}),
+    "postgres": DATABASE,
+    **dict.fromkeys(("customers", "consents", "payments"), DATABASE),
     "applicants": {"zone", "certificates", "database", "sumsub", "cloud"},
     **dict.fromkeys(
         ("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs", "journal", "cloudwatch", "iam"), CLOUD

@@ -29,7 +29,7 @@ from golive.recording import NO_SECRETS
 from golive.twin.cloud import PARTNERS, Cloud, Rule
 from golive.twin.swan import SCHEMA
 from golive.twin.world import World
-from steps import banking, providers
+from steps import banking, diagnosis, providers
 
 from .backstage import Backstage
 from .town import Town, again, free_port
@@ -67,10 +67,10 @@ CHANGES: dict[str, Callable[..., Change]] = {"Neonomics": neonomics, "Swan": swa
 @pytest.fixture
 def looks(environment: Environment) -> list[Look[Any]]:
     """One of each, as the sentences make them."""
-    made: list[Look[Any]] = [providers.sign_of_life(name, environment) for name in providers.PULSES]
+    made: list[Look[Any]] = [providers.stranger_there(name, environment) for name in providers.PULSES]
     made += [providers.credentials_shown(name, environment) for name in providers.RECEPTIONS]
     made += [providers.vendor_page(environment), providers.queries_against_schema(environment)]
-    return [*made, providers.way_out(environment), WayTo(BANKID)]
+    return [*made, diagnosis.way_out(environment), WayTo(BANKID)]
 
 
 def test_answers_are_the_same_when_read_back(backstage: Backstage, looks: list[Look[Any]]) -> None:
@@ -103,7 +103,7 @@ def test_life_is_asked_for_without_any_permission(environment: Environment) -> N
     Whoever may read no secret can tell an outage all the same.
     """
     for name in providers.PULSES:
-        assert providers.sign_of_life(name, environment).permissions(environment) == ()
+        assert providers.stranger_there(name, environment).permissions(environment) == ()
     for name in providers.RECEPTIONS:
         assert providers.credentials_shown(name, environment).permissions(environment)
 
@@ -218,7 +218,7 @@ def test_host_outside_the_list_is_not_walked_to(town: Town) -> None:
 def taken(backstage: Backstage, environment: Environment, provider: str) -> Pulse:
     """The pulse of *provider*, by somebody in a hurry."""
     backstage.hasty.forget()
-    pulse = providers.sign_of_life(provider, environment).observe(backstage.hasty)
+    pulse = providers.stranger_there(provider, environment).observe(backstage.hasty)
     assert isinstance(pulse, Pulse)
     return pulse
 

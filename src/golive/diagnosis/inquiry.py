@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from golive.diagnosis import standin
+from golive.diagnosis import papers
 from golive.diagnosis.document import CauseFound, Diagnosis, Sign
 from golive.diagnosis.ranking import Considered, Placed, rank
 from golive.diagnosis.screen import answer, tell
+from golive.diagnosis.selecting import NAMES
 from golive.diagnosis.since import began
 from golive.diagnosis.strength import WEIGHTS, apart
 from golive.diagnosis.weighing import Weighing
@@ -36,19 +37,19 @@ class Inquiry(Expedition):
 
     on_record: Callable[[Diagnosis], None] | None = None
     runbook: str = ""
-    known: Mapping[str, standin.Cause] = field(default_factory=dict)
+    paper: papers.Runbook = field(init=False)
     began: datetime = field(init=False)
     doubts: list[str] = field(default_factory=list)  # why what was seen may not be of the target
 
     def prepare(self) -> None:
         """Read what is written; SetupError (exit status 4) where that fails."""
-        self.known = {cause.id: cause for cause in standin.causes(self.runbook)}
+        self.paper = papers.load_runbook(self.home / "features" / "diagnosis" / f"{NAMES[self.runbook]}.toml")
         self.began = began(self.wanted.since, self.started)
         self.read_environment()
         everything, wrong = read_scenarios(self.home / "features")
         written = [one for one in everything if f"diagnose_{self.runbook}" in one.feature_tags]
         self.scenarios = {scenario.item: scenario for scenario in written}
-        self.reasons += wrong + disagreements(written, self.known)
+        self.reasons += wrong + disagreements(written, self.paper.causes)
         self.reasons += check_sentences([step.text for scenario in everything for step in scenario.steps])
         self.make_folder(f"diagnosis-{self.runbook}")
 
@@ -70,8 +71,8 @@ class Inquiry(Expedition):
             observatory.gather(planned, on_answer)
 
     def offered(self) -> Mapping[str, Any]:
-        """When the incident began, besides."""
-        return {"environment": self.environment, "launch_at": self.launch_at, "since": self.began}
+        """When the incident began, and how late it is, besides."""
+        return {**Expedition.offered(self), "since": self.began, "now": self.started}
 
     def may_ask(self, scenario: Scenario, look: Look[Any]) -> bool:
         """A diagnosis changes nothing."""
@@ -103,8 +104,8 @@ class Inquiry(Expedition):
 
     def document(self, progresses: Sequence[Progress], unselected: frozenset[str]) -> Diagnosis:
         """The run as one document."""
-        ran = {name: [each for each in progresses if each.scenario.item == name] for name in self.known}
-        considered = [self._considered(name, ran[name], name in unselected) for name in self.known]
+        ran = {name: [each for each in progresses if each.scenario.item == name] for name in self.paper.causes}
+        considered = [self._considered(name, ran[name], name in unselected) for name in self.paper.causes]
         causes = tuple(self._found(placed, ran[placed.cause]) for placed in rank(considered))
         return Diagnosis(
             runbook=self.runbook,
@@ -119,7 +120,7 @@ class Inquiry(Expedition):
         )
 
     def _considered(self, name: str, ran: Sequence[Progress], unselected: bool) -> Considered:
-        cause = self.known[name]
+        cause = self.paper.causes[name]
         weighed = [_weighed(progress) for progress in ran]
         missing = tuple(sentence for one in weighed for sentence in one[1])
         if len(ran) != 1:
@@ -129,7 +130,7 @@ class Inquiry(Expedition):
         return Considered(name, cause.prior, signs, missing, cause.hidden_by)
 
     def _found(self, placed: Placed, ran: Sequence[Progress]) -> CauseFound:
-        cause, scenario = self.known[placed.cause], self.scenarios.get(placed.cause)
+        cause, scenario = self.paper.causes[placed.cause], self.scenarios.get(placed.cause)
         observatory = self.observatory
         return CauseFound(
             cause=cause.id,
@@ -189,7 +190,7 @@ def _weighed(progress: Progress) -> tuple[bool, tuple[str, ...]]:
     return True, witness.missing()
 
 
-def disagreements(written: Sequence[Scenario], known: Mapping[str, standin.Cause]) -> list[str]:
+def disagreements(written: Sequence[Scenario], known: Container[str]) -> list[str]:
     """What is wrong with the scenarios of a runbook's causes; a sentence each, none when all is well."""
     wrong = [f"{name} has {count} scenarios" for name, count in Counter(s.item for s in written).items() if count > 1]
     for scenario in written:

@@ -4,10 +4,10 @@ Which cause first? Pure: reads nothing, knows no clock, and nothing but what is 
 1. Causes that certain evidence points to come before all others.
 2. Within each of the two groups: the runbook's own prior probability times the weight of the evidence
    (`strength.together`), the higher first; equal ones are a tie, and said to be.
-3. A cause that is declared to go *before* another is put in front of it where its evidence is of the same group or a
-   better one: a way out that is closed stays closed when the provider is back.
-4. A cause that another one hides is not ruled out while that one is pointed to by certain or strong evidence: nobody
-   can tell. What points to it all the same counts.
+3. A cause that another one hides, and that certain evidence shows all the same, goes before that other one: a way out
+   that is closed stays closed when the provider is back.
+4. A cause that another one hides is not ruled out while certain or strong evidence points to that one: nobody can
+   tell. What points to it all the same counts.
 5. What cannot be told is never a pass, and is listed apart with what is missing.
 """
 
@@ -38,7 +38,6 @@ class Considered:
     signs: tuple[Strength, ...] = ()  # of what points to it
     missing: tuple[str, ...] = ()  # what could not be seen, a sentence each
     hidden_by: tuple[str, ...] = ()  # causes behind which nobody sees this one
-    before: tuple[str, ...] = ()  # causes that come behind this one where both are pointed to
 
     @property
     def certain(self) -> bool:
@@ -101,11 +100,10 @@ def _hiders(one: Considered, hiding: set[str]) -> tuple[str, ...]:
 
 
 def _in_front(order: Sequence[Considered]) -> list[Considered]:
-    """*order*, with each cause in front of those that it is declared to go before."""
+    """*order*, with each cause that certainly shows in front of those that hide it."""
     found = list(order)
     for one in order:
-        behind = [other for other in found if other.cause in one.before and one.certain >= other.certain]
-        places = [found.index(other) for other in behind]
+        places = [found.index(other) for other in found if one.certain and other.cause in one.hidden_by]
         if places and min(places) < found.index(one):
             found.remove(one)
             found.insert(min(places), one)
@@ -115,5 +113,5 @@ def _in_front(order: Sequence[Considered]) -> list[Considered]:
 def _tied(one: Considered, other: Considered) -> bool:
     if one.cause == other.cause or one.certain != other.certain:
         return False
-    apart = other.cause in one.before or one.cause in other.before
-    return not apart and isclose(one.score, other.score, rel_tol=1e-9)
+    hiding = other.cause in one.hidden_by or one.cause in other.hidden_by
+    return not (hiding and one.certain) and isclose(one.score, other.score, rel_tol=1e-9)

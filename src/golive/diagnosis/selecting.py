@@ -10,6 +10,14 @@ from pathlib import Path
 from golive.errors import SetupError
 
 DIAGNOSE = "diagnose_"  # before the runbook's name, in the feature's tag and in -m
+# As one types it → as the document is called.
+NAMES = {
+    "aisp": "aisp-balance",
+    "bankid": "bankid",
+    "pisp": "pisp-payment",
+    "kyc": "sumsub-kyc",
+    "swan": "swan-outage",
+}
 _ITS_OWN = ("since", "incident", "json")
 _OF_THE_GATE = ("act", "partial", "digest")
 
@@ -35,6 +43,8 @@ def runbook_of(
         raise SetupError(
             f"the gate and each diagnosis are runs of their own: say which with -m (golive, or one of {every})"
         )
+    if chosen[0] not in NAMES:
+        raise SetupError(f"@{DIAGNOSE}{chosen[0]} names no failure runbook; there are: {', '.join(NAMES)}")
     given = [f"--{name}" for name in _OF_THE_GATE if getattr(option, name)]
     given += ["--profile"] if option.profile != "launch" else []
     given += ["--alluredir"] if option.allure_report_dir else []

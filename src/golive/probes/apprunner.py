@@ -33,7 +33,7 @@ DEPLOYMENTS = _CHANGES | {"START_DEPLOYMENT"}
 _PINNED = re.compile(r"@(sha256:[0-9a-f]{64})$")
 # What every browser is given, or what says no more than in which mode the program runs. Any other plain variable may be
 # a secret that somebody put in the wrong place.
-_SHOWN = re.compile(r"NEXT_PUBLIC_\w+|NODE_ENV")
+_SHOWN = re.compile(r"NEXT_PUBLIC_\w+|NODE_ENV|BANKID_CALLBACK_URL")
 
 
 @dataclass(frozen=True, slots=True)

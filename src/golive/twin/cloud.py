@@ -38,6 +38,8 @@ PRE_LAUNCH = "drop-db-pre-launch-%Y%m%d-%H%M"
 PREVIOUS_COMMIT = "5f0c3f5e8d1b4c7a9e62d0b1a4c8f7e3d2b19a60"
 DEPLOY_ROLE = f"arn:aws:iam::{ACCOUNT}:role/drop-deploy"
 APP_STREAM = "instance/6f1c2d3e4b5a"
+INCIDENT_STREAM = "instance/c0ffee15bad0"  # what an instance says while something goes wrong
+SECOND_STREAM = "instance/9b7a5c3d1e2f"  # another instance of the same application
 
 VPC = "vpc-0b6e2f4d8a1c37590"
 DATABASE_GROUP = "sg-0d5c1e0a7b3f24681"
@@ -225,8 +227,14 @@ class Cloud:
         return replace(self, logs={**self.logs, LOG_GROUP: streams})
 
     def saying(self, *lines: Line, goes_on: bool = True) -> Cloud:
-        """The same, with these lines, oldest first, in place of all that the application said."""
+        """The same, with these lines, oldest first, in place of all that the application's instances said."""
         streams = {**self.logs[LOG_GROUP], APP_STREAM: LogStream(lines, goes_on=goes_on)}
+        streams.pop(SECOND_STREAM, None)
+        return replace(self, logs={**self.logs, LOG_GROUP: streams})
+
+    def adding(self, *lines: Line) -> Cloud:
+        """The same, with these lines, oldest first, said by another instance that goes on saying the last of them."""
+        streams = {**self.logs[LOG_GROUP], INCIDENT_STREAM: LogStream(lines, goes_on=True)}
         return replace(self, logs={**self.logs, LOG_GROUP: streams})
 
     def rolled_back(self, ago: timedelta) -> Cloud:
@@ -361,6 +369,7 @@ def _service(digest: str, arns: Mapping[str, str]) -> Service:
             "NODE_ENV": "production",
             "NEXT_PUBLIC_SERVICE_MODE": "production",
             "NEXT_PUBLIC_APP_URL": "https://getdrop.no",
+            "BANKID_CALLBACK_URL": "https://getdrop.no/api/auth/bankid/callback",
             "LOG_LEVEL": "info",
             "NEXT_TELEMETRY_DISABLED": "1",
             "TZ": "Europe/Oslo",

@@ -32,7 +32,7 @@ from golive.twin.slack import SlackFace
 from golive.twin.sumsub import SumsubFace
 from golive.twin.swan import SwanFace
 from golive.twin.web import LOOPBACK, Front
-from golive.twin.world import healthy
+from golive.twin.world import World, healthy
 
 
 class Town:
@@ -96,6 +96,11 @@ class Town:
             "people": self._healthy.people.public(),
             "control": f"http://{LOOPBACK}:{self._control.server_address[1]}/",
         }
+
+    @property
+    def healthy(self) -> World:
+        """The world that faults are put into."""
+        return self._healthy
 
     def swap(self, faults: Sequence[str]) -> None:
         """Put the healthy world, broken by *faults*, behind the doors; SetupError for a fault that is none."""
