@@ -24,7 +24,7 @@ def stranger_there(provider: str, environment: Environment) -> Look[Pulse]:
     return _of(provider, PULSES)(environment)
 
 
-@looks("the service shows its credentials to {provider}", target_fixture="reception")
+@looks("{provider} is shown the credentials of the service", target_fixture="reception")
 def credentials_shown(provider: str, environment: Environment) -> Look[Reception]:
     return _of(provider, RECEPTIONS)(environment)
 

@@ -16,7 +16,7 @@ Feature: Swan does not work for us
 
   @SWAN-C2
   Scenario: Swan takes the credentials that the service is given
-    When the service shows its credentials to Swan
+    When Swan is shown the credentials of the service
     Then Swan takes them (a no is certain)
     Given the secrets of the service
     Then they hold (a no is strong)
@@ -32,7 +32,7 @@ Feature: Swan does not work for us
     And what the log tells of failures since the incident began
     Then Swan turns nobody away for asking too often (a no is strong)
     And at most 2 failures of Swan are of the kind "limits" (a no is strong)
-    When the service shows its credentials to Swan
+    When Swan is shown the credentials of the service
     Then Swan does not limit our rate (a no is strong)
 
   @SWAN-C4
@@ -55,7 +55,7 @@ Feature: Swan does not work for us
 
   @SWAN-C6
   Scenario: Our project at Swan is not suspended
-    When the service shows its credentials to Swan
+    When Swan is shown the credentials of the service
     Then our project at Swan is a live one (a no is certain)
     Given what the log tells of failures since the incident began
     Then at most 2 failures of Swan are of the kind "suspensions" (a no is strong)
