@@ -19,4 +19,5 @@ pytest_plugins = [
     "steps.rollback",
     "steps.diagnosis",
     "steps.customers",
+    "steps.providers",
 ]

@@ -12,7 +12,6 @@ from golive.probes.bankid import Description, LoginAsked, Received, SelfDescript
 from golive.probes.html import read
 from golive.probes.login import Admission, Entrance, LoginRequest, LoginStart
 from golive.probes.look import Look
-from golive.probes.pulse import BankIdPulse, Pulse
 from golive.probes.recognition import CredentialsShown, Recognition
 from golive.probes.web import Answer
 from golive.remarks import Remarks
@@ -52,11 +51,6 @@ def own_login_asked(environment: Environment) -> Look[Received]:
 @looks('BankID is asked for a login of Drop\'s that returns to "{callback}"', target_fixture="received")
 def login_asked(environment: Environment, callback: str) -> Look[Received]:
     return LoginAsked(environment.bankid.issuer, _start(environment), callback)
-
-
-@looks("how BankID answers a stranger", target_fixture="pulse")
-def stranger_at_bankid(environment: Environment) -> Look[Pulse]:
-    return BankIdPulse(environment.bankid.issuer)
 
 
 @judges("it describes")

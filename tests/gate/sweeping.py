@@ -38,6 +38,8 @@ WEB = frozenset({"zone", "certificates", "site", "site.health", "site.settings"}
 CLOUD = frozenset({"cloud"})
 DATABASE = frozenset({"zone", "certificates", "database"})
 WATCHED = frozenset({"zone", "certificates", "betterstack"})
+# Whose health is taken, and who is asked for comparison.
+PARTNERS = frozenset({"zone", "certificates", "neonomics", "swan", "sumsub", "bankid", "github", "betterstack", "site"})
 HANGS_ON = {
     "names": {"zone"},
     "certificate": WEB,
@@ -51,6 +53,11 @@ HANGS_ON = {
     "neonomics": {"zone", "certificates", "neonomics", "cloud"},
     "payment": {"zone", "certificates", "neonomics"},
     "swan": {"zone", "certificates", "swan", "cloud"},
+    **dict.fromkeys(("way", "pulse"), PARTNERS),
+    "reception": PARTNERS | CLOUD,
+    "swanschema": {"zone", "certificates", "swan", "cloud"},
+    "vendorpage": {"zone", "certificates", "swan"},
+    "egress": CLOUD,
     "disclosure": WEB,
     "sumsub": {"zone", "certificates", "sumsub", "cloud"},
     "webhooks": {"zone", "certificates", "site", "sumsub", "cloud", "database"},

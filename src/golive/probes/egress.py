@@ -44,6 +44,12 @@ class Egress:
     connector: Connector | None
     rules: tuple[Rule, ...]
 
+    def __str__(self) -> str:
+        if self.connector is None:
+            return f"{self.source}, which is App Runner's own,"
+        groups = ", ".join(self.connector.groups) or "no group"
+        return f"{self.source}, connector {self.connector.name} ({self.connector.status}) with {groups},"
+
     def closed_to(self, addresses: Iterable[str], port: int) -> tuple[str, ...]:
         """Those of *addresses* to which TCP *port* is let out by no rule."""
         if self.connector is None:

@@ -57,6 +57,10 @@ class _Error(_Camel):
     error_name: str | None = None
 
 
+class _Nothing(_Camel):
+    """An object, whatever is in it."""
+
+
 class _Webhook(_Camel):
     id: str
     target: str
@@ -383,6 +387,8 @@ def _as_gate(reach: Reach, path: str) -> Reply:
 
 def _refusal(reach: Reach, by: _Credentials, what: str) -> str:
     reply = _call(reach, by, _HEALTH)
+    if reply.status == HTTPStatus.OK:
+        _read(reply, _Nothing)  # to be let in is one thing, and a page of somebody else's another
     if reply.status != HTTPStatus.UNAUTHORIZED:
         raise CannotTell(SUMSUB, f"it answered {reply.status} to {what}, so what it takes says nothing")
     return _named(reply)
