@@ -93,16 +93,6 @@ def no_bank_fails_alone(journal: Journal, least: int, remarks: Remarks) -> None:
     )
 
 
-@judges("at most {most:d} bank fails {least:d} times or more")
-def few_banks_fail(journal: Journal, most: int, least: int, remarks: Remarks) -> None:
-    remarks.examined(journal.events, "events of the log")
-    failing = {name: count for name, count in _banks(journal).items() if count >= least}
-    assert len(failing) <= most, (
-        f"in {journal.source} {len(failing)} banks fail since {journal.since:%H:%M} UTC ({_listed(failing)}): it is "
-        "what stands between them and us"
-    )
-
-
 @judges("it calls no bank that fails {least:d} times or more anything but available")
 def failing_banks_are_called_available(journal: Journal, banks: Banks, least: int, remarks: Remarks) -> None:
     remarks.examined(len(banks.banks), "banks")

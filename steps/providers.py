@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import NoReturn, TypeVar
 
 from golive.environment import Environment
@@ -24,11 +24,6 @@ def stranger_there(provider: str, environment: Environment) -> Look[Pulse]:
     return _of(provider, PULSES)(environment)
 
 
-@looks("every provider of Open Banking, asked by a stranger", target_fixture="pulses")
-def strangers_there(environment: Environment) -> list[Look[Pulse]]:
-    return [PULSES[name](environment) for name in ("Neonomics", *(("Swan",) if environment.swan else ()))]
-
-
 @looks("{provider} is shown the credentials of the service", target_fixture="reception")
 def credentials_shown(provider: str, environment: Environment) -> Look[Reception]:
     return _of(provider, RECEPTIONS)(environment)
@@ -44,21 +39,6 @@ def vendor_page(environment: Environment) -> Look[VendorState]:
 def queries_against_schema(environment: Environment) -> Look[Fit]:
     swan = environment.answered(environment.swan, "swan")
     return SwanSchemaFit(*swan_of(environment), environment.answered(swan.queries, "swan.queries"))
-
-
-@judges("none of these providers is down")
-def each_answers(pulses: Sequence[Pulse], remarks: Remarks) -> None:
-    remarks.examined(sum(len(pulse.ways) + len(pulse.signs) for pulse in pulses), "ways to providers, and answers")
-    wrong = [str(way) for pulse in pulses for way in pulse.ended if way.failed != "name"]
-    wrong += [str(sign) for pulse in pulses for sign in pulse.of("failing", "no answer", "garbled")]
-    assert not wrong, f"{'; '.join(wrong)}; other names on the internet answer"
-
-
-@judges("none of their names is lost")
-def each_name_is_there(pulses: Sequence[Pulse], remarks: Remarks) -> None:
-    remarks.examined(sum(len(pulse.ways) for pulse in pulses), "names of providers")
-    lost = [str(way) for pulse in pulses for way in pulse.ended if way.failed == "name"]
-    assert not lost, "; ".join(lost)
 
 
 # -- what Swan tells --------------------------------------------------------------------------------------------------
