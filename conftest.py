@@ -18,5 +18,6 @@ pytest_plugins = [
     "steps.channel",
     "steps.rollback",
     "steps.diagnosis",
+    "steps.customers",
     "steps.providers",
 ]

@@ -202,6 +202,13 @@ class Observatory:
             return exc
         return None
 
+    def seen(self, look: Look[T]) -> T | None:
+        """The answer to *look* where it was asked before and answered; nothing is asked now."""
+        entry = self._entries.get(look)
+        if entry is None or not entry.done.is_set() or entry.error is not None:
+            return None
+        return cast(T, entry.answer)
+
     def asked_at(self, look: Look[Any]) -> datetime:
         """When *look* was asked for the last time."""
         return self._entries[look].attempts[-1].at

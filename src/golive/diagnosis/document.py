@@ -1,13 +1,15 @@
 """
-A diagnosis as one JSON document: what was looked for, what was seen, what it points to.
+A diagnosis as one JSON document: what was looked for, what was seen, what it points to, what to do.
 
-Names are stable, people's scripts read them. Times are UTC instants in ISO 8601. It is no record of a gate: it has no
-verdict, no manifest is ever made of it, and nothing can be signed or admitted by it.
+Names are stable, people's scripts read them. Times are UTC instants in ISO 8601, durations are minutes where nothing
+else is said. It is no record of a gate: it has no verdict, no manifest is ever made of it, and nothing can be signed or
+admitted by it.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import Field
 
@@ -27,6 +29,38 @@ class Sign(Frozen):
     evidence: tuple[str, ...] = ()
 
 
+class ToDo(Frozen):
+    """A step for a person; nothing of it is ever run by the gate."""
+
+    do: str
+    warning: str = ""  # what it changes; "" for nothing
+    command: str = ""  # for a shell
+    sql: str = ""  # to be typed in the database that the command opens
+    blanks: tuple[str, ...] = ()  # that stand in it and must be filled in first
+    link: str = ""
+
+
+class UserMessage(Frozen):
+    """What users are told, in the runbook's words and language."""
+
+    channel: str
+    language: str
+    case: str = ""
+    subject: str = ""
+    text: str
+    blanks: tuple[str, ...] = ()
+
+
+class Advice(Frozen):
+    """The runbook's remedy for one cause."""
+
+    estimate: str  # in the runbook's words
+    within_target: bool | None  # whether the longest of it is within the target time to repair; None without a time
+    steps: tuple[ToDo, ...]
+    messages: tuple[UserMessage, ...] = ()
+    no_message: str = ""  # said where the runbook has none
+
+
 class CauseFound(Frozen):
     """One cause, and what is concluded of it."""
 
@@ -42,10 +76,65 @@ class CauseFound(Frozen):
     hidden_by: tuple[str, ...] = ()
     signs: tuple[Sign, ...] = ()
     missing: tuple[str, ...] = ()  # what is missing to tell, or to tell more
+    advice: Advice | None = None  # where it is pointed to
     warnings: tuple[str, ...] = ()
     examined: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     evidence: tuple[str, ...] = ()
+
+
+class Call(Frozen):
+    """A row of the escalation."""
+
+    at: int  # minutes since the incident began
+    do: str
+    tell: str = ""
+    condition: str = ""
+    needs: tuple[str, ...] = ()
+    standing: Literal["due", "perhaps", "not called for", "later"]
+    away: float  # minutes until it is due
+
+
+class WayAround(Frozen):
+    """An emergency workaround."""
+
+    id: str
+    title: str
+    state: Literal["too early", "may be asked for", "open", "not called for"]
+    sentence: str
+    risk: str
+    steps: tuple[ToDo, ...]
+    revert: tuple[ToDo, ...] = ()
+    messages: tuple[UserMessage, ...] = ()
+
+
+class Contact(Frozen):
+    """Whom to reach."""
+
+    who: str
+    way: str
+    at: str
+    note: str = ""
+
+
+class Counsel(Frozen):
+    """What the runbook says whatever the cause is, as it stands at this minute of the incident."""
+
+    title: str
+    provider: str
+    severity: str
+    owner: str
+    target_minutes: int
+    minutes: float  # that the incident has lasted
+    target_left: float  # negative where the target time has passed
+    look_again_in: float | None
+    look_again_to: str = ""
+    calls: tuple[Call, ...]
+    told: tuple[str, ...]  # who must have been told by now
+    ways_around: tuple[WayAround, ...]
+    for_a_person: tuple[ToDo, ...]  # of the runbook's own diagnosis, what no machine can look at
+    contacts: tuple[Contact, ...]
+    afterwards: tuple[ToDo, ...]
 
 
 class Diagnosis(Frozen):
@@ -61,6 +150,7 @@ class Diagnosis(Frozen):
     line: str  # the answer in one sentence
     reasons: tuple[str, ...] = ()  # why nothing can be told, or not everything is to be believed
     causes: tuple[CauseFound, ...]  # those pointed to in their order, then what cannot be told, then what is ruled out
+    counsel: Counsel
     evidence: tuple[Evidence, ...]
 
     def of(self, conclusion: Conclusion) -> tuple[CauseFound, ...]:

@@ -9,9 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from golive.diagnosis import papers
+from golive.diagnosis.advising import advice, counsel, facts
 from golive.diagnosis.document import CauseFound, Diagnosis, Sign
+from golive.diagnosis.gathered import observed, status_incident
 from golive.diagnosis.ranking import Considered, Placed, rank
-from golive.diagnosis.screen import answer, tell
+from golive.diagnosis.remedy import Observed
+from golive.diagnosis.screen import answer, lines
 from golive.diagnosis.selecting import NAMES
 from golive.diagnosis.since import began
 from golive.diagnosis.strength import WEIGHTS, apart
@@ -99,14 +102,20 @@ class Inquiry(Expedition):
         if self.wanted.as_json:
             print(document.to_json(), end="")
         else:
-            tell(document, self.terminal, shown(page))
+            for line in lines(document, shown(page)):
+                self.terminal.say(line.text, line.style)
         return 0 if document.quiet else 1
 
     def document(self, progresses: Sequence[Progress], unselected: frozenset[str]) -> Diagnosis:
         """The run as one document."""
         ran = {name: [each for each in progresses if each.scenario.item == name] for name in self.paper.causes}
-        considered = [self._considered(name, ran[name], name in unselected) for name in self.paper.causes]
-        causes = tuple(self._found(placed, ran[placed.cause]) for placed in rank(considered))
+        placed = rank([self._considered(name, ran[name], name in unselected) for name in self.paper.causes])
+        seen, page = Observed(since=self.began), None
+        if self.observatory is not None:
+            seen = observed(self.environment, self.observatory, self.began)
+            page = status_incident(self.environment, self.observatory, self.runbook)
+        causes = tuple(self._found(each, ran[each.cause], seen) for each in placed)
+        minutes = (self.started - self.began).total_seconds() / 60
         return Diagnosis(
             runbook=self.runbook,
             run=self.ran(),
@@ -116,6 +125,7 @@ class Inquiry(Expedition):
             line=answer(causes),
             reasons=(*self.reasons, *self.doubts),
             causes=causes,
+            counsel=counsel(self.paper, self.environment, seen, minutes, facts(placed, page)),
             evidence=self.observatory.evidence() if self.observatory else (),
         )
 
@@ -129,7 +139,7 @@ class Inquiry(Expedition):
         signs = tuple(sign.strength for progress in ran for sign in self._signs(progress))
         return Considered(name, cause.prior, signs, missing, cause.hidden_by)
 
-    def _found(self, placed: Placed, ran: Sequence[Progress]) -> CauseFound:
+    def _found(self, placed: Placed, ran: Sequence[Progress], seen: Observed) -> CauseFound:
         cause, scenario = self.paper.causes[placed.cause], self.scenarios.get(placed.cause)
         observatory = self.observatory
         return CauseFound(
@@ -145,6 +155,7 @@ class Inquiry(Expedition):
             hidden_by=placed.hidden_by,
             signs=tuple(sign for progress in ran for sign in self._signs(progress)),
             missing=placed.missing,
+            advice=advice(cause, self.paper.target_minutes, self.environment, seen) if placed.rank else None,
             warnings=tuple(one for progress in ran for one in progress.remarks.warnings),
             examined=tuple(one for progress in ran for one in progress.examined()),
             steps=tuple(step for progress in ran for step in self._steps(progress)),

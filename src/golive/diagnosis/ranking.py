@@ -45,6 +45,11 @@ class Considered:
         return Strength.CERTAIN in self.signs
 
     @property
+    def clear(self) -> bool:
+        """Whether what speaks for it is certain or strong."""
+        return self.certain or Strength.STRONG in self.signs
+
+    @property
     def score(self) -> float:
         """Prior times weight of the evidence; 0 where nothing points to it."""
         return self.prior * together(self.signs)
@@ -58,6 +63,7 @@ class Placed:
     conclusion: Conclusion
     rank: int | None = None  # from 1; None where nothing points to it
     certain: bool = False
+    clear: bool = False  # certain or strong evidence points to it
     score: float = 0.0
     ties: tuple[str, ...] = ()  # causes that nothing tells apart from it
     hidden_by: tuple[str, ...] = ()  # causes that are pointed to, and hide it
@@ -68,13 +74,14 @@ def rank(causes: Sequence[Considered]) -> tuple[Placed, ...]:
     """Every one of *causes* once: those pointed to in their order, then what cannot be told, then what is ruled out."""
     pointed = sorted((one for one in causes if one.signs), key=lambda one: (not one.certain, -one.score))
     order = _in_front(pointed)
-    hiding = {one.cause for one in pointed if one.certain or Strength.STRONG in one.signs}
+    hiding = {one.cause for one in pointed if one.clear}
     first = [
         Placed(
             one.cause,
             Conclusion.POINTED,
             rank=number,
             certain=one.certain,
+            clear=one.clear,
             score=one.score,
             ties=tuple(other.cause for other in order if _tied(one, other)),
             missing=one.missing,

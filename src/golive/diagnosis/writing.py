@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from golive.diagnosis.document import Diagnosis
+from golive.diagnosis.page import html, markdown
 from golive.recording import search, write_atomically
 
 
@@ -15,8 +16,12 @@ def write_diagnosis(document: Diagnosis, folder: Path, *, held: Mapping[str, str
 
     Withheld, and nothing written, where one of the secrets *held* stands in it.
     """
-    files = {"diagnosis.json": document.to_json()}
+    files = {
+        "diagnosis.json": document.to_json(),
+        "diagnosis.md": markdown(document),
+        "diagnosis.html": html(document),
+    }
     search({name: text.encode() for name, text in files.items()}, held)
     for name, text in files.items():
         write_atomically(folder / name, text)
-    return folder / "diagnosis.json"
+    return folder / "diagnosis.html"

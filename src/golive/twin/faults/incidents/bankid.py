@@ -87,14 +87,14 @@ def bankid_limits_drop(world: World) -> World:
     return _failing(world, "rate_limit_exceeded", status=429, headers={"X-RateLimit-Remaining": "0"})
 
 
-@incident("BID-C6")
+@incident("BID-C6", hides=("BID-C4", "BID-C5"))
 def way_out_closed(world: World) -> World:
     """The firewall around the service lets nothing out but to the database."""
     cloud = world.cloud.letting_out(Rule(networks=("10.0.0.0/16",)))
     return _failing(replace(world, cloud=cloud), "ETIMEDOUT", message="Connection timeout", host=HOST)
 
 
-@incident("BID-C6")
+@incident("BID-C6", hides=("BID-C4", "BID-C5"))
 def service_gets_nowhere(world: World) -> World:
     """The firewall is open, and still no connection of the service comes about."""
     return _failing(world, "ECONNREFUSED", message="connect ECONNREFUSED", host=HOST)

@@ -1,0 +1,226 @@
+"""Sentences about what customers meet in an incident: consents that end, payments that fail, people turned down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from golive.errors import NothingExamined, ProbeError
+from golive.probes.applicants import Decisions, Overtaken, OvertakenApplicants, ReviewDecisions
+from golive.probes.consents import Consents, Standing
+from golive.probes.journal import Failing, Journal
+from golive.probes.look import Look
+from golive.probes.neonomics import Banks
+from golive.probes.payments import Outcomes, PaymentOutcomes, RecipientNumbers, Recipients
+from golive.probes.webhooks import Forgeries
+from golive.remarks import Remarks
+from golive.vocabulary import judges, looks
+from steps.banking import AVAILABLE
+from steps.diagnosis import topics
+
+# Failures of a bank are told while a balance is fetched, while a payment is made, or without saying which.
+_OF_BANKS = ("AISP", "PISP", "Neonomics", "")
+
+
+@looks("the consents of the customers, and which of them ended or end within {days:d} days", target_fixture="standing")
+def consents(days: int) -> Look[Standing]:
+    return Consents(days)
+
+
+@looks("what became of the payments since the incident began", target_fixture="outcomes")
+def payment_outcomes(since: datetime) -> Look[Outcomes]:
+    return PaymentOutcomes(since)
+
+
+@looks("the account numbers that were to be paid since the incident began", target_fixture="recipients")
+def recipient_numbers(since: datetime) -> Look[Recipients]:
+    return RecipientNumbers(since)
+
+
+@looks("how people were decided on since the incident began", target_fixture="decisions")
+def review_decisions(since: datetime) -> Look[Decisions]:
+    return ReviewDecisions(since)
+
+
+@looks(
+    "Sumsub is asked about those who have waited with us for more than {minutes:d} minutes", target_fixture="overtaken"
+)
+def overtaken_applicants(minutes: int) -> Look[Overtaken]:
+    return OvertakenApplicants(minutes)
+
+
+# -- consents ---------------------------------------------------------------------------------------------------------
+
+
+@judges("at most {most:d} % of the consents have ended in these days")
+def consents_stand(standing: Standing, most: int, remarks: Remarks) -> None:
+    if not standing.consents:
+        raise NothingExamined(standing.source, "there is no consent to look at")
+    remarks.examined(standing.consents, "consents")
+    if standing.ending_soon:
+        remarks.warn(f"{standing.ending_soon} consents end within {standing.days} days, unless they are renewed")
+    share = 100 * standing.expired_lately / standing.consents
+    at_banks = {name: bank.expired_lately for name, bank in standing.banks.items() if bank.expired_lately}
+    assert share <= most, (
+        f"{standing.expired_lately} of {standing.consents} consents in {standing.source} have ended in the last "
+        f"{standing.days} days, of {standing.customers_expired_lately} customers ({_listed(at_banks)}); "
+        f"up to {most} % are no more than an ordinary week's"
+    )
+
+
+# -- the log ----------------------------------------------------------------------------------------------------------
+
+
+@judges('at most {most:d} customers have failures of {topic} of the kind "{kind}"')
+def few_customers_fail(journal: Journal, most: int, topic: str, kind: str, remarks: Remarks) -> None:
+    remarks.examined(journal.events, "events of the log")
+    found = journal.of(kind, *topics(topic))
+    # Whoever is not named counts as another customer: a log that names nobody must not look like nobody's trouble.
+    customers = sum(one.customers + one.unnamed for one in found)
+    assert customers <= most, (
+        f"in {journal.source} {customers} customers, of {journal.events} events since {journal.since:%H:%M} UTC: "
+        f"{_codes(found)}; up to {most} are no more than an ordinary day's"
+    )
+
+
+@judges("no bank fails {least:d} times or more, and alone")
+def no_bank_fails_alone(journal: Journal, least: int, remarks: Remarks) -> None:
+    remarks.examined(journal.events, "events of the log")
+    alone, count, others = _failing_alone(journal, least)
+    assert alone is None, (
+        f"in {journal.source} {alone} failed {count} times since {journal.since:%H:%M} UTC, and all other banks "
+        f"together {others} times: {_codes(journal.of('banks', *_OF_BANKS))}"
+    )
+
+
+@judges("it calls no bank that fails {least:d} times or more anything but available")
+def failing_banks_are_called_available(journal: Journal, banks: Banks, least: int, remarks: Remarks) -> None:
+    remarks.examined(len(banks.banks), "banks")
+    failing = {name for name, count in _banks(journal).items() if count >= least}
+    told = [
+        f"{bank.name} {bank.status}"
+        for bank in banks.banks
+        if bank.name in failing and bank.status not in (None, AVAILABLE)
+    ]
+    assert not told, f"{banks.source} calls {', '.join(told)}, and in {journal.source} failures of it are told"
+
+
+def _banks(journal: Journal) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for one in journal.of("banks", *_OF_BANKS):
+        for name, count in one.banks.items():
+            counts[name] = counts.get(name, 0) + count
+    return counts
+
+
+def _failing_alone(journal: Journal, least: int) -> tuple[str | None, int, int]:
+    """The bank that fails so often that the others' failures are no more than a tenth of its own; and both counts."""
+    counts = _banks(journal)
+    name = max(counts, key=lambda bank: counts[bank], default="")
+    count = counts.get(name, 0)
+    others = sum(one.count for one in journal.of("banks", *_OF_BANKS)) - count
+    return (name, count, others) if count >= least and others * 10 <= count else (None, count, others)
+
+
+# -- payments ---------------------------------------------------------------------------------------------------------
+
+
+@judges("at most {most:d} customers had payments that failed with")
+def few_payments_fail(outcomes: Outcomes, most: int, datatable: list[list[str]], remarks: Remarks) -> None:
+    codes = [code for (code,) in datatable]
+    if not outcomes.payments:
+        raise NothingExamined(outcomes.source, f"nobody has paid since {outcomes.since:%H:%M} UTC")
+    remarks.examined(outcomes.payments, "payments")
+    found = outcomes.of(*codes)
+    # A customer with two codes counts for both: a little more than there are, and never fewer.
+    customers, payments = sum(one.customers for one in found), sum(one.count for one in found)
+    banks = _listed(_added(one.banks for one in found))
+    assert customers <= most, (
+        f"in {outcomes.source}, of {outcomes.payments} payments since {outcomes.since:%H:%M} UTC: {payments} of "
+        f"{customers} customers failed with {_listed({one.code: one.count for one in found})}"
+        f"{f', at {banks}' if banks else ''}; {outcomes.completed} went through, of {outcomes.customers_who_paid} "
+        f"customers. Up to {most} customers are no more than an ordinary day's"
+    )
+
+
+@judges("at most {most:d} of the refused numbers have wrong check digits")
+def numbers_are_right(recipients: Recipients, most: int, remarks: Remarks) -> None:
+    if recipients.missing:
+        raise ProbeError(recipients.source, f"account numbers cannot be examined: {recipients.missing}")
+    groups = (recipients.paid, recipients.refused, recipients.failed_otherwise)
+    searched = sum(group.right + group.wrong for group in groups)
+    if not searched:
+        raise NothingExamined(recipients.source, f"nobody has paid since {recipients.since:%H:%M} UTC")
+    if recipients.paid.wrong > recipients.paid.right:
+        raise ProbeError(recipients.source, "most numbers to which money went are no IBAN, so the check says nothing")
+    remarks.examined(searched, "account numbers")
+    wrong = recipients.refused.wrong
+    assert wrong <= most, (
+        f"in {recipients.source}, of {wrong + recipients.refused.right} account numbers that were refused since "
+        f"{recipients.since:%H:%M} UTC, {wrong} do not bear the check digits of ISO 7064: they were mistyped"
+    )
+
+
+# -- identities -------------------------------------------------------------------------------------------------------
+
+
+@judges("at most {most:d} people were turned down for")
+def few_are_turned_down(decisions: Decisions, most: int, datatable: list[list[str]], remarks: Remarks) -> None:
+    reasons = [reason for (reason,) in datatable]
+    remarks.examined(decisions.customers, "users")
+    found = {reason: count for reason, count in decisions.rejected.items() if reason in reasons}
+    assert sum(found.values()) <= most, (
+        f"in {decisions.source} {sum(found.values())} people were turned down since {decisions.since:%H:%M} UTC "
+        f"({_listed(found)}), and {decisions.approved} let in; up to {most} are no more than an ordinary day's"
+    )
+
+
+@judges("nobody waits for a match with a list of sanctions to be looked at")
+def nobody_in_manual_review(decisions: Decisions, remarks: Remarks) -> None:
+    remarks.examined(decisions.customers, "users")
+    assert decisions.in_manual_review == 0, (
+        f"in {decisions.source} {decisions.in_manual_review} people wait for a person to look at a match with a list "
+        "of sanctions"
+    )
+
+
+@judges("it has decided on none of them")
+def nobody_is_overtaken(overtaken: Overtaken, remarks: Remarks) -> None:
+    remarks.examined(overtaken.customers, "users")
+    if overtaken.unknown:
+        remarks.warn(f"{overtaken.unknown} of those who wait are unknown to Sumsub: they never sent anything")
+    longest = timedelta(seconds=round(overtaken.decided_longest_seconds))
+    assert overtaken.decided == 0, (
+        f"of {overtaken.waiting} people in {overtaken.source} who have waited for more than {overtaken.minutes} "
+        f"minutes {overtaken.asked} were asked about: Sumsub has decided on {overtaken.decided}, on the first "
+        f"{longest} ago, and we have not heard of it"
+    )
+
+
+@judges("somebody is there to take them")
+def receiver_is_there(forgeries: Forgeries, remarks: Remarks) -> None:
+    given = [answer for answers in forgeries.answers.values() for answer in answers]
+    if not given:
+        raise ProbeError(forgeries.source, "; ".join(forgeries.unseen.values()) or "nothing was tried")
+    remarks.examined(len(given), "reports")
+    wrong = {f"{answer.url} {answer.status}" for answer in given if answer.nothing_there or answer.status >= 500}
+    assert not wrong, f"to a report in Sumsub's name is answered: {', '.join(sorted(wrong))}"
+
+
+# -- readings ---------------------------------------------------------------------------------------------------------
+
+
+def _codes(found: Iterable[Failing]) -> str:
+    return _listed(_added(one.codes for one in found))
+
+
+def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    added: dict[str, int] = {}
+    for one in counts:
+        for name, count in one.items():
+            added[name] = added.get(name, 0) + count
+    return added
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count} times" for name, count in sorted(counts.items(), key=lambda pair: -pair[1]))
