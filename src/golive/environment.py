@@ -357,6 +357,7 @@ class Sumsub(Frozen):
     webhook_key: str | None = None  # the name under which the service is given the key that signs the reports
     other_receivers: tuple[Annotated[str, StringConstraints(pattern=r"^/[\w/.-]+$")], ...] = ()  # that documents name
     applicant: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")] | None = None  # who tried the flow
+    status_page: Host | None = None  # where Sumsub tells of disturbances
 
 
 class Environment(Frozen):
@@ -400,7 +401,8 @@ class Environment(Frozen):
         used |= _hosts(self.neonomics.sandbox.token_url, self.neonomics.sandbox.api_url)
         used |= _hosts(self.swan.token_url, self.swan.api_url) if self.swan else set()
         used |= {self.sumsub.host}
-        used |= {self.swan.status_page} if self.swan and self.swan.status_page else set()
+        pages = (self.sumsub.status_page, self.swan.status_page if self.swan else None)
+        used |= {page for page in pages if page is not None}
         used |= {urlsplit(self.bankid.issuer).hostname or self.bankid.issuer}
         used |= {self.betterstack.host, self.betterstack.status_page, self.slack.host, self.slack.hooks}
         if missing := sorted(used - set(self.network.hosts)):

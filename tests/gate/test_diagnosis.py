@@ -10,7 +10,7 @@ from golive.diagnosis.ranking import Conclusion
 from golive.twin.faults import INCIDENTS
 from tests.gate.sweeping import Sweep
 
-RUNBOOKS = {"BID": "bankid", "SWAN": "swan"}  # prefix of the ids → name
+RUNBOOKS = {"AISP": "aisp", "BID": "bankid", "KYC": "kyc", "PISP": "pisp", "SWAN": "swan"}  # prefix of the ids → name
 
 
 @pytest.fixture(scope="module")
