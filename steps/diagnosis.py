@@ -124,6 +124,32 @@ def provider_answers(pulse: Pulse, provider: str, remarks: Remarks) -> None:
     assert not wrong, f"{'; '.join(wrong)}; other names on the internet answer"
 
 
+@judges("they can all be reached, and all answer as they must")
+def providers_answer(pulses: list[Pulse], remarks: Remarks) -> None:
+    remarks.examined(sum(len(pulse.ways) + len(pulse.signs) for pulse in pulses), "ways to providers and their answers")
+    wrong = [said for pulse in pulses for said in _troubles(pulse)]
+    assert not wrong, f"{'; '.join(wrong)}; other names on the internet answer"
+
+
+@judges("their names are there")
+def names_are_there(pulses: list[Pulse], remarks: Remarks) -> None:
+    remarks.examined(sum(len(pulse.ways) for pulse in pulses), "names of providers")
+    lost = [str(way) for pulse in pulses for way in pulse.ended if way.failed == "name"]
+    assert not lost, "; ".join(lost)
+
+
+@judges("they turn nobody away for asking too often")
+def providers_are_patient(pulses: list[Pulse], remarks: Remarks) -> None:
+    remarks.examined(sum(len(pulse.signs) for pulse in pulses), "answers of providers")
+    limited = [f"{pulse.provider}: {sign}" for pulse in pulses for sign in pulse.of("rate limited")]
+    assert not limited, "; ".join(limited)
+
+
+def _troubles(pulse: Pulse) -> list[str]:
+    ended = [str(way) for way in pulse.ended if way.failed != "name"]
+    return ended + [f"{pulse.provider}: {sign}" for sign in pulse.of("failing", "no answer", "garbled")]
+
+
 @judges("the name of {provider} is there")
 def name_is_there(pulse: Pulse, provider: str, remarks: Remarks) -> None:
     remarks.examined(len(pulse.ways), f"names of {provider}")

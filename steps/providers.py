@@ -24,6 +24,12 @@ def stranger_there(provider: str, environment: Environment) -> Look[Pulse]:
     return _of(provider, PULSES)(environment)
 
 
+@looks("how the providers of payments answer a stranger", target_fixture="pulses")
+def stranger_at_payments(environment: Environment) -> list[Look[Pulse]]:
+    used = ("Neonomics", "Swan") if environment.swan else ("Neonomics",)
+    return [PULSES[provider](environment) for provider in used]
+
+
 @looks("{provider} is shown the credentials of the service", target_fixture="reception")
 def credentials_shown(provider: str, environment: Environment) -> Look[Reception]:
     return _of(provider, RECEPTIONS)(environment)

@@ -4,6 +4,17 @@ Feature: Payments fail
   Nobody can send money or pay, or some cannot. Each scenario is a cause and says how the world is when it is not that one: a
   no points to the cause, as strongly as the brackets say; what cannot be seen rules nothing out.
 
+  @PISP-C1
+  Scenario: The providers of payments are there for everybody
+    Given how the providers of payments answer a stranger
+    And what the log tells of failures since the incident began
+    Then they can all be reached, and all answer as they must (a no is certain)
+    And their names are there (a no is strong)
+    And at most 9 failures of PISP or Neonomics or Swan are of the kind "outages" (a no is strong)
+    Given what became of the payments since the incident began
+    Then at most 2 customers had payments that failed with (a no is weak)
+      | TIMEOUT |
+
   @PISP-C2
   Scenario: The payers' consents stand
     Given what became of the payments since the incident began
@@ -41,6 +52,10 @@ Feature: Payments fail
       | RATE_LIMIT_EXCEEDED |
     Given what the log tells of failures since the incident began
     Then at most 9 failures of PISP or Neonomics or nobody named are of the kind "limits" (a no is strong)
+    Given how the providers of payments answer a stranger
+    Then they turn nobody away for asking too often (a no is strong)
+    When Neonomics is shown the credentials of the service
+    Then Neonomics does not limit our rate (a no is strong)
 
   @PISP-C6
   Scenario: The recipients' account numbers are right

@@ -4,6 +4,15 @@ Feature: Identities cannot be verified
   Nobody can finish signing up, or some cannot. Each scenario is a cause and says how the world is when it is not that one: a
   no points to the cause, as strongly as the brackets say; what cannot be seen rules nothing out.
 
+  @KYC-C1
+  Scenario: Sumsub is there for everybody
+    Given how Sumsub answers a stranger
+    And what the log tells of failures since the incident began
+    Then Sumsub can be reached, and answers as it must (a no is certain)
+    And the name of Sumsub is there (a no is strong)
+    And at most 2 failures of Sumsub are of the kind "outages" (a no is strong)
+    And while Sumsub answers, at most 2 failures of Sumsub are of the kind "network" (a no is weak)
+
   @KYC-C2
   Scenario: Documents are accepted
     Given how people were decided on since the incident began
@@ -33,6 +42,19 @@ Feature: Identities cannot be verified
     Then somebody is there to take them (a no is strong)
     Given what the log tells of failures since the incident began
     Then at most 2 failures of Sumsub are of the kind "deliveries" (a no is weak)
+
+  @KYC-C5
+  Scenario: Sumsub takes the credentials that the service is given
+    When Sumsub is shown the credentials of the service
+    Then Sumsub takes them (a no is certain)
+    Given the secrets of the service
+    Then they hold (a no is strong)
+      | secret                | form                                    |
+      | SUMSUB_APP_TOKEN      | production value that begins with prd:  |
+      | SUMSUB_SECRET_KEY     | production value                        |
+    Given what the log tells of failures since the incident began
+    Then at most 2 failures of Sumsub are of the kind "credentials" (a no is strong)
+    And at most 2 failures of Sumsub are of the kind "signatures" (a no is strong)
 
   @KYC-C6
   Scenario: Selfies are accepted

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from itertools import count as upwards
 from queue import SimpleQueue
 from typing import Any, TypeVar, cast
 
@@ -90,6 +91,7 @@ class Observatory:
         self._waiting: dict[str, deque[_Entry]] = defaultdict(deque)  # for a place at their host
         self._ends: float | None = None  # monotonic; nothing is asked after it
         self.requests = 0
+        self._numbers = upwards(1)  # each look has one of its own, also after others were forgotten
 
     # -- asking ---------------------------------------------------------------------------------------------------
 
@@ -228,7 +230,7 @@ class Observatory:
             entry = self._entries.get(look)
             if entry is not None:
                 return entry, False
-            entry = self._entries[look] = _Entry(look, len(self._entries) + 1)
+            entry = self._entries[look] = _Entry(look, next(self._numbers))
             return entry, True
 
     def _ask_for_another(self, look: Look[T]) -> T:
