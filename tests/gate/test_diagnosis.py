@@ -74,6 +74,17 @@ def test_a_healthy_world_is_silent(sweep: Sweep, runbook: str) -> None:
     assert all(cause.examined and cause.evidence for cause in document.causes)
 
 
+@pytest.mark.parametrize("seed", range(1, 11))
+def test_an_ordinary_day_points_to_nothing(sweep: Sweep, seed: int) -> None:
+    """People without money, unreadable documents, a stray 429, consents that end: ten days, by every runbook."""
+    for runbook in THERE:
+        status, document, terminal = sweep.diagnose(runbook, f"ordinary-day-{seed}", since="60m")
+        assert document is not None, terminal
+        why = {cause.cause: (cause.missing, [sign.said for sign in cause.signs]) for cause in document.causes}
+        assert document.quiet, why
+        assert status == 0
+
+
 @pytest.mark.parametrize("runbook", THERE)
 def test_each_thing_is_looked_at_once(sweep: Sweep, runbook: str) -> None:
     """Requests and distinct looks are the same number, however many causes need the same look."""
