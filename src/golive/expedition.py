@@ -147,6 +147,8 @@ class Expedition:
             Thread(target=load_modules, args=(clients,), daemon=True).start()
             self.twin = TwinProcess.start(self.wanted.faults, self.wanted.phase, self.wanted.delay)
             detour = self.twin.detour
+        # Two threads that come upon it by different names would lock each other out of it (boto3 asks for it as well).
+        load_modules(("OpenSSL",))
         self.observatory = self.observatory or Observatory(self.environment, detour, armed=armed)
         if self.environment.rehearsal:
             self.launch_at = self.observatory.reach.detour.launch_at  # the twin knows the hour that it plays
