@@ -17,7 +17,7 @@ from golive.probes.webhooks import Forgeries
 from golive.remarks import Remarks
 from golive.vocabulary import judges, looks
 from steps.banking import AVAILABLE
-from steps.diagnosis import topics
+from steps.diagnosis import be_whole, topics
 
 # Failures of a bank are told while a balance is fetched, while a payment is made, or without saying which.
 _OF_BANKS = ("AISP", "PISP", "Neonomics", "")
@@ -85,6 +85,7 @@ def few_customers_fail(journal: Journal, most: int, topic: str, kind: str, remar
         f"in {journal.source} {customers} customers, of {journal.events} events since {journal.since:%H:%M} UTC: "
         f"{_codes(found)}; up to {most} are no more than an ordinary day's"
     )
+    be_whole(journal)
 
 
 @judges("no bank fails {least:d} times or more, and alone")
@@ -96,6 +97,7 @@ def no_bank_fails_alone(journal: Journal, least: int, remarks: Remarks) -> None:
         f"together {others} times: {_codes(journal.of('banks', *_OF_BANKS))}"
         f"{_AT_NIGHT if journal.until.astimezone(_OSLO).hour in _MAINTENANCE else ''}"
     )
+    be_whole(journal)
 
 
 @judges("at most {most:d} bank fails {least:d} times or more")
@@ -106,6 +108,7 @@ def few_banks_fail(journal: Journal, most: int, least: int, remarks: Remarks) ->
         f"in {journal.source} {len(failing)} banks fail since {journal.since:%H:%M} UTC ({_listed(failing)}): it is "
         "what stands between them and us"
     )
+    be_whole(journal)
 
 
 @judges("it calls no bank that fails {least:d} times or more, and alone, anything but available")
