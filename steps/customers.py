@@ -66,9 +66,9 @@ def consents_stand(standing: Standing, most: int, remarks: Remarks) -> None:
     share = 100 * standing.expired_lately / standing.consents
     at_banks = {name: bank.expired_lately for name, bank in standing.banks.items() if bank.expired_lately}
     assert share <= most, (
-        f"{standing.expired_lately} of {standing.consents} consents in {standing.source} have ended in the last "
-        f"{standing.days} days, of {standing.customers_expired_lately} customers ({_listed(at_banks)}); "
-        f"up to {most} % are no more than an ordinary week's"
+        f"{standing.expired_lately} of {standing.consents} consents have ended in the last {standing.days} days, of "
+        f"{standing.customers_expired_lately} customers ({_listed(at_banks)}); up to {most} % are no more than an "
+        f"ordinary week's ({standing.source})"
     )
 
 
@@ -82,8 +82,8 @@ def few_customers_fail(journal: Journal, most: int, topic: str, kind: str, remar
     # Whoever is not named counts as another customer: a log that names nobody must not look like nobody's trouble.
     customers = sum(one.customers + one.unnamed for one in found)
     assert customers <= most, (
-        f"in {journal.source} {customers} customers, of {journal.events} events since {journal.since:%H:%M} UTC: "
-        f"{_codes(found)}; up to {most} are no more than an ordinary day's"
+        f"{customers} customers have had {_codes(found)} since {journal.since:%H:%M} UTC; up to {most} are no more "
+        f"than an ordinary day's ({journal.events} events in {journal.source})"
     )
     be_whole(journal)
 
@@ -93,9 +93,9 @@ def no_bank_fails_alone(journal: Journal, least: int, remarks: Remarks) -> None:
     remarks.examined(journal.events, "events of the log")
     alone, count, others = _failing_alone(journal, least)
     assert alone is None, (
-        f"in {journal.source} {alone} failed {count} times since {journal.since:%H:%M} UTC, and all other banks "
-        f"together {others} times: {_codes(journal.of('banks', *_OF_BANKS))}"
-        f"{_AT_NIGHT if journal.until.astimezone(_OSLO).hour in _MAINTENANCE else ''}"
+        f"{alone} failed {count} times since {journal.since:%H:%M} UTC, and all other banks together {others} times: "
+        f"{_codes(journal.of('banks', *_OF_BANKS))}"
+        f"{_AT_NIGHT if journal.until.astimezone(_OSLO).hour in _MAINTENANCE else ''} ({journal.source})"
     )
     be_whole(journal)
 
@@ -105,8 +105,8 @@ def few_banks_fail(journal: Journal, most: int, least: int, remarks: Remarks) ->
     remarks.examined(journal.events, "events of the log")
     failing = {name: count for name, count in _banks(journal).items() if count >= least}
     assert len(failing) <= most, (
-        f"in {journal.source} {len(failing)} banks fail since {journal.since:%H:%M} UTC ({_listed(failing)}): it is "
-        "what stands between them and us"
+        f"{len(failing)} banks fail since {journal.since:%H:%M} UTC ({_listed(failing)}): it is what stands between "
+        f"them and us ({journal.source})"
     )
     be_whole(journal)
 
@@ -153,10 +153,10 @@ def few_payments_fail(outcomes: Outcomes, most: int, datatable: list[list[str]],
     customers, payments = sum(one.customers for one in found), sum(one.count for one in found)
     banks = _listed(_added(one.banks for one in found))
     assert customers <= most, (
-        f"in {outcomes.source}, of {outcomes.payments} payments since {outcomes.since:%H:%M} UTC: {payments} of "
-        f"{customers} customers failed with {_listed({one.code: one.count for one in found})}"
-        f"{f', at {banks}' if banks else ''}; {outcomes.completed} went through, of {outcomes.customers_who_paid} "
-        f"customers. Up to {most} customers are no more than an ordinary day's"
+        f"{payments} payments of {customers} customers failed with {_listed({one.code: one.count for one in found})}"
+        f"{f', at {banks}' if banks else ''}; of {outcomes.payments} since {outcomes.since:%H:%M} UTC "
+        f"{outcomes.completed} went through, of {outcomes.customers_who_paid} customers. Up to {most} customers are no "
+        f"more than an ordinary day's ({outcomes.source})"
     )
 
 
@@ -173,8 +173,8 @@ def numbers_are_right(recipients: Recipients, most: int, remarks: Remarks) -> No
     remarks.examined(searched, "account numbers")
     wrong = recipients.refused.wrong
     assert wrong <= most, (
-        f"in {recipients.source}, of {wrong + recipients.refused.right} account numbers that were refused since "
-        f"{recipients.since:%H:%M} UTC, {wrong} do not bear the check digits of ISO 7064: they were mistyped"
+        f"of {wrong + recipients.refused.right} account numbers that were refused since {recipients.since:%H:%M} UTC "
+        f"{wrong} do not bear the check digits of ISO 7064: they were mistyped ({recipients.source})"
     )
 
 
@@ -187,8 +187,8 @@ def few_are_turned_down(decisions: Decisions, most: int, datatable: list[list[st
     remarks.examined(decisions.customers, "users")
     found = {reason: count for reason, count in decisions.rejected.items() if reason in reasons}
     assert sum(found.values()) <= most, (
-        f"in {decisions.source} {sum(found.values())} people were turned down since {decisions.since:%H:%M} UTC "
-        f"({_listed(found)}), and {decisions.approved} let in; up to {most} are no more than an ordinary day's"
+        f"{sum(found.values())} people were turned down since {decisions.since:%H:%M} UTC ({_listed(found)}), and "
+        f"{decisions.approved} let in; up to {most} are no more than an ordinary day's ({decisions.source})"
     )
 
 
@@ -196,8 +196,8 @@ def few_are_turned_down(decisions: Decisions, most: int, datatable: list[list[st
 def nobody_in_manual_review(decisions: Decisions, remarks: Remarks) -> None:
     remarks.examined(decisions.customers, "users")
     assert decisions.in_manual_review == 0, (
-        f"in {decisions.source} {decisions.in_manual_review} people wait for a person to look at a match with a list "
-        "of sanctions"
+        f"{decisions.in_manual_review} people wait for somebody to look at a match with a list of sanctions "
+        f"({decisions.source})"
     )
 
 
@@ -208,9 +208,9 @@ def nobody_is_overtaken(overtaken: Overtaken, remarks: Remarks) -> None:
         remarks.warn(f"{overtaken.unknown} of those who wait are unknown to Sumsub: they never sent anything")
     longest = timedelta(seconds=round(overtaken.decided_longest_seconds))
     assert overtaken.decided == 0, (
-        f"of {overtaken.waiting} people in {overtaken.source} who have waited for more than {overtaken.minutes} "
-        f"minutes {overtaken.asked} were asked about: Sumsub has decided on {overtaken.decided}, on the first "
-        f"{longest} ago, and we have not heard of it"
+        f"Sumsub has decided on {overtaken.decided} people, on the first {longest} ago, and we have not heard of it: "
+        f"of {overtaken.waiting} who have waited for more than {overtaken.minutes} minutes {overtaken.asked} were asked "
+        f"about ({overtaken.source})"
     )
 
 

@@ -65,16 +65,16 @@ def _count(found: Iterable[Failing]) -> int:
 
 
 def _told(journal: Journal, found: tuple[Failing, ...]) -> str:
-    """How many, which, of whom, and when."""
+    """Which, how many, of whom, and when; where that is said comes last, for it is long."""
     codes = ", ".join(f"{code} {count} times" for one in found for code, count in sorted(one.codes.items()))
     customers = sum(one.customers for one in found)
     whose = f", of {customers} customers" if customers else ""
     if not found:
-        return f"in {journal.source} none since {journal.since:%H:%M} UTC"
+        return f"none since {journal.since:%H:%M} UTC in {journal.source}"
     begun, last = min(one.first for one in found), max(one.last for one in found)
     return (
-        f"in {journal.source}, of {journal.events} events since {journal.since:%H:%M} UTC: {codes}{whose}, "
-        f"from {begun:%H:%M:%S} to {last:%H:%M:%S} UTC"
+        f"{codes}{whose}, from {begun:%H:%M:%S} to {last:%H:%M:%S} UTC, of {journal.events} events since "
+        f"{journal.since:%H:%M} UTC in {journal.source}"
     )
 
 
