@@ -233,8 +233,10 @@ class Cloud:
         return replace(self, logs={**self.logs, LOG_GROUP: streams})
 
     def adding(self, *lines: Line) -> Cloud:
-        """The same, with these lines, oldest first, said by another instance that goes on saying the last of them."""
-        streams = {**self.logs[LOG_GROUP], INCIDENT_STREAM: LogStream(lines, goes_on=True)}
+        """The same, with these lines, said by another instance that goes on saying the last of them."""
+        former = self.logs[LOG_GROUP].get(INCIDENT_STREAM, LogStream(()))  # of another incident at the same time
+        said = tuple(sorted((*former.lines, *lines), key=lambda line: line.age, reverse=True))
+        streams = {**self.logs[LOG_GROUP], INCIDENT_STREAM: LogStream(said, goes_on=True)}
         return replace(self, logs={**self.logs, LOG_GROUP: streams})
 
     def rolled_back(self, ago: timedelta) -> Cloud:
