@@ -209,8 +209,8 @@ def nobody_is_overtaken(overtaken: Overtaken, remarks: Remarks) -> None:
     longest = timedelta(seconds=round(overtaken.decided_longest_seconds))
     assert overtaken.decided == 0, (
         f"Sumsub has decided on {overtaken.decided} people, on the first {longest} ago, and we have not heard of it: "
-        f"of {overtaken.waiting} who have waited for more than {overtaken.minutes} minutes {overtaken.asked} were asked "
-        f"about ({overtaken.source})"
+        f"of {overtaken.waiting} who have waited for more than {overtaken.minutes} minutes {overtaken.asked} were "
+        f"asked about ({overtaken.source})"
     )
 
 

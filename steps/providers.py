@@ -8,8 +8,9 @@ from typing import NoReturn, TypeVar
 from golive.environment import Environment
 from golive.errors import Denied, ProbeError
 from golive.probes.look import Look
+from golive.probes.neonomics import Banks
 from golive.probes.pulse import BankIdPulse, NeonomicsPulse, Pulse, SumsubPulse, SwanPulse, TakePulse
-from golive.probes.reception import NeonomicsReception, Reception, SumsubReception, SwanReception
+from golive.probes.reception import BanksReached, NeonomicsReception, Reception, SumsubReception, SwanReception
 from golive.probes.swanschema import Fit, SwanSchemaFit
 from golive.probes.vendorpage import VendorPage, VendorState
 from golive.remarks import Remarks
@@ -33,6 +34,11 @@ def stranger_at_payments(environment: Environment) -> list[Look[Pulse]]:
 @looks("{provider} is shown the credentials of the service", target_fixture="reception")
 def credentials_shown(provider: str, environment: Environment) -> Look[Reception]:
     return _of(provider, RECEPTIONS)(environment)
+
+
+@looks('Neonomics, where it answers, is asked for the banks of "{country}"', target_fixture="banks")
+def banks_reached(country: str, environment: Environment) -> Look[Banks]:
+    return BanksReached(*neonomics_of(environment), country)
 
 
 @looks("Swan's status page is read", target_fixture="vendor_state")

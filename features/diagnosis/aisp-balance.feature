@@ -15,7 +15,7 @@ Feature: Balances cannot be fetched
   Scenario: No bank is down alone
     Given what the log tells of failures since the incident began
     Then no bank fails 10 times or more, and alone (a no is strong)
-    When Neonomics is asked for the banks of "NO"
+    When Neonomics, where it answers, is asked for the banks of "NO"
     Then it calls no bank that fails 10 times or more, and alone, anything but available (a no is certain)
 
   @AISP-C3

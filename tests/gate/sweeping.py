@@ -55,7 +55,7 @@ HANGS_ON = {
     "swan": {"zone", "certificates", "swan", "cloud"},
     **dict.fromkeys(("way", "pulse"), PARTNERS),
     "reception": PARTNERS | CLOUD,
-    "swanschema": {"zone", "certificates", "swan", "cloud"},
+    "swanschema": PARTNERS | CLOUD,
     "vendorpage": {"zone", "certificates", "swan"},
     "egress": CLOUD,
     "disclosure": WEB,

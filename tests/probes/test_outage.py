@@ -70,6 +70,7 @@ def looks(environment: Environment) -> list[Look[Any]]:
     made: list[Look[Any]] = [providers.stranger_there(name, environment) for name in providers.PULSES]
     made += [providers.credentials_shown(name, environment) for name in providers.RECEPTIONS]
     made += [providers.vendor_page(environment), providers.queries_against_schema(environment)]
+    made += [providers.banks_reached("NO", environment), *providers.stranger_at_payments(environment)]
     return [*made, diagnosis.way_out(environment), WayTo(BANKID)]
 
 
@@ -371,6 +372,17 @@ def test_secrets_that_may_not_be_read_are_our_trouble(backstage: Backstage, envi
     backstage.ail(secretsmanager="denied")
     with pytest.raises(Denied):
         received(backstage, environment, "Neonomics")
+
+
+@pytest.mark.parametrize("ailment", ["broken", "off"])
+def test_nobody_waits_for_who_has_no_pulse(backstage: Backstage, environment: Environment, ailment: Any) -> None:
+    """
+    Banks and schema are not asked for: why they are hidden is said at once.
+    """
+    backstage.put(lambda world: swan(ailment=ailment)(neonomics(ailment=ailment)(world)))
+    for look in (providers.banks_reached("NO", environment), providers.queries_against_schema(environment)):
+        with pytest.raises(ProbeError, match="that is hidden"):
+            backstage.look(look)
 
 
 # -- what Swan tells --------------------------------------------------------------------------------------------------

@@ -78,6 +78,18 @@ class Pulse:
         """Whether everything of it answers, be it with a no."""
         return not self.ended and bool(self.signs) and not self.of("failing", "no answer", "garbled")
 
+    def beating(self) -> Pulse:
+        """Itself; ProbeError where it does not beat, so that whatever else is asked there would only wait for it."""
+        if not self.beats:
+            raise ProbeError(self.provider, f"that is hidden: {self.trouble}")
+        return self
+
+    @property
+    def trouble(self) -> str:
+        """Why it does not beat."""
+        ended = [str(way) for way in self.ended]
+        return "; ".join(ended or [str(sign) for sign in self.of("failing", "no answer", "garbled")])
+
 
 @dataclass(frozen=True, slots=True)
 class TakePulse(Look[Pulse]):

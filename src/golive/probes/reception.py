@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from golive.errors import ProbeError
 from golive.probes.look import Look, Permission
-from golive.probes.neonomics import Entry, NeonomicsEntry
+from golive.probes.neonomics import Banks, Entry, NationalBanks, NeonomicsEntry
 from golive.probes.oauth import Client
 from golive.probes.pulse import Manner, NeonomicsPulse, Pulse, SumsubPulse, SwanPulse, TakePulse, manner_of
 from golive.probes.secrets import ServiceSecrets
@@ -71,7 +71,7 @@ class _Receives(Look[Reception]):
         """Denied where this run may not read the service's secrets; other errors where a control did not fail."""
         pulse = reach.ask(self.pulse())
         if not pulse.beats:
-            return Reception(pulse.provider, "not asked", self.source, _why(pulse))
+            return Reception(pulse.provider, "not asked", self.source, pulse.trouble)
         if limited := pulse.of("rate limited"):
             told = limited[0]
             return Reception(pulse.provider, "rate limited", told.url, told.detail, told.status, told.limits)
@@ -144,6 +144,34 @@ class SumsubReception(_Receives):
         return Reception(provider, "let in" if called.taken else "refused", self.source, called.refused_as)
 
 
+@dataclass(frozen=True, slots=True)
+class BanksReached(Look[Banks]):
+    """Which banks of *country* does Neonomics reach? Asked only where it has a pulse: nobody waits for it in vain."""
+
+    api_url: str
+    client: Client
+    country: str
+
+    @property
+    def source(self) -> str:
+        """The interface."""
+        return self.api_url
+
+    @property
+    def host(self) -> str:
+        """Whose patience it costs."""
+        return NeonomicsPulse(self.api_url, self.client).host
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """The client's."""
+        return self.client.permissions(environment)
+
+    def observe(self, reach: Reach) -> Banks:
+        """Errors as `NationalBanks`."""
+        reach.ask(NeonomicsPulse(self.api_url, self.client)).beating()
+        return reach.ask(NationalBanks(self.api_url, self.client, self.country))
+
+
 def _entered(provider: str, entry: Entry) -> Reception:
     if entry.refused is not None:
         return Reception(provider, "refused", entry.url, entry.refused)
@@ -172,8 +200,3 @@ _WELCOME: Mapping[Manner, Welcome] = {
     "no answer": "no answer",
     "garbled": "garbled",
 }
-
-
-def _why(pulse: Pulse) -> str:
-    ended = [str(way) for way in pulse.ended]
-    return "; ".join(ended or [str(sign) for sign in pulse.of("failing", "no answer", "garbled")])

@@ -21,6 +21,7 @@ from golive.errors import CannotTell, Overloaded, ProbeError, Unreadable
 from golive.probes.http import exchange
 from golive.probes.look import Look, Permission
 from golive.probes.oauth import Client
+from golive.probes.pulse import SwanPulse
 
 if TYPE_CHECKING:
     from graphql import DocumentNode, GraphQLError, GraphQLSchema
@@ -83,6 +84,7 @@ class SwanSchemaFit(Look[Fit]):
         from graphql import parse
 
         text, document = self._ours(reach)
+        reach.ask(SwanPulse(self.api_url, self.client)).beating()
         schema = _schema(self.source, _introspected(reach, self.api_url, self.client.token(reach)))
         if not _wrong(schema, parse(f"{{ {NO_FIELD} }}")):
             raise CannotTell(self.source, "a field that nobody has would be in it, so that ours are in it says nothing")
