@@ -115,6 +115,24 @@ def test_without_a_permission_the_rest_is_ranked(sweep: Sweep, fault: str) -> No
     assert said, "what could not be seen is said"
 
 
+@pytest.mark.parametrize(
+    ("fault", "incident", "unseen"),
+    [
+        ("logs-denied", "payments-without-consent", "FilterLogEvents"),
+        ("logs-of-any-group", "documents-are-rejected", "does not exist"),
+        ("database-off", "consents-have-ended", "database drop"),
+        ("database-off", "selfies-fail", "database drop"),
+        ("gate-may-not-see-webhooks", "reports-are-not-delivered", "Sumsub"),
+    ],
+)
+def test_what_log_rows_and_sumsub_hide_is_said(sweep: Sweep, fault: str, incident: str, unseen: str) -> None:
+    """Where one of the three may not be seen, the others still tell the cause, and what was missed is named."""
+    cause = INCIDENTS[incident].cause
+    document = diagnosed(sweep, runbook_of(cause), incident, fault)
+    assert document.causes[0].cause == cause
+    assert any(unseen in sentence for one in document.causes for sentence in one.missing)
+
+
 def test_a_healthy_world_that_cannot_be_seen_is_not_ruled_out(sweep: Sweep) -> None:
     """Without the log no cause that shows there is ruled out, and what is missing is named."""
     document = diagnosed(sweep, "bankid", "logs-denied")
@@ -141,11 +159,26 @@ def test_provider_down_and_way_out_closed(sweep: Sweep) -> None:
         ("bankid-callback-moved", "bankid-limits-drop", ["BID-C3", "BID-C5"]),
         ("login-state-lost", "bankid-limits-drop", ["BID-C4", "BID-C5"]),
         ("way-out-closed", "bankid-callback-moved", ["BID-C3", "BID-C6"]),
+        ("consents-have-ended", "one-bank-is-down", ["AISP-C1", "AISP-C2"]),
+        ("consents-have-ended", "balances-are-rate-limited", ["AISP-C1", "AISP-C6"]),
+        ("one-bank-is-down", "balances-are-rate-limited", ["AISP-C2", "AISP-C6"]),
+        ("one-bank-is-down", "neonomics-secret-renewed", ["AISP-C2", "AISP-C4"]),
+        ("consents-have-ended", "neonomics-outage", ["AISP-C1", "AISP-C3"]),
+        ("consents-have-ended", "way-out-to-neonomics-closed", ["AISP-C1", "AISP-C5"]),
+        ("payments-without-consent", "customers-are-short-of-money", ["PISP-C2", "PISP-C3"]),
+        ("one-bank-rejects-payments", "recipients-are-mistyped", ["PISP-C4", "PISP-C6"]),
+        ("customers-are-short-of-money", "payments-are-rate-limited", ["PISP-C3", "PISP-C5"]),
+        ("payments-without-consent", "recipients-are-mistyped", ["PISP-C2", "PISP-C6"]),
+        ("neonomics-takes-no-payments", "payments-without-consent", ["PISP-C1", "PISP-C2"]),
+        ("documents-are-rejected", "selfies-fail", ["KYC-C2", "KYC-C6"]),
+        ("documents-are-rejected", "sanctions-have-a-match", ["KYC-C2", "KYC-C3"]),
+        ("reports-are-not-delivered", "documents-are-rejected", ["KYC-C2", "KYC-C4"]),
+        ("token-of-the-service-is-revoked", "selfies-fail", ["KYC-C5", "KYC-C6"]),
     ],
 )
 def test_two_causes_together_are_the_first_two(sweep: Sweep, one: str, other: str, expected: list[str]) -> None:
     """Where two causes are at work that do not hide each other, both are in the first two."""
-    document = diagnosed(sweep, "bankid", one, other)
+    document = diagnosed(sweep, runbook_of(INCIDENTS[one].cause), one, other)
     why = {cause.cause: [sign.said for sign in cause.signs] for cause in document.causes}
     assert sorted(named(document, Conclusion.POINTED)[:2]) == expected, why
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from golive.twin import database
 from golive.twin.database import Row
-from golive.twin.faults.incidents.telling import ROWS, kept, line, over_time, rejected_people, said
+from golive.twin.faults.incidents.telling import first_id, kept, line, over_time, rejected_people, said
 from golive.twin.faults.register import incident
 from golive.twin.sumsub import Applicant
 from golive.twin.world import World
@@ -35,11 +35,12 @@ def selfies_fail(world: World) -> World:
 def decided_unheard(world: World) -> World:
     """*world*, in which Sumsub has approved four people who still wait with us, the newest for a quarter of an hour."""
     rows: list[Row] = []
+    first = first_id(world, "users")
     applicants: dict[str, Applicant] = {}
     for number in range(4):
         age = timedelta(minutes=16 + 7 * number)
         undecided: Row = {"kyc_status": "pending_kyc", "kyc_approved_at": None, "kyc_approved_by": None}
-        row = {**database.person(ROWS + number, age), **undecided}
+        row = {**database.person(first + number, age), **undecided}
         rows.append(row)
         came = world.now - age
         applicants[str(row["sumsub_applicant_id"])] = Applicant(

@@ -48,12 +48,17 @@ def changed(world: World, table: str, change: Any) -> World:
     return replace(world, database=world.database.having(**{table: replace(old, rows=tuple(map(change, old.rows)))}))
 
 
+def first_id(world: World, table: str) -> int:
+    """Where the ids of new rows begin, so that two incidents do not want the same."""
+    return ROWS + len(world.database.tables[table].rows)
+
+
 def failed_payments(world: World, codes: tuple[str, ...], payers: tuple[int, ...], **members: Any) -> World:
     """*world*, in which the payments of *payers* fail with *codes* in turn, in the log and in the rows."""
-    rows, lines = [], []
+    rows, lines, first = [], [], first_id(world, "transactions")
     for number, age in enumerate(over_time(len(payers))):
         code, payer = codes[number % len(codes)], payers[number]
-        row = database.transaction(ROWS + number, Decimal(300 + 7 * number), age=age, status="failed")
+        row = database.transaction(first + number, Decimal(300 + 7 * number), age=age, status="failed")
         rows.append({**row, "user_id": payer, "error_code": code, **members})
         flow = "remittance" if number % 3 else "qr-payment"
         lines.append(line(age, "payment", "warn", message="PISP_ERROR", code=code, userId=payer, flow=flow))
@@ -62,9 +67,9 @@ def failed_payments(world: World, codes: tuple[str, ...], payers: tuple[int, ...
 
 def rejected_people(world: World, reasons: tuple[str, ...], count: int, status: str = "rejected") -> World:
     """*world*, in which *count* new people end with *status*, for *reasons* in turn, in the log and in the rows."""
-    rows, lines = [], []
+    rows, lines, first = [], [], first_id(world, "users")
     for number, age in enumerate(over_time(count)):
-        reason, person = reasons[number % len(reasons)], database.person(ROWS + number, age + timedelta(minutes=4))
+        reason, person = reasons[number % len(reasons)], database.person(first + number, age + timedelta(minutes=4))
         undecided: Row = {"kyc_approved_at": None, "kyc_approved_by": None}
         rows.append(
             {
@@ -76,6 +81,6 @@ def rejected_people(world: World, reasons: tuple[str, ...], count: int, status: 
             }
         )
         lines.append(
-            line(age, "kyc.review", "warn", message=f"KYC verification failed: {reason}", userId=ROWS + number)
+            line(age, "kyc.review", "warn", message=f"KYC verification failed: {reason}", userId=first + number)
         )
     return said(kept(world, "users", *rows), *lines)
