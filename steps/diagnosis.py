@@ -34,6 +34,7 @@ def failures_are_few(journal: Journal, most: int, topic: str, kind: str, remarks
     remarks.examined(journal.events, "events of the log")
     found = journal.of(kind, *topics(topic))
     assert _count(found) <= most, f"{_told(journal, found)}; up to {most} are no more than an ordinary day's"
+    be_whole(journal)
 
 
 @judges('while {provider} answers, at most {most:d} failures of {topic} are of the kind "{kind}"')
@@ -45,6 +46,13 @@ def failures_are_not_on_the_way(
     if _count(found) > most and not pulse.beats:
         raise ProbeError(journal.source, f"{_told(journal, found)}, which {provider} may account for: it fails itself")
     assert _count(found) <= most, f"{_told(journal, found)}, and from here {provider} answers"
+    be_whole(journal)
+
+
+def be_whole(journal: Journal) -> None:
+    """ProbeError where so many failures were logged that some were not read: of them nothing is ruled out."""
+    if not journal.whole:
+        raise ProbeError(journal.source, "more failures were logged than can be read in time, so some may be missed")
 
 
 def topics(said: str) -> tuple[str, ...]:

@@ -67,11 +67,15 @@ def items(lock: bool, as_json: bool) -> None:
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def faults(as_json: bool) -> None:
-    """The ways to break the twin, and what each turns."""
-    from golive.twin.faults import FAULTS
+    """The ways to break the twin, and what each turns at the gate, or which cause a diagnosis must find."""
+    from golive.twin.faults import FAULTS, INCIDENTS
 
     if as_json:
-        _show([_fault_row(name) for name in sorted(FAULTS)], True)
+        rows = [_fault_row(name) for name in sorted(FAULTS)]
+        _show(
+            rows + [{"fault": one.name, "sentence": one.sentence, "cause": one.cause} for one in INCIDENTS.values()],
+            True,
+        )
         return
     for name in sorted(FAULTS):
         fault = FAULTS[name]
@@ -82,7 +86,10 @@ def faults(as_json: bool) -> None:
                 click.echo(f"    {what}: {', '.join(ids)}")
         if fault.stops:
             click.echo("    stops the run: this is another target")
-    click.echo(f"{len(FAULTS)} faults; break the twin with: pytest -m golive --fault NAME")
+    click.echo(f"{len(FAULTS)} faults; break the twin with: pytest -m golive --fault NAME\n")
+    for incident in INCIDENTS.values():
+        click.echo(f"{incident.name}\n    {incident.sentence}\n    cause: {incident.cause}")
+    click.echo(f"{len(INCIDENTS)} incidents; diagnose one with: golive diagnose RUNBOOK --fault NAME")
 
 
 @main.command()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from golive.errors import CannotTell, Denied, NothingExamined, Overloaded, ProbeError, Unreadable
+from golive.probes import journal
 from golive.probes.journal import FailuresLogged, Journal
 from golive.twin import aws
 from golive.twin.cloud import LOG_GROUP, Line
@@ -51,7 +52,7 @@ def test_failures_are_counted_by_whom_they_hit(backstage: Backstage) -> None:
     assert consents.banks == {"DNB": 2, "Nordea": 1}
     (recipients,) = seen.of("recipients")
     assert (recipients.topic, recipients.flows) == ("PISP", {"QR payment": 1})
-    assert (seen.events, seen.counted_whole, seen.texts) == (6, True, 1)
+    assert (seen.events, seen.whole, seen.texts) == (6, True, 1)
     assert seen.of("consents", "PISP") == ()
     assert again(seen) == seen
 
@@ -102,6 +103,21 @@ def test_every_page_is_read(backstage: Backstage, page: int) -> None:
     seen: Journal = backstage.look(look())
     (consents,) = seen.of("consents")
     assert (seen.events, consents.count, consents.customers) == (60, 7, 7)
+
+
+def test_a_flood_is_read_in_part_and_said_to_be(backstage: Backstage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where everything fails there is no time to count it all: so many events, and that there are more."""
+    monkeypatch.setattr(journal, "MOST_READ", 20)
+    lines = [json.dumps({"event": "aisp.balance", "code": "CONSENT_EXPIRED", "nr": number}) for number in range(60)]
+    say(backstage, *lines, log_page=7)
+    seen: Journal = backstage.look(look())
+    (consents,) = seen.of("consents")
+    assert (seen.events, seen.whole) == (20, False)
+    assert consents.count >= 20
+    say(backstage, *(json.dumps({"event": "request", "id": f"{number:06d}"}) for number in range(60)), lines[0])
+    seen = backstage.look(look())
+    assert (seen.events, seen.whole) == (20, True)
+    assert seen.of("consents")[0].count == 1
 
 
 def test_only_what_was_said_in_time_counts(backstage: Backstage) -> None:

@@ -18,6 +18,7 @@ from golive.diagnosis.screen import answer, lines
 from golive.diagnosis.selecting import NAMES
 from golive.diagnosis.since import began
 from golive.diagnosis.strength import WEIGHTS, apart
+from golive.diagnosis.timeline import keep
 from golive.diagnosis.weighing import Weighing
 from golive.diagnosis.writing import write_diagnosis
 from golive.errors import SetupError
@@ -104,7 +105,23 @@ class Inquiry(Expedition):
         else:
             for line in lines(document, shown(page)):
                 self.terminal.say(line.text, line.style)
+        if self.wanted.incident:
+            self._keep(document)
         return 0 if document.quiet else 1
+
+    def _keep(self, document: Diagnosis) -> None:
+        """Begin or continue the incident's file; a rehearsal's stays with what rehearsals write."""
+        assert self.folder is not None, "a run that writes has made its folder"
+        if document.quiet:
+            self.terminal.say("no incident's file was written: nothing points to a cause")
+            return
+        home = self.folder.parents[1] if document.rehearsal else self.home
+        try:
+            path, added = keep(document, self.paper, home)
+        except SetupError as exc:  # what was found stands, and was told
+            self.terminal.say(f"the incident's file: {exc}", "bold red")
+            return
+        self.terminal.say(f"the incident's file{'' if added else ', which has all of this already'}: {shown(path)}")
 
     def document(self, progresses: Sequence[Progress], unselected: frozenset[str]) -> Diagnosis:
         """The run as one document."""

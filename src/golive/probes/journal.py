@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from golive.environment import Environment
     from golive.probes.reach import Reach
 
-# So many events are counted at most to know that there is a log at all; of failures every one is counted.
-MOST_COUNTED = 20_000
+# So many events are read at most for each question: where everything fails, a part of it says what, and in time.
+MOST_READ = 20_000
 _LONGEST_PATTERN = 1024  # characters that AWS takes
 # A word that stands alone: by whatever rule AWS cuts words, it is one.
 _TOKEN = re.compile(r"(?<![\w-])[A-Za-z0-9]{4,30}(?![\w-])")
@@ -61,8 +61,8 @@ class Journal:
     source: str
     since: datetime
     until: datetime
-    events: int  # the population that was searched
-    counted_whole: bool  # whether there are not more events than that
+    events: int  # the population that was searched, no further counted than to `MOST_READ`
+    whole: bool  # whether every failure was read: else there are more of them than are told
     texts: int  # failures told as a sentence and not as a JSON object
     broken: int  # events that begin as an object and are none: searched as text
     failing: tuple[Failing, ...]
@@ -102,12 +102,12 @@ class FailuresLogged(Look[Journal]):
         """
         until = present_after(self.since, self.source)
         reach.ask(NoSuchGroup(f"{self.group}-that-is-not-there"))
-        counted = self._told(self._asked(reach, until, ""), until, MOST_COUNTED + 1)
+        counted = self._told(self._asked(reach, until, ""), until)
         if not counted:
             raise NothingExamined(self.source, f"nothing was said in it since {self.since:%Y-%m-%d %H:%M} UTC")
         event, word = self._known(counted)
         told = together(lambda pattern: self._told(self._asked(reach, until, pattern), until), patterns(word))
-        if not all(event in {one["eventId"] for one in part} for part in told):
+        if not all(event in {one["eventId"] for one in part} or len(part) > MOST_READ for part in told):
             raise CannotTell(self.source, "asked for a word that it said a moment ago, it does not find it")
         tally = _Tally()
         for one in {one["eventId"]: one for part in told for one in part}.values():
@@ -116,8 +116,8 @@ class FailuresLogged(Look[Journal]):
             self.source,
             self.since,
             until,
-            events=min(len(counted), MOST_COUNTED),
-            counted_whole=len(counted) <= MOST_COUNTED,
+            events=min(len(counted), MOST_READ),
+            whole=all(len(part) <= MOST_READ for part in told),
             texts=tally.forms["text"],
             broken=tally.forms["broken"],
             failing=tally.failing(),
@@ -141,13 +141,13 @@ class FailuresLogged(Look[Journal]):
             except logs.exceptions.ResourceNotFoundException:
                 raise NothingExamined(self.source, "there is no such log group") from None
 
-    def _told(
-        self, asked: Iterator[FilteredLogEventTypeDef], until: datetime, most: int | None = None
-    ) -> list[FilteredLogEventTypeDef]:
-        """Those that were said in time, and read as events; filtered again, for not everybody filters as AWS does."""
+    def _told(self, asked: Iterator[FilteredLogEventTypeDef], until: datetime) -> list[FilteredLogEventTypeDef]:
+        """Those that were said in time, no more than `MOST_READ` and one; not everybody keeps to the time asked for."""
         begins, ends = _ms(self.since), _ms(until)
         with answers(self.source):
-            return [one for one in islice(asked, most) if begins <= one["timestamp"] <= ends and one["eventId"]]
+            return [
+                one for one in islice(asked, MOST_READ + 1) if begins <= one["timestamp"] <= ends and one["eventId"]
+            ]
 
     def _known(self, counted: Sequence[FilteredLogEventTypeDef]) -> tuple[str, str]:
         """An event and the rarest word in it: the control, which every pattern must find."""

@@ -23,7 +23,7 @@ def main() -> int:
         town = Town(wanted.fault, wanted.phase)
         told = town.start()
         if wanted.delay:
-            town.delay(wanted.delay)
+            town.delay(wanted.delay, aws=True)
     except (SetupError, OSError) as exc:
         print(json.dumps({"error": str(exc)}), flush=True)
         return 4

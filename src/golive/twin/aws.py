@@ -102,6 +102,11 @@ class Aws:
                 _seed(cloud)
             self._announce(cloud)
 
+    def delay(self, seconds: float) -> None:
+        """From now on every answer takes this much longer."""
+        for door in (self._moto, self._apprunner):
+            door.delay = seconds
+
     def calls(self) -> tuple[tuple[str, str], ...]:
         """Every (service, operation) asked so far, in order."""
         return tuple(self._calls)

@@ -38,7 +38,7 @@ PRE_LAUNCH = "drop-db-pre-launch-%Y%m%d-%H%M"
 PREVIOUS_COMMIT = "5f0c3f5e8d1b4c7a9e62d0b1a4c8f7e3d2b19a60"
 DEPLOY_ROLE = f"arn:aws:iam::{ACCOUNT}:role/drop-deploy"
 APP_STREAM = "instance/6f1c2d3e4b5a"
-INCIDENT_STREAM = "instance/c0ffee15bad0"  # what an instance says while something goes wrong
+INCIDENT_STREAM = "instance/c0ffee15bad"  # what an instance says while something goes wrong
 SECOND_STREAM = "instance/9b7a5c3d1e2f"  # another instance of the same application
 
 VPC = "vpc-0b6e2f4d8a1c37590"
@@ -233,11 +233,11 @@ class Cloud:
         return replace(self, logs={**self.logs, LOG_GROUP: streams})
 
     def adding(self, *lines: Line) -> Cloud:
-        """The same, with these lines, said by another instance that goes on saying the last of them."""
-        former = self.logs[LOG_GROUP].get(INCIDENT_STREAM, LogStream(()))  # of another incident at the same time
-        said = tuple(sorted((*former.lines, *lines), key=lambda line: line.age, reverse=True))
-        streams = {**self.logs[LOG_GROUP], INCIDENT_STREAM: LogStream(said, goes_on=True)}
-        return replace(self, logs={**self.logs, LOG_GROUP: streams})
+        """The same, with these lines, oldest first, said by one more instance that goes on saying the last of them."""
+        streams = self.logs[LOG_GROUP]
+        name = f"{INCIDENT_STREAM}{sum(name.startswith(INCIDENT_STREAM) for name in streams)}"
+        added = {**streams, name: LogStream(lines, goes_on=True)}
+        return replace(self, logs={**self.logs, LOG_GROUP: added})
 
     def rolled_back(self, ago: timedelta) -> Cloud:
         """The same, with the release before running again since that long ago."""

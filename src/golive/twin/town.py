@@ -122,9 +122,15 @@ class Town:
         """Every AWS (service, operation) that was asked so far."""
         return self._aws.calls()
 
-    def delay(self, seconds: float) -> None:
-        """From now on names and web faces take this much longer, AWS and the database do not, until the next world."""
+    def delay(self, seconds: float, *, aws: bool = False) -> None:
+        """
+        From now on names and web faces take this much longer, until the next world, and *aws* as well.
+
+        The database does not: it answers each statement by itself.
+        """
         world = self._world
+        if aws:
+            self._aws.delay(seconds)
         self._world = replace(
             world,
             zone=replace(world.zone, delay=seconds),

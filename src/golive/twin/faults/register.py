@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from golive.errors import SetupError
+from golive.twin.noise import ordinary
 from golive.twin.world import World
 
 
@@ -36,6 +38,8 @@ class Incident:
     hides: tuple[str, ...]  # causes that nobody can tell while this one lasts
     points_too: tuple[str, ...]  # causes that some of what it makes speaks for as well, and that come behind
 
+
+_DAY = re.compile(r"ordinary-day-(\d{1,6})")
 
 FAULTS: dict[str, Fault] = {}
 # Apart from the faults: an incident may turn whatever it likes at the gate, which is not what it is for.
@@ -82,9 +86,17 @@ def incident(
 
 
 def broken(world: World, names: Iterable[str]) -> World:
-    """*world* with the named faults and incidents in it, in that order; SetupError for a name that is none."""
+    """
+    *world* with the named faults and incidents in it, in that order; SetupError for a name that is none.
+
+    "ordinary-day-7" is no fault: the seventh day of those on which nothing is wrong but what always is. It goes before
+    the faults, for it takes away what was said and done on the day before.
+    """
     every: dict[str, Fault | Incident] = {**FAULTS, **INCIDENTS}
     for name in names:
+        if day := _DAY.fullmatch(name):
+            world = ordinary(world, int(day[1]))
+            continue
         if name not in every:
             near = difflib.get_close_matches(name, every, 3)
             hint = f"did you mean {' or '.join(near)}?" if near else "`golive faults` lists them"

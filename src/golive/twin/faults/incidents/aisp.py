@@ -65,6 +65,16 @@ def one_bank_fails_and_nobody_says_so(world: World) -> World:
     return said(world, *lines)
 
 
+@incident("AISP-C3", hides=("AISP-C2", "AISP-C4", "AISP-C5", "AISP-C6"))
+def every_bank_fails(world: World) -> World:
+    """Neonomics answers whoever asks, and gets nothing from any bank."""
+    lines = [
+        line(age, "aisp.balance", code="BANK_API_TIMEOUT", bank=BANKS[number % len(BANKS)], userId=2 + number % 30)
+        for number, age in enumerate(over_time(50))
+    ]
+    return said(world, *lines)
+
+
 @incident("AISP-C6")
 def balances_are_rate_limited(world: World) -> World:
     """Neonomics has had enough of our asking for balances: 429, and none of the hour's requests is left."""
