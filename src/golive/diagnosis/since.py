@@ -10,7 +10,7 @@ from golive.errors import SetupError
 # What the runbooks' own commands look back: 10 to 15 minutes.
 DEFAULT = timedelta(minutes=15)
 LONGEST = timedelta(days=7)  # longer ago than that nobody on call looks, and a log would take too long to read
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_DURATION = re.compile("".join(f"(?:([0-9]{{1,5}}){unit})?" for unit in "dhms"))
 
 
 def began(said: str | None, now: datetime) -> datetime:
@@ -30,7 +30,7 @@ def began(said: str | None, now: datetime) -> datetime:
 def _moment(said: str, now: datetime) -> datetime:
     found = _DURATION.fullmatch(said)
     if said and found:
-        days, hours, minutes, seconds = (min(int(part or 0), 10_000_000) for part in found.groups())
+        days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
         return now - timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     try:
         moment = datetime.fromisoformat(said)
