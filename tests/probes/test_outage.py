@@ -26,6 +26,7 @@ from golive.probes.swanschema import Fit
 from golive.probes.vendorpage import VendorPage
 from golive.probes.way import Way, WayTo
 from golive.recording import NO_SECRETS
+from golive.remarks import Remarks
 from golive.twin.cloud import PARTNERS, Cloud, Rule
 from golive.twin.swan import SCHEMA
 from golive.twin.world import World
@@ -581,3 +582,60 @@ def test_group_that_is_not_told_of_is_not_guessed(backstage: Backstage, environm
     backstage.ail(apprunner="denied")
     with pytest.raises(Denied):
         egress_of(backstage, environment)
+
+
+# -- what is concluded ------------------------------------------------------------------------------------------------
+
+
+def said_by(welcome: str, **members: Any) -> Reception:
+    """Swan's reception, as it might be."""
+    return Reception("Swan", welcome, "https://api.swan.io/live-partner/graphql", **members)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("reception", "taken", "unlimited", "live"),
+    [
+        (said_by("let in", standing="FullLiveAccess"), "so", "so", "so"),
+        (said_by("let in", standing="Account suspended"), "so", "so", "not so"),
+        (said_by("let in", standing="Disabled"), "so", "so", "not so"),
+        (said_by("let in"), "so", "so", "not seen"),
+        (said_by("refused", said="invalid_client"), "not so", "so", "not seen"),
+        (said_by("turned away", status=403), "not so", "so", "not seen"),
+        (said_by("turned away", status=403, strangers_too=True), "not seen", "so", "not seen"),
+        (said_by("rate limited", status=429), "not seen", "not so", "not seen"),
+        (said_by("failing", status=503), "not seen", "not seen", "not seen"),
+        (said_by("no answer"), "not seen", "not seen", "not seen"),
+        (said_by("garbled"), "not seen", "not seen", "not seen"),
+        (said_by("not asked"), "not seen", "not seen", "not seen"),
+    ],
+)
+def test_each_reception_points_to_one_cause_at_most(
+    reception: Reception, taken: str, unlimited: str, live: str
+) -> None:
+    """
+    What one cause hides of another is not seen, and never taken for well.
+    """
+    judges = (providers.credentials_are_taken, providers.rate_is_not_limited, providers.project_is_live)
+    assert [concluded(judge, reception, "Swan") for judge in judges] == [taken, unlimited, live]
+    assert [concluded(judge, reception, "Sumsub") for judge in judges] == ["not seen"] * 3
+
+
+def concluded(judge: Callable[..., None], reception: Reception, provider: str) -> str:
+    """How a sentence ends."""
+    try:
+        judge(reception, provider, Remarks())
+    except AssertionError:
+        return "not so"
+    except ProbeError:
+        return "not seen"
+    return "so"
+
+
+@pytest.mark.parametrize("state", ["maintenance", "disturbed"])
+def test_page_that_is_not_well_is_a_no(state: Any) -> None:
+    """
+    Maintenance keeps people from what they want as well.
+    """
+    told = vendorpage.VendorState("https://status.swan.io", "Statuspage", state, ("Transfers",))
+    with pytest.raises(AssertionError, match="Transfers"):
+        providers.nothing_is_told(told, Remarks())
