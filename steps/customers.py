@@ -82,8 +82,8 @@ def few_customers_fail(journal: Journal, most: int, topic: str, kind: str, remar
     # Whoever is not named counts as another customer: a log that names nobody must not look like nobody's trouble.
     customers = sum(one.customers + one.unnamed for one in found)
     assert customers <= most, (
-        f"{customers} customers have had {_codes(found)} since {journal.since:%H:%M} UTC; up to {most} are no more "
-        f"than an ordinary day's ({journal.events} events in {journal.source})"
+        f"{customers} customers have had {_codes(found)}{_flows(found)} since {journal.since:%H:%M} UTC; "
+        f"up to {most} are no more than an ordinary day's ({journal.events} events in {journal.source})"
     )
     be_whole(journal)
 
@@ -148,6 +148,8 @@ def few_payments_fail(outcomes: Outcomes, most: int, datatable: list[list[str]],
     if not outcomes.payments:
         raise NothingExamined(outcomes.source, f"nobody has paid since {outcomes.since:%H:%M} UTC")
     remarks.examined(outcomes.payments, "payments")
+    if outcomes.stuck:
+        remarks.warn(f"{outcomes.stuck} payments have been under way for more than an hour")
     found = outcomes.of(*codes)
     # A customer with two codes counts for both: a little more than there are, and never fewer.
     customers, payments = sum(one.customers for one in found), sum(one.count for one in found)
@@ -201,6 +203,17 @@ def nobody_in_manual_review(decisions: Decisions, remarks: Remarks) -> None:
     )
 
 
+@judges("at most {most:d} people have waited for more than half an hour")
+def few_wait_long(decisions: Decisions, most: int, remarks: Remarks) -> None:
+    remarks.examined(decisions.customers, "users")
+    waiting = decisions.waiting
+    assert waiting.longer_than_half_an_hour <= most, (
+        f"{waiting.longer_than_half_an_hour} people have waited for more than half an hour ({waiting.two_hours} up to "
+        f"two hours, {waiting.a_day} up to a day, {waiting.longer} longer); up to {most} are no more than an ordinary "
+        f"day's ({decisions.source})"
+    )
+
+
 @judges("it has decided on none of them")
 def nobody_is_overtaken(overtaken: Overtaken, remarks: Remarks) -> None:
     remarks.examined(overtaken.customers, "users")
@@ -229,6 +242,12 @@ def receiver_is_there(forgeries: Forgeries, remarks: Remarks) -> None:
 
 def _codes(found: Iterable[Failing]) -> str:
     return _listed(_added(one.codes for one in found))
+
+
+def _flows(found: Iterable[Failing]) -> str:
+    """By which way was paid, where that is told: remittance, QR payment, or both."""
+    flows = _listed(_added(one.flows for one in found))
+    return f" ({flows})" if flows else ""
 
 
 def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -42,6 +42,8 @@ Feature: Identities cannot be verified
     Then somebody is there to take them (a no is strong)
     Given what the log tells of failures since the incident began
     Then at most 2 failures of Sumsub are of the kind "deliveries" (a no is weak)
+    Given how people were decided on since the incident began
+    Then at most 4 people have waited for more than half an hour (a no is weak)
 
   @KYC-C5
   Scenario: Sumsub takes the credentials that the service is given

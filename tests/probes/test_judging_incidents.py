@@ -181,6 +181,24 @@ def test_identities_are_judged_by_reason() -> None:
     assert holds(customers.nobody_in_manual_review, replace(seen, standings={"approved": 9}))
 
 
+def test_those_who_wait_long_are_told_by_how_long() -> None:
+    """Half an hour is long; who came a moment ago is not among them."""
+    seen = Decisions("db", SINCE, {"pending_kyc": 60}, 0, 0, {}, Waiting(50, 2, 1, 1))
+    assert holds(customers.few_wait_long, seen, 4)
+    with pytest.raises(AssertionError, match=r"4 people.*2 up to two hours, 1 up to a day, 1 longer"):
+        customers.few_wait_long(seen, 3, Remarks())
+
+
+def test_the_ways_of_paying_are_told_and_what_is_stuck() -> None:
+    """Remittance, QR payment, or both is the runbook's first question."""
+    seen = journal(failing("funds", "PISP", 9, customers=9, flows={"remittance": 6, "QR payment": 3}))
+    with pytest.raises(AssertionError, match="remittance 6 times, QR payment 3 times"):
+        customers.few_customers_fail(seen, 4, "PISP", "funds", Remarks())
+    remarks = Remarks()
+    customers.few_payments_fail(replace(OUTCOMES, stuck=3), 9, [["A"]], remarks)
+    assert any("3 payments have been under way" in warning for warning in remarks.warnings)
+
+
 def test_one_who_was_decided_on_unheard_is_one_too_many() -> None:
     """Those who are unknown to Sumsub are a warning."""
     seen = Overtaken("db and Sumsub", 10, 40, 3, 2, 0, 0.0, 2, 1)
