@@ -14,7 +14,7 @@ from golive.environment import Environment
 DOWN = frozenset({"AISP-C3", "BID-C1", "PISP-C1", "KYC-C1", "SWAN-C1"})
 
 
-def facts(placed: Iterable[Placed], status_incident: bool | None) -> clock.Facts:
+def facts_of(placed: Iterable[Placed], status_incident: bool | None) -> clock.Facts:
     """
     What the clock and the workarounds need to know of the provider.
 

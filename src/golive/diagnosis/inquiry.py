@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from golive.diagnosis import papers
-from golive.diagnosis.advising import advice, counsel, facts
+from golive.diagnosis.advising import advice, counsel, facts_of
 from golive.diagnosis.document import CauseFound, Diagnosis, Sign
 from golive.diagnosis.gathered import observed, status_incident
 from golive.diagnosis.ranking import Considered, Placed, rank
@@ -142,7 +142,7 @@ class Inquiry(Expedition):
             line=answer(causes),
             reasons=(*self.reasons, *self.doubts),
             causes=causes,
-            counsel=counsel(self.paper, self.environment, seen, minutes, facts(placed, page)),
+            counsel=counsel(self.paper, self.environment, seen, minutes, facts_of(placed, page)),
             evidence=self.observatory.evidence() if self.observatory else (),
         )
 
@@ -180,7 +180,7 @@ class Inquiry(Expedition):
         )
 
     def _signs(self, progress: Progress) -> list[Sign]:
-        """What points to the cause, the strongest first."""
+        """What points to the cause, the strongest first; the same fact, said by two sentences, is one sign."""
         if not isinstance(progress.witness, Weighing) or self.observatory is None:
             return []
         signs = [
@@ -193,7 +193,10 @@ class Inquiry(Expedition):
             for mark in progress.witness.marks
             if mark.kind == "points" and mark.strength is not None
         ]
-        return sorted(signs, key=lambda sign: -WEIGHTS[sign.strength])
+        facts: dict[str, Sign] = {}
+        for sign in sorted(signs, key=lambda sign: -WEIGHTS[sign.strength]):
+            facts.setdefault(sign.said, sign)
+        return list(facts.values())
 
     def _steps(self, progress: Progress) -> list[Step]:
         """The scenario's sentences, with what each saw."""
