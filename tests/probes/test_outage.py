@@ -23,7 +23,6 @@ from golive.probes.look import Look
 from golive.probes.pulse import Pulse
 from golive.probes.reception import Reception
 from golive.probes.swanschema import Fit
-from golive.probes.vendorpage import VendorPage
 from golive.probes.way import Way, WayTo
 from golive.recording import NO_SECRETS
 from golive.remarks import Remarks
@@ -438,10 +437,6 @@ def test_page_that_shows_its_data_everywhere_says_nothing(town: Town) -> None:
     """
     CannotTell: whatever is asked, it would be well.
     """
-
-    class Everywhere(VendorPage):
-        pass
-
     look = vendorpage.NoSuchSummary("status.swan.io")
     with pytest.MonkeyPatch.context() as patch:
         reply = Reply("", 200, httpx.Headers(), b'{"status": {"indicator": "none"}}')

@@ -117,6 +117,13 @@ def sumsub_unreachable(world: World) -> World:
     return _failing(down, "kyc.initiate", code="ECONNRESET", message=f"Sumsub API timeout: {SUMSUB_HOST}")
 
 
+@incident("KYC-C1", hides=_BEHIND_SUMSUB)
+def sumsub_hangs(world: World) -> World:
+    """Sumsub takes everybody's connections and says nothing more."""
+    down = replace(world, sumsub=replace(world.sumsub, ailment="silent"))
+    return _failing(down, "kyc.initiate", code="ETIMEDOUT", message=f"Sumsub API timeout: {SUMSUB_HOST}")
+
+
 @incident("KYC-C5", hides=("KYC-C4",))
 def token_of_the_service_is_revoked(world: World) -> World:
     """The service's token was revoked in Sumsub's dashboard."""

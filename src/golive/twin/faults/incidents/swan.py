@@ -42,6 +42,12 @@ def swan_unreachable(world: World) -> World:
     return _failing(_swan(world, ailment="off"), code="ECONNRESET", message="Swan API timeout")
 
 
+@incident("SWAN-C1", hides=BEHIND_SWAN)
+def swan_hangs(world: World) -> World:
+    """Swan takes everybody's connections and says nothing more."""
+    return _failing(_swan(world, ailment="silent"), code="ETIMEDOUT", message="Swan API timeout")
+
+
 @incident("SWAN-C2", hides=("SWAN-C4", "SWAN-C6"))
 def swan_secret_renewed(world: World) -> World:
     """Swan has given out a new secret, and the service still has the old one."""
