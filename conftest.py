@@ -17,4 +17,7 @@ pytest_plugins = [
     "steps.statuspage",
     "steps.channel",
     "steps.rollback",
+    "steps.diagnosis",
+    "steps.customers",
+    "steps.providers",
 ]

@@ -95,6 +95,7 @@ AWS: dict[str, Callable[[], tuple[list[tuple[str, str]], bytes]]] = {
                 "ServiceArn": ARN,
                 "ServiceName": "drop-web",
                 "ServiceUrl": DEFAULT_HOST,
+                "NetworkConfiguration": {"EgressConfiguration": {"EgressType": "DEFAULT"}},
                 "Status": "RUNNING",
                 "SourceConfiguration": {
                     "AutoDeploymentsEnabled": False,

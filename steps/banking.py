@@ -30,10 +30,9 @@ ROUNDING = Decimal("0.01")
 
 @looks("the service shows its credentials to each provider of Open Banking", target_fixture="entries")
 def entries(environment: Environment) -> Sequence[Look[Entry]]:
-    found: list[Look[Entry]] = [NeonomicsEntry(*_neonomics(environment), HOME)]
-    if (swan := environment.swan) is not None:
-        client = Client(swan.token_url, Kept(swan.client_id, "service"), Kept(swan.client_secret, "service"))
-        found.append(SwanEntry(swan.api_url, client))
+    found: list[Look[Entry]] = [NeonomicsEntry(*neonomics_of(environment), HOME)]
+    if environment.swan is not None:
+        found.append(SwanEntry(*swan_of(environment)))
     return found
 
 
@@ -51,7 +50,7 @@ def providers_let_in(entries: list[Entry], environment: Environment, remarks: Re
 
 @looks('Neonomics is asked for the banks of "{country}"', target_fixture="banks")
 def banks(country: str, environment: Environment) -> Look[Banks]:
-    return NationalBanks(*_neonomics(environment), country)
+    return NationalBanks(*neonomics_of(environment), country)
 
 
 @judges('at least {count:d} bank of "{country}" is available for "{service}"')
@@ -137,7 +136,15 @@ def costs_add_up(disclosed: Disclosed) -> None:
 # -- readings ---------------------------------------------------------------------------------------------------------
 
 
-def _neonomics(environment: Environment) -> tuple[str, Client]:
+def swan_of(environment: Environment) -> tuple[str, Client]:
+    """Its interface, and us as its client."""
+    there = environment.answered(environment.swan, "swan")
+    return there.api_url, Client(
+        there.token_url, Kept(there.client_id, "service"), Kept(there.client_secret, "service")
+    )
+
+
+def neonomics_of(environment: Environment) -> tuple[str, Client]:
     """Its interface, and us as its client."""
     there = environment.neonomics
     token_url = environment.answered(there.token_url, "neonomics.token_url")

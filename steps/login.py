@@ -127,6 +127,41 @@ def no_other_login(pages: list[Answer], front: str, remarks: Remarks) -> None:
     remarks.examined(len(others), "other ways in")
 
 
+# -- in an incident ---------------------------------------------------------------------------------------------------
+
+
+@judges("a login begins there")
+def login_begins(login: tuple[Description, LoginRequest]) -> None:
+    request = login[1]
+    assert not request.wrong, f"at {request.start} no request for a login is made: {request.wrong}"
+
+
+@judges("what begins there carries")
+def begun_login_carries(login: tuple[Description, LoginRequest], datatable: list[list[str]], remarks: Remarks) -> None:
+    request = login[1].sent()
+    wanted = dict(datatable[1:])
+    seen = {name: request.parts.get(name, "missing") for name in wanted}
+    assert seen == wanted, f"{request.start} sends the visitor to BankID with {seen}; it must be {wanted}"
+    remarks.examined(2, "starts of a login")
+
+
+@judges("BankID, which knows the client, knows the callback of the service")
+def known_clients_callback_is_known(shown: tuple[Recognition, Received]) -> None:
+    _demand_client(shown[0])
+    _demand_known(shown[1])
+
+
+@judges("BankID, which knows the client, knows the callback that Drop asks for")
+def asked_callback_is_known(shown: tuple[Recognition, Received], received: Received) -> None:
+    _demand_client(shown[0])
+    _demand_known(received)
+
+
+def _demand_client(recognition: Recognition) -> None:
+    if recognition.token != "":
+        raise ProbeError(recognition.source, f"it says {recognition.token} to the client, so nothing of its callback")
+
+
 # -- strangers --------------------------------------------------------------------------------------------------------
 
 

@@ -40,6 +40,16 @@ def setting_is(settings: Settings, name: str, value: str) -> None:
     )
 
 
+@judges('"{name}", where it is set, is "{value}"')
+def setting_is_if_at_all(settings: Settings, name: str, value: str, remarks: Remarks) -> None:
+    remarks.examined(len(settings.names), "settings")
+    ways = settings.ways(name)
+    if ways == ("secret",):
+        raise ProbeError(settings.source, f"{name} is a secret, whose text no settings tell")
+    seen = settings.plain(name) if ways else value
+    assert seen == value, f"in {settings.source} {name} is {seen}; it must be {value}"
+
+
 @judges('the settings that begin with "{prefix}" are exactly')
 def settings_are(settings: Settings, prefix: str, datatable: list[list[str]], remarks: Remarks) -> None:
     remarks.examined(len(settings.names), "settings")

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from golive.cli import main
 from golive.errors import SetupError
 from golive.runbook import load_inventory, read_lock, write_lock
-from golive.twin.faults import FAULTS
+from golive.twin.faults import FAULTS, INCIDENTS
 from tests.gate.conftest import Project, project
 
 __all__ = ["project"]
@@ -39,13 +39,16 @@ def test_items_are_listed() -> None:
 
 
 def test_faults_are_listed() -> None:
-    """Every fault is in the list with what it turns, for people and as JSON."""
+    """Every fault is in the list with what it turns, every incident with its cause, for people and as JSON."""
     rows = json.loads(said("faults", "--json"))
-    assert {row["fault"]: (row["unmet"], row["unknown"]) for row in rows} == {
+    assert {row["fault"]: (row["unmet"], row["unknown"]) for row in rows if "unmet" in row} == {
         name: (list(fault.unmet), list(fault.unknown)) for name, fault in FAULTS.items()
     }
+    assert {row["fault"]: row["cause"] for row in rows if "cause" in row} == {
+        name: incident.cause for name, incident in INCIDENTS.items()
+    }
     text = said("faults")
-    assert all(name in text for name in FAULTS)
+    assert all(name in text for name in (*FAULTS, *INCIDENTS))
 
 
 def test_the_lock_is_up_to_date() -> None:

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from golive.cli import main
+from golive.diagnosis.selecting import known
 from golive.doctor import Diagnosis, Doctor
 from golive.prescription import told
 from golive.probes.look import Permission
@@ -125,13 +126,15 @@ def test_without_records_it_says_who_can_sign(sweep: Sweep) -> None:
 
 
 def test_what_a_whole_run_asks_of_aws_is_what_the_policy_allows() -> None:
-    """What two whole runs asked, with every act, and what the policy allows, are the same actions."""
+    """What two whole runs with every act, and each diagnosis, asked of AWS is what the policy allows."""
     doctor = Doctor(HOME, "rehearsal")
     running = {phase: Sweep(phase) for phase in (LAUNCH, FIRST_DAY)}
     try:
         status, record, terminal = running[FIRST_DAY].run()
         assert (status, record is None) == (0, False), terminal
         running[LAUNCH].run(*WHAT_IS_RARELY_ASKED)
+        for runbook in known(HOME / "features"):
+            running[LAUNCH].diagnose(runbook)
         asked = calls(running[FIRST_DAY]) | calls(running[LAUNCH])
         document = doctor.policy()
     finally:

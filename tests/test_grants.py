@@ -10,7 +10,7 @@ import pytest
 from psycopg import errors
 
 from golive.doctor import Doctor
-from golive.probes import customers, postgres
+from golive.probes import applicants, consents, customers, payments, postgres
 from golive.twin import database
 from golive.twin.postgres import Postgres
 from tests.gate.sweeping import HOME
@@ -18,6 +18,7 @@ from tests.gate.sweeping import HOME
 WORDS: dict[str, Any] = {
     "completed": "completed", "under_way": ["pending"], "minutes": 60, "approved": "approved", "again": [],
     "waiting": ["pending_kyc"], "known": "drift@getdrop.no", "since": datetime.now(UTC) - timedelta(days=1),
+    "days": 7, "open": ["pending_kyc"], "most": 12,
 }  # fmt: skip
 ASKED: list[tuple[str, Any]] = [
     (postgres._COLUMNS, None),
@@ -27,6 +28,10 @@ ASKED: list[tuple[str, Any]] = [
     (customers._PAYMENTS, WORDS),
     (customers._REVIEWS, WORDS),
     (customers._WAITING, WORDS),
+    *((words, WORDS) for words in (consents._BY_BANK, consents._CUSTOMERS)),
+    *((words, WORDS) for words in (payments._ALL, payments._BY_CODE, payments._BY_BANK, payments._RECIPIENTS)),
+    *((words, WORDS) for words in (applicants._STANDINGS, applicants._SINCE, applicants._REJECTED)),
+    *((words, WORDS) for words in (applicants._WAITING, applicants._LONGER, applicants._SEARCHED)),
 ]
 
 
@@ -45,7 +50,7 @@ def test_the_role_that_the_sql_makes_can_ask_what_the_gate_asks_and_no_more() ->
             (rights,) = session.execute(postgres._MAY_WRITE).fetchall()
             assert rights[:2] == (False, 0)
             with pytest.raises(errors.InsufficientPrivilege):
-                session.execute("SELECT user_id FROM transactions")
+                session.execute("SELECT error_message FROM transactions")
             session.rollback()
     finally:
         face.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from typing import Any
 
 import click
 
-from golive.errors import GoLiveError
+from golive.errors import GoLiveError, SetupError
 from golive.office import Office
 from golive.records import Kind
 from golive.runbook import load_inventory, read_features, write_lock
@@ -69,11 +70,15 @@ def items(lock: bool, as_json: bool) -> None:
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def faults(as_json: bool) -> None:
-    """The ways to break the twin, and what each turns."""
-    from golive.twin.faults import FAULTS
+    """The ways to break the twin, and what each turns at the gate, or which cause a diagnosis must find."""
+    from golive.twin.faults import FAULTS, INCIDENTS
 
     if as_json:
-        _show([_fault_row(name) for name in sorted(FAULTS)], True)
+        rows = [_fault_row(name) for name in sorted(FAULTS)]
+        _show(
+            rows + [{"fault": one.name, "sentence": one.sentence, "cause": one.cause} for one in INCIDENTS.values()],
+            True,
+        )
         return
     for name in sorted(FAULTS):
         fault = FAULTS[name]
@@ -84,7 +89,10 @@ def faults(as_json: bool) -> None:
                 click.echo(f"    {what}: {', '.join(ids)}")
         if fault.stops:
             click.echo("    stops the run: this is another target")
-    click.echo(f"{len(FAULTS)} faults; break the twin with: pytest -m golive --fault NAME")
+    click.echo(f"{len(FAULTS)} faults; break the twin with: pytest -m golive --fault NAME\n")
+    for incident in INCIDENTS.values():
+        click.echo(f"{incident.name}\n    {incident.sentence}\n    cause: {incident.cause}")
+    click.echo(f"{len(INCIDENTS)} incidents; diagnose one with: golive diagnose RUNBOOK --fault NAME")
 
 
 @main.command()
@@ -219,6 +227,35 @@ def doctor(environment: str, names: Sequence[str], as_json: bool, what: str | No
     finally:
         visit.close()
     sys.exit(0 if found.well else 1)
+
+
+@main.command(context_settings={"max_content_width": 120})
+@click.argument("runbook")
+@click.option("--since", metavar="WHEN", help="When it began: 12m (ago), 1h30m, or 2026-11-23T12:05Z (default: 15m).")
+@click.option("--env", "environment", default="rehearsal", show_default=True, metavar="NAME", help="The environment.")
+@click.option("--incident", is_flag=True, help="Write the incident's file as well.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--fault", "names", multiple=True, metavar="NAME", help="Break the rehearsal; may be repeated.")
+@click.option("--delay", type=float, metavar="S", help="Let each answer of the rehearsal's twin take S seconds.")
+@click.option("--reports", metavar="DIR", help="Write elsewhere than to reports/.")
+def diagnose(runbook: str, names: Sequence[str], as_json: bool, incident: bool, **flags: Any) -> None:
+    """Which cause is it? Ranks the causes of a failure RUNBOOK by what is seen now, and says what to do.
+
+    Changes nothing. Exit status 0: nothing points to a cause, and everything was seen. 1: a cause, or not to be told.
+    """
+    import pytest
+
+    from golive.diagnosis.selecting import DIAGNOSE, known
+
+    home = _home()
+    if runbook not in (there := known(home / "features")):
+        raise SetupError(f"there is no failure runbook {runbook!r}; there are: {', '.join(there) or 'none'}")
+    said = {"since": flags["since"], "env": flags["environment"], "delay": flags["delay"], "reports": flags["reports"]}
+    arguments = [f"--{name}={value}" for name, value in said.items() if value is not None]
+    arguments += [f"--fault={name}" for name in names]
+    arguments += [name for name, wanted in (("--json", as_json), ("--incident", incident)) if wanted]
+    with contextlib.chdir(home):
+        sys.exit(int(pytest.main(["-m", DIAGNOSE + runbook, "--no-summary", "-q", *arguments])))
 
 
 @main.command()

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from golive.environment import Detour, Environment
 from golive.errors import Denied, GoLiveError, ProbeError, SetupError
+from golive.expedition import Wanted
 from golive.grants import named, policy, scopes, statements
 from golive.identity import CHECKS
 from golive.identity import looks as identity_looks
@@ -24,8 +25,8 @@ from golive.probes.apprunner import DescribedService
 from golive.probes.aws import Caller
 from golive.probes.look import Act, Look, Permission
 from golive.probes.route import DatabaseRoute
-from golive.run import Run, Wanted
-from golive.runbook import Scenario
+from golive.run import Run
+from golive.runbook import Scenario, is_cause, read_scenarios
 from golive.standing import Signatures, lacking
 from golive.subject import looks as subject_looks
 from golive.terminal import Terminal
@@ -97,6 +98,9 @@ class Doctor:
         self._open: dict[str, list[str]] = defaultdict(list)
         since = self._run.started - TRIED_SINCE
         self._looks = {each.item: tuple(self._planned(each, since)) for each in self._run.scenarios.values()}
+        # What an incident is diagnosed with must be granted before there is one.
+        causes = [each for each in read_scenarios(home / "features")[0] if is_cause(each.item)]
+        self._in_an_incident = tuple(look for each in causes for look in self._planned(each, since))
 
     @property
     def environment(self) -> Environment:
@@ -115,9 +119,9 @@ class Doctor:
     # -- what is to be granted: told without asking -----------------------------------------------------------------
 
     def wanted(self, *, acting: bool = False) -> tuple[Permission, ...]:
-        """What the looks of all items declare; or, *acting*, what the acts need besides."""
+        """What the looks of all items declare, and those of a diagnosis; or, *acting*, what the acts need besides."""
         looks = [*identity_looks(self.environment), *subject_looks(self.environment)]
-        looks += [look for of_item in self._looks.values() for look in of_item]
+        looks += [look for of_item in self._looks.values() for look in of_item] + [*self._in_an_incident]
         acts = [look for look in looks if isinstance(look, Act)]
         looks = [look for look in looks if not isinstance(look, Act)] + [act.unless for act in acts if act.unless]
         reads = dict.fromkeys(each for look in looks for each in look.permissions(self.environment))
@@ -240,7 +244,7 @@ class Doctor:
         return self._observatory
 
     def _planned(self, scenario: Scenario, since: Any) -> Iterator[Look[Any]]:
-        offered = {"environment": self.environment, "launch_at": since}
+        offered = {"environment": self.environment, "launch_at": since, "since": since, "now": self._run.started}
         for step in scenario.steps:
             try:
                 yield from planned(step.text, step.table, step.docstring, offered)

@@ -341,6 +341,9 @@ class Swan(Frozen):
     api_url: Link
     client_id: str = "SWAN_CLIENT_ID"
     client_secret: str = "SWAN_CLIENT_SECRET"  # noqa: S105  # a name
+    queries: Annotated[str, StringConstraints(pattern=r"^[\w.-]+\.graphql$")] | None = None  # file beside this one with
+    # the operations that the product sends
+    status_page: Host | None = None  # where Swan tells of disturbances
 
 
 class Sumsub(Frozen):
@@ -354,6 +357,7 @@ class Sumsub(Frozen):
     webhook_key: str | None = None  # the name under which the service is given the key that signs the reports
     other_receivers: tuple[Annotated[str, StringConstraints(pattern=r"^/[\w/.-]+$")], ...] = ()  # that documents name
     applicant: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")] | None = None  # who tried the flow
+    status_page: Host | None = None  # where Sumsub tells of disturbances
 
 
 class Environment(Frozen):
@@ -398,6 +402,8 @@ class Environment(Frozen):
         used |= _hosts(self.neonomics.sandbox.token_url, self.neonomics.sandbox.api_url)
         used |= _hosts(self.swan.token_url, self.swan.api_url) if self.swan else set()
         used |= {self.sumsub.host}
+        pages = (self.sumsub.status_page, self.swan.status_page if self.swan else None)
+        used |= {page for page in pages if page is not None}
         used |= {urlsplit(self.bankid.issuer).hostname or self.bankid.issuer}
         used |= {self.betterstack.host, self.betterstack.status_page, self.slack.host, self.slack.hooks}
         if missing := sorted(used - set(self.network.hosts)):
@@ -499,13 +505,16 @@ def _line(text: str, path: list[str]) -> int:
     """Number of the line that says *path*, or the nearest table above it; tomllib tells no lines."""
     best, found = 0, 1
     table: list[str] = []
-    entries: Counter[str] = Counter()
+    entries: Counter[tuple[str, ...]] = Counter()
+    inside = ""  # the quotes that end the text over several lines in which we are
     for number, line in enumerate(text.splitlines(), 1):
+        if inside:
+            inside = "" if inside in line else inside
+            continue
+        if (opening := re.search(r'"{3}|\'{3}', line)) and line.count(opening[0]) == 1:
+            inside = opening[0]
         if header := re.match(r"\s*(\[+)([^\]]+)\]+", line):
-            table = [part.strip().strip("\"'") for part in header[2].split(".")]
-            if header[1] == "[[":  # one more entry of a list of tables
-                table.append(str(entries[header[2]]))
-                entries[header[2]] += 1
+            table = _table(header[2].split("."), entries, another=header[1] == "[[")
             here = table
         elif key := re.match(r"\s*([\w.\"'-]+)\s*=", line):
             here = table + [part.strip("\"'") for part in key[1].split(".")]
@@ -514,6 +523,21 @@ def _line(text: str, path: list[str]) -> int:
         if here == path[: len(here)] and len(here) > best:
             best, found = len(here), number
     return found
+
+
+def _table(names: Sequence[str], entries: Counter[tuple[str, ...]], *, another: bool) -> list[str]:
+    """The table that a header opens, with the numbers of its entries in lists of tables; *another* begins a new one."""
+    *above, last = (name.strip().strip("\"'") for name in names)
+    table: list[str] = []
+    for name in above:
+        table.append(name)
+        if so_far := entries[tuple(table)]:
+            table.append(str(so_far - 1))
+    table.append(last)
+    if another:
+        entries[tuple(table)] += 1
+        table.append(str(entries[tuple(table)] - 1))
+    return table
 
 
 def _hosts(*links: str | None) -> set[str]:

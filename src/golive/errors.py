@@ -20,8 +20,10 @@ GoLiveError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 
 class GoLiveError(Exception):
@@ -59,15 +61,28 @@ class Crashed(GoLiveError):
 
 
 class ProbeError(GoLiveError):
-    """We looked at *target* and could not see."""
+    """
+    We looked at *target* and could not see.
+
+    Where an answer over HTTP was the reason, its *status* and what it told of limits (`Retry-After`, `X-RateLimit-…`,
+    as sent) are kept: whoever diagnoses an outage takes for evidence what a gate cannot judge by.
+    """
 
     # Whether asking again may help. A fact is never asked again until it is met.
     passing = False
 
-    def __init__(self, target: str, reason: str) -> None:
+    def __init__(
+        self, target: str, reason: str, *, status: int | None = None, limits: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(f"{target}: {reason}")
         self.target = target
         self.reason = reason
+        self.status = status
+        self.limits = dict(limits or {})
+
+    def about(self, target: str) -> Self:
+        """The same, said of another *target*: one that may be shown."""
+        return type(self)(target, self.reason, status=self.status, limits=self.limits)
 
 
 class Unreachable(ProbeError):

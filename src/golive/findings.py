@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from golive import record
-from golive.errors import Crashed, GoLiveError, Unsigned, place_of
+from golive.errors import Crashed, GoLiveError, ProbeError, Unsigned, place_of
 from golive.probes.look import Look
 from golive.record import Status
 from golive.remarks import Remarks
-from golive.runbook import Scenario
+from golive.runbook import Scenario, id_of
 from golive.standing import Standing
+from golive.witness import Witness
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class Progress:
     failure: BaseException | None = None
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     begun: float = field(default_factory=time.monotonic)
+    witness: Witness | None = None  # who takes what the steps see and say
     trouble: str = ""  # what went wrong outside of the steps
     over: bool = False
 
@@ -43,6 +45,16 @@ class Progress:
         self.failure = exception
         status = "failed" if isinstance(exception, AssertionError) else "broken"
         self.steps.append((status, explain(exception), len(self.asked)))
+
+    def conclude(self) -> None:
+        """Let the witness have the last word; raises it."""
+        if self.witness is None:
+            return
+        try:
+            self.witness.conclude()
+        except (AssertionError, ProbeError) as exc:
+            self.failure = exc
+            raise
 
     def found(self) -> tuple[Status, str]:
         """What is concluded, and why."""
@@ -115,4 +127,4 @@ def steps_of(progress: Progress, evidence_ids: Any) -> tuple[record.Step, ...]:
 
 def item_of(tags: Sequence[str], row: dict[str, str]) -> str | None:
     """The id that a collected scenario stands for, None where it names none."""
-    return row.get("item") or next((tag for tag in tags if tag.startswith("GL-")), None)
+    return row.get("item") or id_of(tags)

@@ -1,7 +1,8 @@
 """The pytest plugin: scenarios become findings, findings a record, the record a verdict and an exit status.
 
 It does nothing until a scenario of `features/` is selected. Then the run is a gate: pytest's own colours and exit
-status no longer count, and nothing on the command line can turn a NO-GO into 0.
+status no longer count, and nothing on the command line can turn a NO-GO into 0. Where the scenarios are those of a
+failure's causes, it is a diagnosis instead, which can never be taken for a gate.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,20 @@ import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 from pytest_bdd.utils import registry_get_safe
 
+from golive.diagnosis.inquiry import Inquiry
+from golive.diagnosis.selecting import DIAGNOSE, NAMES, runbook_of
 from golive.environment import Environment
 from golive.errors import GoLiveError, SetupError
+from golive.expedition import IGNORED, Expedition, Wanted
 from golive.findings import Progress, item_of, note_report
 from golive.observatory import Observatory
 from golive.remarks import Remarks
-from golive.run import IGNORED, Run, Wanted
+from golive.run import Run
+from golive.runbook import is_cause
 from golive.standing import Signature
 from golive.stepfinder import remembering
 from golive.terminal import Terminal
+from golive.witness import Witness
 
 DEFAULT_PHASE = "T-0"
 TAG = re.compile(r"(?<=@)[^@\s]+")
@@ -51,6 +57,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--replay", default=None, metavar="RECORD", help="judge a recorded run again, without the network (--replay=…)"
     )
+    group.addoption("--since", default=None, metavar="WHEN", help="a diagnosis: when it began, 12m (ago) or an instant")
+    group.addoption("--incident", action="store_true", help="a diagnosis: write the incident's file")
+    group.addoption("--json", action="store_true", help="a diagnosis: print it as JSON")
+    group.addoption("--delay", type=float, default=0.0, metavar="S", help="let each answer of the twin take S seconds")
     group.addoption("--reports", default=None, metavar="DIR", help="where runs are written (default: reports/)")
 
 
@@ -69,11 +79,11 @@ def golive_gate(pytestconfig: pytest.Config) -> Gate:
 
 
 @pytest.fixture
-def observatory(golive_gate: Gate) -> Observatory:
-    """What looks at the world."""
-    assert golive_gate.run is not None, "only a gate looks"
-    assert golive_gate.run.observatory is not None, "a gate looks before its first scenario"
-    return golive_gate.run.observatory
+def witness(request: pytest.FixtureRequest, golive_gate: Gate) -> Witness:
+    """Who takes what the sentences see and say."""
+    witness = golive_gate.progress[request.node.nodeid].witness
+    assert witness is not None, "a run looks before its first scenario"
+    return witness
 
 
 @pytest.fixture
@@ -88,6 +98,13 @@ def now(golive_gate: Gate) -> datetime:
     """The run's one clock: the instant at which it began, in UTC."""
     assert golive_gate.run is not None, "only a gate has a clock"
     return golive_gate.run.started
+
+
+@pytest.fixture
+def since(golive_gate: Gate) -> datetime:
+    """When the incident began, in UTC."""
+    assert isinstance(golive_gate.run, Inquiry), "only a diagnosis speaks of an incident"
+    return golive_gate.run.began
 
 
 @pytest.fixture
@@ -107,7 +124,7 @@ def subject_digest(golive_gate: Gate) -> str | None:
 @pytest.fixture
 def signature(request: pytest.FixtureRequest, golive_gate: Gate) -> Signature:
     """What people signed for the item of this scenario."""
-    assert golive_gate.run is not None, "only a gate has records"
+    assert isinstance(golive_gate.run, Run), "only a gate has records"
     assert golive_gate.run.signatures is not None, "a gate reads the records before its first scenario"
     progress = golive_gate.progress[request.node.nodeid]
     return Signature(golive_gate.run.signatures, progress.scenario.item, progress.signed)
@@ -125,10 +142,11 @@ class Gate:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.home = config.rootpath
-        self.run: Run | None = None
+        self.run: Expedition | None = None
         self.progress: dict[str, Progress] = {}
         self.done: list[Progress] = []
-        self.items: dict[str, str] = {}  # collected scenario → item
+        self.items: dict[str, str] = {}  # collected scenario → item, or cause
+        self.runbooks: dict[str, str] = {}  # collected cause → the runbook of its feature
         self.deselected: set[str] = set()
         self.registered: set[str] = set()
         self.uncollected: list[str] = []
@@ -147,9 +165,13 @@ class Gate:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
-        """Make all tags known at once: pytest reads its list of markers anew for each that it has not seen."""
-        if self.config.option.markexpr == "golive" and not self._only_shown() and (self.home / "features").is_dir():
-            self._begin()  # surely a gate: the target is asked who it is while pytest collects
+        """
+        Where it is sure what this run is, the target is asked who it is while pytest collects.
+
+        And make all tags known at once: pytest reads its list of markers anew for each that it has not seen.
+        """
+        if (runbook := self._surely()) is not None:
+            self._begin(runbook)
         for path in (self.home / "features").rglob("*.feature"):
             self._register(TAG.findall(path.read_text(encoding="utf-8", errors="replace")))
 
@@ -176,7 +198,10 @@ class Gate:
             row = item.callspec.params.get("_pytest_bdd_example", {}) if hasattr(item, "callspec") else {}
             name = item_of(sorted(template.tags), row) or ""
             self.items[item.nodeid] = name
-            item.add_marker("golive")
+            if is_cause(name):
+                self.runbooks[item.nodeid] = _runbook(item)
+            else:
+                item.add_marker("golive")
             if row and name:
                 rows.append((item, name))
         self._register(name for _, name in rows)
@@ -190,17 +215,21 @@ class Gate:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Where a scenario of the features is selected, this run is a gate: prepare it and look."""
         selected = [item.nodeid for item in session.items if item.nodeid in self.items]
-        if self._only_shown() or not (self.items or self.uncollected):
-            self._stop()
-            return
-        if self.run is None:
-            self._begin(selected or self.uncollected)
-        if not (selected or self.uncollected) or self.run is None:
-            self._stop()
-            return  # nothing is gated: pytest says so, and exits 5
-        self._quieten()
-        self.run.reasons += self.uncollected
         try:
+            if self._only_shown() or not (self.items or self.uncollected):
+                return
+            self._drop_addopts()
+            if not (selected or self.uncollected):
+                self._stop()
+                self.run = None
+                return  # nothing is gated: pytest says so, and exits 5
+            runbook = runbook_of(self.config.option, selected, self.runbooks, self.uncollected)
+            if self.run is None:
+                self._begin(runbook)
+            assert self.run is not None, "begun now, or before the collection"
+            self._quieten()
+            if not runbook:
+                self.run.reasons += self.uncollected
             self.run.prepare()
             scenarios = self.run.scenarios
             self.run.look([scenarios[self.items[node]] for node in selected if self.items[node] in scenarios])
@@ -212,19 +241,31 @@ class Gate:
         option = self.config.option
         return bool(option.collectonly or option.setupplan or option.setuponly)
 
-    def _begin(self, selected: Sequence[str] = ("all of them",)) -> None:
-        """Refuse what makes no gate, and begin a run where something is *selected*."""
+    def _surely(self) -> str | None:
+        """What the command line asks for: a runbook's diagnosis, "" for the gate; None where it cannot be told yet."""
+        wanted = self.config.option.markexpr
+        if self._only_shown() or not (self.home / "features").is_dir():
+            return None
+        if wanted == "golive":
+            return ""
+        name = wanted.removeprefix(DIAGNOSE)
+        return name if name != wanted and name in NAMES else None
+
+    def _begin(self, runbook: str) -> None:
+        """Refuse what makes no gate and no diagnosis, and begin a run."""
         try:
-            if "PYTEST_ADDOPTS" in os.environ and self.on_record is None:
-                self._start_again_without_addopts()
-            if selected:
-                self._refuse_other_ways()
-                self.run = self._make_run()
-                self.run.settle()
-                self.run.begin()
+            self._drop_addopts()
+            self._refuse_other_ways()
+            self.run = self._make_run(runbook)
+            self.run.settle()
+            self.run.begin()
         except SetupError as exc:
             self._stop()
             raise pytest.UsageError(str(exc)) from exc
+
+    def _drop_addopts(self) -> None:
+        if "PYTEST_ADDOPTS" in os.environ and self.on_record is None:
+            self._start_again_without_addopts()
 
     def _refuse_other_ways(self) -> None:
         option = self.config.option
@@ -255,7 +296,7 @@ class Gate:
             if found is not None:
                 self.config.pluginmanager.unregister(found)
 
-    def _make_run(self) -> Run:
+    def _make_run(self, runbook: str) -> Expedition:
         option = self.config.option
         if option.replay is not None:
             from golive.replay import Replay  # here and not above: no other run needs it
@@ -274,7 +315,14 @@ class Gate:
             reports=Path(option.reports) if option.reports else None,
             results=Path(option.allure_report_dir) if option.allure_report_dir else None,
             command=("pytest", *map(str, self.config.invocation_params.args)),
+            since=option.since,
+            incident=option.incident,
+            as_json=option.json,
+            delay=option.delay,
         )
+        if runbook:
+            terminal = Terminal.beside(option.json)
+            return Inquiry(self.home, wanted, terminal, self.observatory, self.on_record, runbook=runbook)
         return Run(self.home, wanted, Terminal(), self.observatory, self.on_record)
 
     # -- scenarios ------------------------------------------------------------------------------------------------
@@ -303,6 +351,7 @@ class Gate:
         if self.run.unknown:
             progress.trouble = self.run.unknown
             return True
+        progress.witness = self.run.witness(scenario)
         return None
 
     @pytest.hookimpl(wrapper=True)
@@ -312,7 +361,9 @@ class Gate:
         if progress is None or self.run is None or self.run.observatory is None:
             return (yield)
         with self.run.observatory.watching(due=self.run.is_due(progress.scenario)) as progress.asked:
-            return (yield)
+            result = yield
+            progress.conclude()
+            return result
 
     def pytest_bdd_after_step(self, request: pytest.FixtureRequest) -> None:
         """A sentence holds."""
@@ -352,7 +403,7 @@ class Gate:
             elif ended:
                 session.exitstatus = self.run.finish(self.done, self._unselected(session))
         except GoLiveError as exc:
-            self.run.terminal.say(f"NO-GO: {exc}", "bold red")
+            self.run.terminal.say(f"{'NO-GO' if isinstance(self.run, Run) else 'no diagnosis'}: {exc}", "bold red")
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         finally:
             self._stop()
@@ -372,3 +423,9 @@ class Gate:
         if self.run is not None:
             self.run.close()
             gc.freeze()
+
+
+def _runbook(item: pytest.Item) -> str:
+    """Of which failure a collected cause is one, as its feature's tag says."""
+    names = [mark.name.removeprefix(DIAGNOSE) for mark in item.iter_markers() if mark.name.startswith(DIAGNOSE)]
+    return names[0] if names else ""

@@ -86,7 +86,7 @@ class Observatory:
         self._size = threads
         self._pool: Executor | None = None
         self._entries: dict[Look[Any], Entry] = {}
-        self._numbers = numbers(1)
+        self._numbers = numbers(1)  # each look has one of its own, also after others were forgotten
         self._lock = threading.Lock()
         self._in_flight: Counter[str] = Counter()  # by host
         self._waiting: dict[str, deque[Entry]] = defaultdict(deque)  # for a place at their host
@@ -205,6 +205,13 @@ class Observatory:
         except ProbeError as exc:
             return exc
         return None
+
+    def seen(self, look: Look[T]) -> T | None:
+        """The answer to *look* where it was asked before and answered; nothing is asked now."""
+        entry = self._entries.get(look)
+        if entry is None or not entry.done.is_set() or entry.error is not None:
+            return None
+        return cast(T, entry.answer)
 
     def asked_at(self, look: Look[Any]) -> datetime:
         """When *look* was asked for the last time."""

@@ -81,7 +81,7 @@ def write_run(
     from golive.report import write_report
 
     text = record.to_json()
-    _search({"record.json": text.encode()}, held)
+    search({"record.json": text.encode()}, held)
     write_atomically(folder / "record.json", text)
     try:
         _keep(basis, folder)
@@ -92,7 +92,7 @@ def write_run(
             for path in sorted(place.rglob("*"))
             if path.is_file()
         }
-        _search({_named(path, folder): data for path, data in files.items()}, held)
+        search({_named(path, folder): data for path, data in files.items()}, held)
     except Withheld:
         for path in (*folder.iterdir(), *(results.iterdir() if results and results.is_dir() else ())):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -139,7 +139,8 @@ def _point_latest(folder: Path) -> None:
             write_atomically(latest, str(folder.relative_to(latest.parent)) + "\n")
 
 
-def _search(files: Mapping[str, bytes], held: Mapping[str, str]) -> None:
+def search(files: Mapping[str, bytes], held: Mapping[str, str]) -> None:
+    """Withheld, which names secret and file, where one of the secrets *held* stands in one of *files*."""
     found = sorted(
         {
             f"{name} in {file}"

@@ -19,13 +19,14 @@ from pydantic import ValidationError
 from golive import errors
 from golive.environment import Detour, Environment
 from golive.errors import Crashed, GoLiveError, ProbeError, SetupError, Unreadable
+from golive.expedition import Wanted
 from golive.findings import Progress
 from golive.identity import establish
 from golive.observatory import Entry, Observatory, adapter, kind_of, plain
 from golive.paperwork import as_they_were, demands
 from golive.probes.look import Act, Look
 from golive.record import SCHEMA, Attempt, Evidence, Finding, Record, Verdict
-from golive.run import Run, Wanted
+from golive.run import Run
 from golive.runbook import Scenario
 from golive.standing import Signatures
 from golive.terminal import Terminal

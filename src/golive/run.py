@@ -3,146 +3,98 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
-import importlib.metadata
-import os
-import platform
 import re
-import sys
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from golive import runbook
 from golive import verdict as judge_of
-from golive.agenda import Agenda, Profile
-from golive.environment import Detour, Environment, drop_redirections, load, signers
+from golive.agenda import Agenda
+from golive.diagnosis.strength import apart
+from golive.environment import signers
 from golive.errors import GoLiveError, SetupError
+from golive.expedition import CLIENTS, Expedition, load_modules
 from golive.findings import Progress, steps_of
 from golive.identity import establish
-from golive.identity import looks as identity_looks
 from golive.manifest import sources
 from golive.observatory import Observatory
 from golive.paperwork import Laid, demands, lay_over, people_of, read_signatures, rows, without_effect
 from golive.probes.browser import Visit, prepare
 from golive.probes.look import Act, Look
 from golive.record import Decision, Finding, Inventory, Official, Paper, Record, Status, Subject, Verdict
-from golive.record import Run as RunPart
-from golive.recording import Basis, Withheld, make_folder, shown, write_run
-from golive.runbook import Item, Scenario, disagreements, load_inventory, read_features, read_lock
+from golive.recording import Basis, Withheld, shown, write_run
+from golive.runbook import Item, Scenario, disagreements, is_cause, load_inventory, read_lock, read_scenarios
 from golive.ssh import allowed_signers
 from golive.standing import NAMESPACES, Circumstances, Signatures, allowed_keys
 from golive.subject import looks as subject_looks
 from golive.subject import subject_of
-from golive.terminal import Terminal
-from golive.twin.process import TwinProcess, have_signed
-from golive.vocabulary import check_sentences, planned
+from golive.twin.process import have_signed
+from golive.vocabulary import check_sentences
 
 if TYPE_CHECKING:
     from golive.past import Past
 
-# Set for itself by a gate that had to begin again to be rid of what the shell told pytest.
-IGNORED = "GOLIVE_IGNORED"
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-# What it takes to ask the target who it is; what imports each other is imported by one thread.
-ASKING = ("boto3", "httpx", "dns.resolver", "OpenSSL.SSL")
-CLIENTS = (*ASKING, "psycopg", "playwright.async_api")
 RENDERING = ("golive.report",)
-TOOLS = ("golive", "pytest", "pytest-bdd", "httpx", "boto3", "psycopg", "dnspython", "cryptography", "playwright")
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the command line asks for."""
-
-    environment: str
-    phase: str
-    profile: Profile = "launch"
-    digest: str | None = None
-    faults: tuple[str, ...] = ()
-    partial: bool = False
-    act: bool = False  # the operator consents to acts
-    reports: Path | None = None
-    results: Path | None = None  # --alluredir
-    command: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
-class Run:
-    """One run; made before the first scenario, finished after the last."""
+class Run(Expedition):
+    """One run of the gate."""
 
-    home: Path
-    wanted: Wanted
-    terminal: Terminal
-    observatory: Observatory | None = None  # one that has looked already, from a test
-    on_record: Callable[[Record], None] | None = None  # a test that takes the record instead of files
-    started: datetime = field(default_factory=lambda: datetime.now(UTC))
-    reasons: list[str] = field(default_factory=list)
-    unknown: str = ""  # why nothing may be judged
-    scenarios: dict[str, Scenario] = field(default_factory=dict)
-    folder: Path | None = None
-    twin: TwinProcess | None = None
-    loading: Thread | None = None  # imports while the twin starts
-    ignored: tuple[str, ...] = ()
+    on_record: Callable[[Record], None] | None = None
     lock_digest: str = ""
-    launch_at: datetime | None = None
     signatures: Signatures | None = None  # what people put on record; None where nothing may be judged
     sources: dict[str, str] = field(default_factory=dict)  # what decides, by digest, as it was when the run began
     place: Path | None = None  # where the records lie
     past: Past | None = None  # the runs before this one; None where nobody has looked back yet
     looking_back: Thread | None = None
-    environment: Environment = field(init=False)
     inventory: runbook.Inventory = field(init=False)
 
     def settle(self) -> None:
         """What is to be gated, and where; SetupError (exit status 4) where there is no such thing."""
         self.inventory = load_inventory(self.home / "features")
         Agenda(self.inventory, self.wanted.phase, self.wanted.profile)  # refuses a phase that there is not
-        self.environment = load(self.wanted.environment, self.home)
-        self.launch_at = self.environment.launch_at
+        self.read_environment()
         if self.wanted.digest is not None and not DIGEST.fullmatch(self.wanted.digest):
             raise SetupError(
                 f"--digest {self.wanted.digest} is no digest of an image: sha256: and 64 hexadecimal digits"
             )
-        if self.wanted.faults and not self.environment.rehearsal:
-            raise SetupError("--fault breaks the twin, so it goes with --env rehearsal only")
-        self.ignored = tuple(sorted({*drop_redirections(os.environ), *os.environ.pop(IGNORED, "").split()}))
 
-    def begin(self) -> None:
-        """
-        Open the way to the world and ask it who it is; no answer is waited for.
+    @property
+    def armed(self) -> bool:
+        """Whether the operator consented to acts."""
+        return self.wanted.act
 
-        What there is to read on this machine is read while the target answers.
-        """
-        if self.observatory is None and self.environment.rehearsal:
-            self.terminal.say("starting the twin")
-            self.twin = TwinProcess.spawn(self.wanted.faults, self.wanted.phase)
-            self.loading = Thread(target=_load, args=(CLIENTS,), daemon=True)
-            self.loading.start()
-            return
-        self.observatory = self.observatory or Observatory(self.environment, Detour(), armed=self.wanted.act)
-        # First, and by this thread: the sooner the questions are out, the more is read while they travel.
-        _load(ASKING)
-        self.observatory.begin(identity_looks(self.environment))
+    @property
+    def clients(self) -> Sequence[str]:
+        """The libraries of the looks, a browser's among them."""
+        return (*CLIENTS, "playwright.async_api")
 
     def read(self) -> None:
         """Read the checklist's features and lock; where they disagree, that is among the reasons."""
-        written, wrong = read_features(self.home / "features")
+        everything, wrong = read_scenarios(self.home / "features")
+        written = [scenario for scenario in everything if not is_cause(scenario.item)]
         lock, self.lock_digest = read_lock(self.home / "features")
         self.scenarios = {scenario.item: scenario for scenario in written}
         self.reasons += wrong + disagreements(self.inventory, written, lock)
-        self.reasons += check_sentences([step.text for scenario in written for step in scenario.steps])
+        self.reasons += check_sentences([step.text for scenario in everything for step in scenario.steps])
+        self.reasons += [
+            f"{scenario.feature}: {scenario.item}: only a diagnosis says how strong a no is: {step.text}"
+            for scenario in written
+            for step in scenario.steps
+            if apart(step.text)[1] is not None
+        ]
 
     def prepare(self) -> None:
         """Read what is written and make the folder for what will be; SetupError (exit status 4) where that fails."""
         self.read()
-        if self.on_record is None:
-            reports = self.wanted.reports or self.home / "reports"
-            self.folder = make_folder(reports, self.environment.name, self.started)
+        self.make_folder()
+        if self.folder is not None:
             self.sources = sources(self.home, self.environment)
 
     def look(self, selected: Sequence[Scenario]) -> None:
@@ -150,31 +102,24 @@ class Run:
         if self.reasons:
             self.unknown = f"the features cannot be trusted: {self.reasons[0]}"
             return
-        if self.twin is not None:
-            if self.loading is not None:
-                self.loading.join()  # two threads that import what imports each other can lock each other out
-            self.observatory = Observatory(self.environment, self.twin.meet(), armed=self.wanted.act)
-        assert self.observatory is not None, "begun with one, or with a twin"
-        if self.environment.rehearsal:
-            self.launch_at = self.observatory.reach.detour.launch_at  # the twin knows the hour that it plays
-        self.observatory.start_clock()
+        observatory = self.way()
         planned = [*self.plan(selected), *subject_looks(self.environment)]
         if any(isinstance(look, Visit) for look in planned):
-            self.observatory.meanwhile(prepare)  # a browser takes longest to start
-        self.unknown = establish(self.environment, self.observatory).unknown
+            observatory.meanwhile(prepare)  # a browser takes longest to start
+        self.unknown = establish(self.environment, observatory).unknown
         if self.unknown:
             return
-        Thread(target=_load, args=(RENDERING,), daemon=True).start()
+        Thread(target=load_modules, args=(RENDERING,), daemon=True).start()
         if self.folder is not None:
             self.looking_back = Thread(target=self._look_back, daemon=True)
             self.looking_back.start()
         with self.terminal.looking("looking") as on_answer:
             looks = [look.unless if isinstance(look, Act) else look for look in planned]
-            self.observatory.gather([look for look in looks if look is not None], on_answer)
-        self.signatures = self.signed(self.observatory)
-        if self.observatory.armed:
+            observatory.gather([look for look in looks if look is not None], on_answer)
+        self.signatures = self.signed(observatory)
+        if observatory.armed:
             for act in planned:
-                if isinstance(act, Act) and self.observatory.will_act(act):
+                if isinstance(act, Act) and observatory.will_act(act):
                     self.terminal.say(f"will act: {act.effect}", "bold yellow")
 
     @property
@@ -207,18 +152,9 @@ class Run:
         circumstances = Circumstances(self.environment.name, people, self.started, subject)
         return read_signatures(folder, circumstances, asked)
 
-    def plan(self, selected: Sequence[Scenario]) -> list[Look[Any]]:
-        """The looks of the *selected* scenarios, as far as they can be told beforehand; no act before it is due."""
-        offered = {"environment": self.environment, "launch_at": self.launch_at}
-        looks: list[Look[Any]] = []
-        for scenario in selected:
-            for step in scenario.steps:
-                try:
-                    told = list(planned(step.text, step.table, step.docstring, offered))
-                    looks += [look for look in told if self.is_due(scenario) or not isinstance(look, Act)]
-                except (GoLiveError, LookupError, TypeError, ValueError):
-                    continue  # the scenario will say so when it gets there
-        return looks
+    def may_ask(self, scenario: Scenario, look: Look[Any]) -> bool:
+        """No act before it is due."""
+        return self.is_due(scenario) or not isinstance(look, Act)
 
     def is_due(self, scenario: Scenario) -> bool:
         """Whether the item of *scenario* must hold in this run's phase."""
@@ -276,18 +212,10 @@ class Run:
             unselected=unselected,
         )
         return Record(
-            run=RunPart(
-                started=self.started,
-                ended=datetime.now(UTC),
-                command=self.wanted.command,
-                tools=_tools(),
-                ignored=self.ignored,
-                faults=self.wanted.faults,
+            run=self.ran(
                 act=self.observatory.armed if self.observatory else self.wanted.act,
                 digest=self.wanted.digest,
                 left_out=tuple(item.id for item in self.inventory.item if item.id in unselected),
-                looks=self.observatory.count if self.observatory else 0,
-                requests=self.observatory.requests if self.observatory else 0,
                 folder=self._shown_folder(),
             ),
             environment=self.environment.name,
@@ -412,19 +340,6 @@ class Run:
         due = {finding.item for finding in findings if finding.status is not Status.NOT_DUE}
         return rows(self.signatures, [each for each in used if each.paper.stem in due])
 
-    def close(self) -> None:
-        """Let the twin go; a folder without anything in it goes too."""
-        if self.twin is not None:
-            self.twin.stop()
-        if self.folder is not None and self.folder.is_dir() and not any(self.folder.iterdir()):
-            self.folder.rmdir()
-
-
-def _load(modules: Sequence[str]) -> None:
-    """Import what will be needed, while there is nothing to do but to wait."""
-    for name in modules:
-        importlib.import_module(name)
-
 
 def _refused(record: Record, reason: str, folder: Path, *, keep: bool) -> Record:
     """*record* with a verdict that says why it cannot be trusted; the one on disk, if any, must not say otherwise."""
@@ -450,8 +365,3 @@ def _refused(record: Record, reason: str, folder: Path, *, keep: bool) -> Record
             for name in ("record.json", *TEXTS):
                 (folder / name).unlink(missing_ok=True)
     return refused
-
-
-def _tools() -> dict[str, str]:
-    versions = {name: importlib.metadata.version(name) for name in TOOLS}
-    return {"python": platform.python_version(), "platform": sys.platform, **versions}

@@ -21,7 +21,8 @@ from golive.phases import ROLLBACK
 
 # How the sentence begins by which a scenario asks for a signature; what is signed stands under it.
 SIGNED = "this is signed by the "
-_ID = re.compile(r"GL-\d+(\.\d+)+|GL-\d+\.\d+")
+_ID = re.compile(r"GL-\d+(\.\d+)+|(AISP|BID|PISP|KYC|SWAN)-[CR]\d+")
+_CAUSE = re.compile(r"(AISP|BID|PISP|KYC|SWAN)-C\d+")
 
 Severity = Literal["blocker", "critical", "normal"]
 How = Literal["auto", "act", "attest"]
@@ -117,7 +118,7 @@ class Step:
 class Scenario:
     """One scenario, or one row of an outline, as pytest-bdd will run it."""
 
-    item: str
+    item: str  # or the cause
     title: str
     feature: str  # file below features/
     row: int  # of the outline's examples; 0 without
@@ -153,7 +154,23 @@ def load_inventory(features: Path) -> Inventory:
         raise SetupError("; ".join(f"{shown}:{rule}" for rule in broken_rules(exc, text))) from exc
 
 
+def id_of(tags: Iterable[str]) -> str | None:
+    """The id among *tags* of an item of the checklist or a cause of a failure, None where there is none."""
+    return next((tag for tag in tags if _ID.fullmatch(tag)), None)
+
+
+def is_cause(name: str) -> bool:
+    """Whether *name* is the id of a cause, which a diagnosis looks for, and not of an item of the checklist."""
+    return _CAUSE.fullmatch(name) is not None
+
+
 def read_features(folder: Path) -> tuple[list[Scenario], list[str]]:
+    """The scenarios of the checklist below *folder*, and what is wrong with the files themselves."""
+    found, wrong = read_scenarios(folder)
+    return [scenario for scenario in found if not is_cause(scenario.item)], wrong
+
+
+def read_scenarios(folder: Path) -> tuple[list[Scenario], list[str]]:
     """Every scenario below *folder*, in pytest-bdd's own reading, and what is wrong with the files themselves."""
     from pytest_bdd.exceptions import GherkinParseError
     from pytest_bdd.parser import FeatureParser
@@ -177,7 +194,7 @@ def read_features(folder: Path) -> tuple[list[Scenario], list[str]]:
                 own = {tag for tag in scenario.tags if _ID.fullmatch(tag)}
                 ids = {row["item"]} if row.get("item") else own
                 if len(ids) != 1 or (row.get("item") and own):
-                    wrong.append(f"{shown}: {scenario.name!r} must name exactly one item of the checklist")
+                    wrong.append(f"{shown}: {scenario.name!r} must name exactly one item of the checklist, or cause")
                     continue
                 found.append(
                     Scenario(

@@ -30,6 +30,11 @@ class Terminal:
         # Highlighting off: what is printed is data from outside, and never markup.
         self.console = console or Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
 
+    @classmethod
+    def beside(cls, document: bool) -> Terminal:
+        """One that leaves standard output to a *document* that is to be printed."""
+        return cls(Console(file=sys.stderr, highlight=False, markup=False, soft_wrap=True)) if document else cls()
+
     def say(self, line: str, style: str | None = None) -> None:
         """Print one line."""
         self.console.print(Text(line, style=style or ""))

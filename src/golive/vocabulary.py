@@ -10,8 +10,9 @@ from typing import Any, Literal
 import parse
 from pytest_bdd import given, parsers, then, when
 
-from golive.observatory import Observatory
+from golive.diagnosis.strength import apart
 from golive.probes.look import Look
+from golive.witness import Witness
 
 Function = Callable[..., Any]
 
@@ -26,6 +27,8 @@ class Sentence:
 
     def matches(self, words: str) -> dict[str, str] | None:
         """The sentence's parameters in *words*, or None where it is another sentence."""
+        if self.kind == "judges":
+            words, _ = apart(words)
         found = _parser(self.text).parse(words)
         return None if found is None else dict(found.named)
 
@@ -45,30 +48,31 @@ def _parser(text: str) -> parse.Parser:
     return _PARSERS[text]
 
 
+class _Judging(parsers.parse):
+    """A judging sentence, whether or not a diagnosis says behind it how strong a no is."""
+
+    def parse_arguments(self, name: str) -> dict[str, Any]:
+        return super().parse_arguments(apart(name)[0])
+
+    def is_matching(self, name: str) -> bool:
+        return super().is_matching(apart(name)[0])
+
+
 def looks(sentence: str, *, target_fixture: str) -> Callable[[Function], Function]:
     """
     Declare a looking sentence, usable after Given and When.
 
-    The function takes the sentence's parameters, `datatable`, `docstring`, `environment` and `launch_at`, nothing else,
-    and returns a look (an act is one too) or a list of looks; the fixture *target_fixture* becomes the answer or the
-    list of answers.
+    The function takes the sentence's parameters, `datatable`, `docstring`, `environment`, `launch_at` and, in a
+    diagnosis, `since` and `now`, nothing else, and returns a look (an act is one too) or a list of looks; the fixture
+    *target_fixture* becomes the answer or the list of answers.
     """
 
     def declare(function: Function) -> Function:
-        names = list(inspect.signature(function).parameters)
-
-        def answered(observatory: Observatory, **arguments: Any) -> Any:
+        def answered(witness: Witness, **arguments: Any) -> Any:
             asked = function(**arguments)
-            if isinstance(asked, Look):
-                return observatory.answer(asked)
-            return [observatory.answer(look) for look in each(asked)]
+            return witness.see(asked if isinstance(asked, Look) else each(asked))
 
-        answered.__name__ = function.__name__
-        answered.__doc__ = sentence
-        # pytest-bdd reads from the signature what to hand over.
-        answered.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-            [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in ("observatory", *names)]
-        )
+        _dress(answered, function, sentence)
         VOCABULARY.append(Sentence("looks", sentence, function))
         for keyword in (given, when):
             keyword(parsers.parse(sentence), target_fixture=target_fixture, stacklevel=2)(answered)
@@ -85,12 +89,28 @@ def judges(sentence: str, *, also_given: bool = False) -> Callable[[Function], F
     """
 
     def declare(function: Function) -> Function:
+        def judged(witness: Witness, **arguments: Any) -> None:
+            witness.hear(function, arguments)
+
+        _dress(judged, function, sentence)
         VOCABULARY.append(Sentence("judges", sentence, function))
         for keyword in (then, given) if also_given else (then,):
-            keyword(parsers.parse(sentence), stacklevel=2)(function)
+            keyword(_Judging(sentence), stacklevel=2)(judged)
         return function
 
     return declare
+
+
+def _dress(outer: Function, function: Function, sentence: str) -> None:
+    """Show *outer* to pytest-bdd, which reads from the signature what to hand over, as *function* with a witness."""
+    outer.__name__ = function.__name__
+    outer.__doc__ = sentence
+    outer.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+            for name in ("witness", *inspect.signature(function).parameters)
+        ]
+    )
 
 
 def each(asked: Iterable[Look[Any]]) -> Sequence[Look[Any]]:
@@ -112,6 +132,11 @@ def planned(
         wanted = inspect.signature(sentence.function).parameters
         asked = sentence.function(**{name: offered[name] for name in wanted})
         yield from [asked] if isinstance(asked, Look) else each(asked)
+
+
+def kind_of(words: str) -> Literal["looks", "judges"] | None:
+    """Whether *words* look or judge; None where no sentence fits."""
+    return next((sentence.kind for sentence in VOCABULARY if sentence.matches(words) is not None), None)
 
 
 def check_sentences(said: Iterable[str]) -> list[str]:

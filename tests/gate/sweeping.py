@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from golive.agenda import Agenda
+from golive.diagnosis.document import Diagnosis
 from golive.environment import load
 from golive.errors import GoLiveError
 from golive.gate import Gate
@@ -37,7 +38,10 @@ PHASES = (LAUNCH, FIRST_DAY, FIRST_WEEK, ROLLBACK)
 # repeated every time: to forget one costs time, never truth.
 WEB = frozenset({"zone", "certificates", "site", "site.health", "site.settings"})
 CLOUD = frozenset({"cloud"})
+DATABASE = frozenset({"zone", "certificates", "database"})
 WATCHED = frozenset({"zone", "certificates", "betterstack"})
+# Whose health is taken, and who is asked for comparison.
+PARTNERS = frozenset({"zone", "certificates", "neonomics", "swan", "sumsub", "bankid", "github", "betterstack", "site"})
 HANGS_ON = {
     "names": {"zone"},
     "certificate": WEB,
@@ -51,15 +55,23 @@ HANGS_ON = {
     "neonomics": {"zone", "certificates", "neonomics", "cloud"},
     "payment": {"zone", "certificates", "neonomics"},
     "swan": {"zone", "certificates", "swan", "cloud"},
+    **dict.fromkeys(("way", "pulse"), PARTNERS),
+    "reception": PARTNERS | CLOUD,
+    "swanschema": PARTNERS | CLOUD,
+    "vendorpage": {"zone", "certificates", "swan"},
+    "egress": CLOUD,
     "disclosure": WEB,
     "sumsub": {"zone", "certificates", "sumsub", "cloud"},
     "webhooks": {"zone", "certificates", "site", "sumsub", "cloud", "database"},
     **dict.fromkeys(("betterstack", "monitors", "incidents", "statuspage"), WATCHED),
     "slack": {"zone", "certificates", "slack"},
     "webhook": {"zone", "certificates", "slack", "cloud"},
-    "postgres": {"zone", "certificates", "database"},
-    "customers": {"zone", "certificates", "database"},
-    **dict.fromkeys(("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs", "cloudwatch", "iam"), CLOUD),
+    "postgres": DATABASE,
+    **dict.fromkeys(("customers", "consents", "payments"), DATABASE),
+    "applicants": {"zone", "certificates", "database", "sumsub", "cloud"},
+    **dict.fromkeys(
+        ("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs", "journal", "cloudwatch", "iam"), CLOUD
+    ),
 }
 # Where no answer but these hangs on a part (the people who sign, the clock), everything is judged anew.
 PARTS = frozenset(part for parts in HANGS_ON.values() for part in parts)
@@ -130,7 +142,18 @@ class Sweep:
 
         With *only*, the rest of the items is left out, and the exit status is that of `--partial`.
         """
-        taken: list[Record] = []
+        wanted = ["-m", "golive", *(["--partial"] if only is not None else [])]
+        return self._pytest(wanted, plugins, home, only)
+
+    def diagnose(self, runbook: str, *faults: str, since: str = "12m") -> tuple[int, Diagnosis | None, str]:
+        """A diagnosis of the world with *faults* in it: exit status, document (None where it stopped), terminal."""
+        self.swap(*faults)
+        return self._pytest(["-m", f"diagnose_{runbook}", f"--since={since}"], (), HOME, None)
+
+    def _pytest(
+        self, arguments: Sequence[str], plugins: Sequence[object], home: Path, only: frozenset[str] | None
+    ) -> tuple[int, Any, str]:
+        taken: list[Any] = []
         gates: list[Gate] = []
         observatory = self.observatory
 
@@ -153,8 +176,7 @@ class Sweep:
         told = io.StringIO()
         sys.modules.pop("test_runbook", None)  # another home has other features
         with contextlib.chdir(home), contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
-            wanted = ["-m", "golive", f"--phase={self.phase}", *(["--partial"] if only is not None else [])]
-            status = pytest.main(wanted, plugins=[Injected(), *plugins])
+            status = pytest.main([*arguments, f"--phase={self.phase}"], plugins=[Injected(), *plugins])
         return int(status), taken[0] if taken else None, told.getvalue()
 
     def lost(self) -> Iterator[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from pytest_bdd.parser import FeatureParser
 
 from golive.record import Status
-from golive.runbook import write_lock
+from golive.runbook import id_of, is_cause, write_lock
 from golive.vocabulary import VOCABULARY, Sentence
 from tests.gate.sweeping import HOME, Sweep, phase_of
 
@@ -71,7 +71,9 @@ def mutants() -> Iterator[Mutant]:
             if template.examples:
                 yield from _of_rows(file, lines, template.line_number)
                 continue
-            item = next(tag for tag in template.tags if tag.startswith("GL-"))
+            item = id_of(sorted(template.tags)) or ""
+            if is_cause(item):
+                continue
             for step in template.steps:
                 sentence = next(one for one in VOCABULARY if one.matches(step.name) is not None)
                 if sentence.kind == "judges":

@@ -215,7 +215,7 @@ def test_clock_is_named_as_the_reason(backstage: Backstage, environment: Environ
         ("denied", Denied),
         ("throttled", Overloaded),
         ("broken", Overloaded),
-        ("garbage", CannotTell),
+        ("garbage", Unreadable),
         ("babble", Unreadable),
     ],
 )

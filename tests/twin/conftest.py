@@ -29,6 +29,7 @@ PLACES = {
     **neonomics.ADDRESSES,
     swan.TOKEN_HOST: swan.ADDRESS,
     swan.API_HOST: swan.ADDRESS,
+    swan.PAGE_HOST: swan.PAGE_ADDRESS,
     "api.sumsub.com": "192.0.2.55",
     "uptime.betterstack.com": "192.0.2.70",
     "drop-status.betteruptime.com": "192.0.2.71",

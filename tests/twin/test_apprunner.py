@@ -88,6 +88,26 @@ def test_answer_is_within_the_model(operation: str, service: Service) -> None:
     assert list(stray(MODEL.operation_model(operation).output_shape, json.loads(answer.body), operation)) == []
 
 
+def test_connector_is_told_within_the_model(place: Place, client: AppRunnerClient) -> None:
+    """The service's own connector with its groups, as botocore's model has it; any other is not found."""
+    arn = client.describe_service(ServiceArn=ARN)["Service"]["NetworkConfiguration"]["EgressConfiguration"].get(
+        "VpcConnectorArn", ""
+    )
+    asked = json.dumps({"VpcConnectorArn": arn}).encode()
+    question = Question(
+        "apprunner", "DescribeVpcConnector", "POST", "/", {"x-amz-target": "AppRunner.DescribeVpcConnector"}, asked
+    )
+    answer = apprunner.answer(question, place.service, account=cloud.ACCOUNT, region=cloud.REGION, now=NOW)
+    shape = MODEL.operation_model("DescribeVpcConnector").output_shape
+    assert list(stray(shape, json.loads(answer.body), "DescribeVpcConnector")) == []
+    seen = client.describe_vpc_connector(VpcConnectorArn=arn)["VpcConnector"]
+    assert (seen.get("Status"), seen.get("SecurityGroups")) == ("ACTIVE", [cloud.CONNECTOR_GROUP])
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        client.describe_vpc_connector(VpcConnectorArn=arn.replace("drop-vpc", "another-vpc"))
+    with pytest.raises(ClientError, match="InvalidRequestException"):
+        client.describe_vpc_connector(VpcConnectorArn=ARN)
+
+
 @pytest.mark.usefixtures("place")
 def test_healthy_service_is_the_runbooks(client: AppRunnerClient) -> None:
     """The healthy service runs, pinned by digest, under the ARN and with the settings of the runbook."""

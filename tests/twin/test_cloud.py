@@ -240,6 +240,14 @@ def test_only_the_connector_reaches_the_database(aws: Clients) -> None:
 
 
 @pytest.mark.usefixtures("face")
+def test_connector_lets_everything_out(aws: Clients) -> None:
+    """As AWS makes a group: one rule, to everybody."""
+    [group] = aws.ec2.describe_security_groups(GroupIds=[CONNECTOR_GROUP])["SecurityGroups"]
+    [rule] = group["IpPermissionsEgress"]
+    assert (rule["IpProtocol"], rule["IpRanges"]) == ("-1", [{"CidrIp": "0.0.0.0/0"}])
+
+
+@pytest.mark.usefixtures("face")
 def test_production_tag_is_on_the_release_that_runs(aws: Clients) -> None:
     """The tag, the release, the commit and the running service name one image, pushed after every other release."""
     digest = production_digest(aws)

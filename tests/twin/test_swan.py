@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 TOKENS = "https://oauth.swan.io/oauth2/token"
 API = "https://api.swan.io/live-partner/graphql"
 PROJECT = "{ projectInfo { id name status type } }"
+PAGE = "https://status.swan.io/api/v2/summary.json"
 
 
 def ask_for_token(client: httpx.Client, twin: Twin, **changes: str) -> httpx.Response:
@@ -98,3 +99,38 @@ def test_swap_ends_what_was_issued(client: httpx.Client, twin: Twin, token: str)
     twin.swap(swan=replace(twin.world.swan, status="Suspended"))
     assert query(client, token, PROJECT).json()["data"] is None
     assert ask_for_token(client, twin).status_code == 200
+
+
+def test_suspended_account_is_told_so_whatever_it_asks(client: httpx.Client, twin: Twin) -> None:
+    """
+    Its token is good; a stranger is a stranger all the same.
+    """
+    twin.swap(swan=replace(twin.world.swan, suspended=True))
+    token = str(ask_for_token(client, twin).json()["access_token"])
+    for text in (PROJECT, "{ __schema { queryType { name } } }"):
+        assert query(client, token, text).json()["errors"][0]["message"] == "Account suspended"
+    assert query(client, "made-up", PROJECT).json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+def test_schema_may_change_or_be_hidden(client: httpx.Client, twin: Twin) -> None:
+    """
+    What is gone is refused in the language's own words; introspection can be switched off.
+    """
+    schema = twin.world.swan.schema.replace("projectInfo: ProjectInfo!", "project: ProjectInfo!")
+    twin.swap(swan=replace(twin.world.swan, schema=schema, hides_schema=True))
+    token = str(ask_for_token(client, twin).json()["access_token"])
+    answer = query(client, token, PROJECT)
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (400, "GRAPHQL_VALIDATION_FAILED")
+    assert "Cannot query field 'projectInfo'" in answer.json()["errors"][0]["message"]
+    assert query(client, token, "{ __schema { queryType { name } } }").status_code == 400
+
+
+def test_status_page_stands_when_swan_has_fallen(client: httpx.Client, twin: Twin) -> None:
+    """
+    And knows of what is open.
+    """
+    assert client.get(PAGE).json()["status"]["indicator"] == "none"
+    twin.swap(swan=replace(twin.world.swan, ailment="broken", incident="API unavailable"))
+    said = client.get(PAGE).json()
+    assert (said["status"]["indicator"], [one["name"] for one in said["incidents"]]) == ("major", ["API unavailable"])
+    assert query(client, "any", PROJECT).status_code == 503

@@ -33,7 +33,7 @@ DEPLOYMENTS = _CHANGES | {"START_DEPLOYMENT"}
 _PINNED = re.compile(r"@(sha256:[0-9a-f]{64})$")
 # What every browser is given, or what says no more than in which mode the program runs. Any other plain variable may be
 # a secret that somebody put in the wrong place.
-_SHOWN = re.compile(r"NEXT_PUBLIC_\w+|NODE_ENV")
+_SHOWN = re.compile(r"NEXT_PUBLIC_\w+|NODE_ENV|BANKID_CALLBACK_URL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,7 @@ class Description:
     secrets: Mapping[str, str]
     access_role: str | None = None  # with which App Runner fetches the image
     instance_role: str | None = None  # as which the program runs
+    vpc_connector: str | None = None  # through which it goes out; None: by App Runner's own way, which nobody closes
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +309,7 @@ def _description(said: ServiceTypeDef) -> Description:
         secrets=dict(sorted(told.get("RuntimeEnvironmentSecrets", {}).items())),
         access_role=source.get("AuthenticationConfiguration", {}).get("AccessRoleArn"),
         instance_role=said.get("InstanceConfiguration", {}).get("InstanceRoleArn"),
+        vpc_connector=said["NetworkConfiguration"].get("EgressConfiguration", {}).get("VpcConnectorArn"),
     )
 
 

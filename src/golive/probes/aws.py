@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # Everything that the gate may ever ask. `GetSecretValue` besides needs the environment's `read_secret_values`.
 READ_ONLY: Mapping[str, frozenset[str]] = {
-    "apprunner": frozenset({"DescribeCustomDomains", "DescribeService", "ListOperations"}),
+    "apprunner": frozenset({"DescribeCustomDomains", "DescribeService", "DescribeVpcConnector", "ListOperations"}),
     "cloudwatch": frozenset({"GetMetricData"}),
     "ec2": frozenset({"DescribeSecurityGroups", "GetManagedPrefixListEntries"}),
     "ecr": frozenset({"DescribeImages"}),

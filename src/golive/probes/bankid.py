@@ -195,7 +195,7 @@ class _Asking(OfIssuer):
         try:
             reply = exchange(reach, f"{description.authorization_endpoint}{joint}{urlencode(asked)}")
         except ProbeError as exc:  # the address holds state and nonce, which are nobody's business
-            raise type(exc)(description.authorization_endpoint, exc.reason) from None
+            raise exc.about(description.authorization_endpoint) from None
         return _received(self.issuer, description.authorization_endpoint, callback, state, reply)
 
 
@@ -224,6 +224,21 @@ class OtherCallbackRefused(_Asking, Look[Received]):
 
 
 @dataclass(frozen=True, slots=True)
+class StrangersLogin(OfIssuer, Look[Received]):
+    """Does the address where people log in answer? A client that nobody has registered asks; it may be refused."""
+
+    def observe(self, reach: Reach) -> Received:
+        """Overloaded where it does not; whom BankID knows is for other looks."""
+        url = reach.ask(SelfDescription(self.issuer)).trusted().authorization_endpoint
+        asked = {"client_id": f"golive-control-{secrets.token_hex(8)}", "response_type": "code", "scope": "openid"}
+        joint = "&" if urlsplit(url).query else "?"
+        reply = exchange(reach, f"{url}{joint}{urlencode(asked)}", shown=url)
+        if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise Overloaded(url, f"BankID answered {reply.status}", status=reply.status)
+        return Received("", "refused" if reply.status >= HTTPStatus.BAD_REQUEST else "login", reply.status)
+
+
+@dataclass(frozen=True, slots=True)
 class LoginAsked(_Asking, Look[Received]):
     """Does BankID know the client, and that it is to be answered at *callback*?"""
 
@@ -237,7 +252,7 @@ class LoginAsked(_Asking, Look[Received]):
 def _received(issuer: str, url: str, callback: str, state: str, reply: Reply) -> Received:
     """What BankID's answer to a request for a login means."""
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Overloaded(url, f"BankID answered {reply.status}")
+        raise Overloaded(url, f"BankID answered {reply.status}", status=reply.status)
     if reply.status >= HTTPStatus.BAD_REQUEST:
         return Received(callback, "refused", reply.status)
     if reply.status == HTTPStatus.OK:
@@ -282,9 +297,9 @@ def word(error: str) -> str:
 def api(reply: Reply) -> Reply:
     """*reply*, unless its status says nothing but that BankID does not answer us."""
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Overloaded(reply.url, f"BankID answered {reply.status}")
+        raise Overloaded(reply.url, f"BankID answered {reply.status}", status=reply.status)
     if reply.status == HTTPStatus.FORBIDDEN:
-        raise Denied(reply.url, "BankID answered 403")
+        raise Denied(reply.url, "BankID answered 403", status=reply.status)
     return reply
 
 

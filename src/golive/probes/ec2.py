@@ -27,7 +27,7 @@ _WIDEST = {4: 8, 6: 16}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that a group lets in."""
+    """One thing that a group lets in, or out."""
 
     group: str
     protocol: str  # "tcp", "-1" for everything
@@ -128,22 +128,28 @@ class Firewalls(Look[Ingress]):
     def observe(self, reach: Reach) -> Ingress:
         """Every attached group; Unreadable where one of them is not told of."""
         groups = reach.ask(DatabaseInstance(self.identifier)).security_groups
-        if not groups:
-            return Ingress(self.source, (), ())
-        with answers(self.source):
-            ec2: EC2Client = client(reach, "ec2")
-            listed: Iterable[SecurityGroupTypeDef] = pages(
-                self.source, ec2.describe_security_groups, "SecurityGroups", GroupIds=list(groups)
-            )
-            told = {group["GroupId"]: group["IpPermissions"] for group in listed}
-        if missing := sorted(set(groups) - told.keys()):
-            raise Unreadable(self.source, f"EC2 does not tell of {', '.join(missing)}")
-        lists = sorted(
-            {entry["PrefixListId"] for rules in told.values() for rule in rules for entry in rule["PrefixListIds"]}
+        return Ingress(self.source, groups, rules_of(reach, self.source, groups, "IpPermissions"))
+
+
+def rules_of(
+    reach: Reach, source: str, groups: Sequence[str], way: Literal["IpPermissions", "IpPermissionsEgress"]
+) -> tuple[Rule, ...]:
+    """What all of *groups* let in, or out, with their prefix lists resolved; Unreadable where one is not told of."""
+    if not groups:
+        return ()
+    with answers(source):
+        ec2: EC2Client = client(reach, "ec2")
+        listed: Iterable[SecurityGroupTypeDef] = pages(
+            source, ec2.describe_security_groups, "SecurityGroups", GroupIds=list(groups)
         )
-        ranges = dict(zip(lists, _known(reach.ask_each([PrefixList(name) for name in lists])), strict=True))
-        rules = [rule for group in groups for said in told[group] for rule in _rules(group, said, ranges)]
-        return Ingress(self.source, groups, tuple(rules))
+        told = {group["GroupId"]: group[way] for group in listed}
+    if missing := sorted(set(groups) - told.keys()):
+        raise Unreadable(source, f"EC2 does not tell of {', '.join(missing)}")
+    lists = sorted(
+        {entry["PrefixListId"] for rules in told.values() for rule in rules for entry in rule["PrefixListIds"]}
+    )
+    ranges = dict(zip(lists, _known(reach.ask_each([PrefixList(name) for name in lists])), strict=True))
+    return tuple(rule for group in groups for said in told[group] for rule in _rules(group, said, ranges))
 
 
 def wide_open(rules: Iterable[Rule]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 LIMIT = 1 << 20  # bytes of a body, after decompression
 PATIENT_DOWN = 429
+# How an answer tells of limits; no standard has the second family, which everybody spells alike.
+LIMITS = ("Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+_LIMIT = re.compile(r"[\w ,:;=.-]{1,40}")
 SPEAKS = {
     "User-Agent": "golive (the go-live gate of Drop)",
     "Accept": "text/html, application/json;q=0.9, */*;q=0.5",
@@ -45,6 +49,7 @@ def exchange(
     headers: Mapping[str, str] | None = None,
     content: bytes = b"",
     shown: str = "",
+    limit: int = LIMIT,
 ) -> Reply:
     """
     Ask once: redirects are not followed, cookies not kept, connections not used again, the shell's proxies not seen.
@@ -52,7 +57,7 @@ def exchange(
     *shown* stands in the place of *url*, in the reply and in errors, where the address is itself a secret.
 
     Unreachable: no answer. Untrusted: the certificate does not prove the name. Overloaded: 429. Unreadable: not HTTP,
-    or a body over LIMIT. Denied: a host outside the environment's list. Every status but 429 is an answer.
+    or a body over *limit* bytes. Denied: a host outside the environment's list. Every status but 429 is an answer.
     """
     import httpx
 
@@ -66,16 +71,24 @@ def exchange(
         client.stream(method, url, headers={**SPEAKS, **(headers or {})}, content=content or None) as answer,
     ):
         if answer.status_code == PATIENT_DOWN:
-            raise Overloaded(shown, "answered 429, too many requests")
-        return Reply(shown, answer.status_code, answer.headers, _body(shown, answer, ends))
+            raise Overloaded(
+                shown, "answered 429, too many requests", status=PATIENT_DOWN, limits=limits(answer.headers)
+            )
+        return Reply(shown, answer.status_code, answer.headers, _body(shown, answer, ends, limit))
 
 
-def _body(url: str, answer: httpx.Response, ends: float) -> bytes:
+def limits(headers: httpx.Headers) -> Mapping[str, str]:
+    """What *headers* tell of limits, as far as it is plain."""
+    said = {name: headers.get(name, "") for name in LIMITS}
+    return {name: text for name, text in said.items() if _LIMIT.fullmatch(text)}
+
+
+def _body(url: str, answer: httpx.Response, ends: float, limit: int) -> bytes:
     body = bytearray()
     for piece in answer.iter_bytes():
         body += piece
-        if len(body) > LIMIT:
-            raise Unreadable(url, f"the answer is longer than {LIMIT} bytes")
+        if len(body) > limit:
+            raise Unreadable(url, f"the answer is longer than {limit} bytes")
         if time.monotonic() > ends:
             raise Unreachable(url, "the answer dripped in and did not end")
     return bytes(body)

@@ -62,7 +62,7 @@ class SignsOfLife(Look[Signs]):
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """To read this group."""
-        return _to_read(environment, self.group)
+        return to_read(environment, self.group)
 
     def observe(self, reach: Reach) -> Signs:
         """Time and count alone."""
@@ -123,7 +123,7 @@ class _OfGroup:
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """To read this group."""
-        return _to_read(environment, self.group)
+        return to_read(environment, self.group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,8 @@ class LoginFigures(_OfGroup, Look[Figures]):
         )
 
 
-def _to_read(environment: Environment, group: str) -> tuple[Permission, ...]:
+def to_read(environment: Environment, group: str) -> tuple[Permission, ...]:
+    """The right to read *group*."""
     place = f"{environment.aws.region}:{environment.aws.account}"
     return (Permission("iam", "logs:FilterLogEvents", f"arn:aws:logs:{place}:log-group:{group}:*"),)
 

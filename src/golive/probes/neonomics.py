@@ -121,18 +121,32 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class StrayToken(Asked, Look[Banks]):
+    """A control: is nothing told to a token that nobody issued?"""
+
+    def permissions(self, environment: Environment) -> tuple[()]:  # noqa: ARG002  # of a look
+        """None: a stranger asks."""
+        return ()
+
+    def observe(self, reach: Reach) -> Banks:
+        """CannotTell where something is."""
+        url = f"{self.api_url}/banks"
+        stray = exchange(reach, url, headers=_headers(secrets.token_urlsafe(32)))
+        if _is_trouble(stray):
+            raise Overloaded(url, f"answered {stray.status}", status=stray.status)
+        if stray.status not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            read(stray, _BANKS)
+            raise CannotTell(url, "it answered to a token that nobody issued, so what it answers to ours says nothing")
+        return Banks(self.source, ())
+
+
+@dataclass(frozen=True, slots=True)
 class NoSuchBank(Asked, Look[Banks]):
     """The control of every look at banks: is a bank that does not exist refused, and a token that nobody issued?"""
 
     def observe(self, reach: Reach) -> Banks:
         """CannotTell where either is not."""
-        url = f"{self.api_url}/banks"
-        stray = exchange(reach, url, headers=_headers(secrets.token_urlsafe(32)))
-        if _is_trouble(stray):
-            raise Overloaded(url, f"answered {stray.status}")
-        if stray.status not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-            read(stray, _BANKS)
-            raise CannotTell(url, "it answered to a token that nobody issued, so what it answers to ours says nothing")
+        reach.ask(StrayToken(self.api_url, self.client))
         reply = self.ask(reach, self.client.token(reach), f"banks/{quote(NO_BANK)}")
         if reply.status == HTTPStatus.OK:
             read(reply, _ONE_BANK)
@@ -195,9 +209,9 @@ def _ask(
     )
     if _is_trouble(reply):
         whose = {THEIR_FAULT: "Neonomics' own fault", BANKS_FAULT: "the bank's fault"}.get(reply.status, "no answer")
-        raise Overloaded(url, f"answered {reply.status}: {whose}")
+        raise Overloaded(url, f"answered {reply.status}: {whose}", status=reply.status)
     if reply.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        raise Denied(url, f"answered {reply.status}: our token does not open this")
+        raise Denied(url, f"answered {reply.status}: our token does not open this", status=reply.status)
     return reply
 
 

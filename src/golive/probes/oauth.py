@@ -106,6 +106,31 @@ class WrongSecret(Look[Grant]):
         return grant
 
 
+@dataclass(frozen=True, slots=True)
+class StrangerRefused(Look[Grant]):
+    """Is a client refused that nobody has registered? To ask that, nothing has to be known."""
+
+    token_url: str
+
+    @property
+    def source(self) -> str:
+        """Where tokens are issued."""
+        return self.token_url
+
+    @property
+    def host(self) -> str:
+        """Whose patience it costs."""
+        return urlsplit(self.token_url).hostname or ""
+
+    def observe(self, reach: Reach) -> Grant:
+        """CannotTell where it is let in."""
+        name, secret = f"golive-control-{secrets.token_hex(8)}", secrets.token_urlsafe(24)
+        grant, _ = _ask(reach, self.token_url, name, secret)
+        if not grant.refused:
+            raise CannotTell(self.token_url, "it issued a token to a client that nobody has registered")
+        return grant
+
+
 def _ask(reach: Reach, url: str, name: str, secret: str) -> tuple[Grant, str]:
     said = {"grant_type": "client_credentials", "client_id": name, "client_secret": secret}
     reply = exchange(
@@ -116,9 +141,9 @@ def _ask(reach: Reach, url: str, name: str, secret: str) -> tuple[Grant, str]:
         content=urlencode(said).encode(),
     )
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Overloaded(url, f"answered {reply.status}")
+        raise Overloaded(url, f"answered {reply.status}", status=reply.status)
     if reply.status == HTTPStatus.FORBIDDEN:
-        raise Denied(url, "answered 403: we are not let through to where tokens are issued")
+        raise Denied(url, "answered 403: we are not let through to where tokens are issued", status=reply.status)
     try:
         if reply.status == HTTPStatus.OK:
             return _granted(reach, reply)

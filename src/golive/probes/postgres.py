@@ -74,7 +74,7 @@ _TIMED_OUT = "57014"
 _BUSY = re.compile(r"too many|slots are reserved|starting up|shutting down|recovery mode|not (yet )?accepting")
 
 
-class _Missing(Unreadable):
+class Missing(Unreadable):
     """The question is about a table or a column that is not there."""
 
 
@@ -199,7 +199,7 @@ class TransactionWatch(OfDatabase, Look[Watch]):
         try:
             with session_of(reach) as session:
                 (row,) = session.execute(_WATCH, (self.threshold,)).fetchall()
-        except _Missing as exc:
+        except Missing as exc:
             return Watch(source, self.threshold, None, exc.reason)
         return Watch(source, self.threshold, Counts(*row))
 
@@ -296,7 +296,7 @@ def _trouble(target: str, exc: psycopg.Error) -> ProbeError:
         if state == _TIMED_OUT:
             return Unreachable(target, "the query took longer than network.answer_seconds")
         if state in _NOT_THERE:
-            return _Missing(target, words)
+            return Missing(target, words)
         if state.startswith(_NOT_NOW):
             return Overloaded(target, words)
         return Denied(target, words) if state.startswith(_NOT_YOU) else Unreadable(target, words)

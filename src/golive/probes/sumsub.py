@@ -15,11 +15,12 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from golive.errors import CannotTell, Denied, Overloaded, ProbeError, Unreadable
@@ -56,6 +57,10 @@ class _Error(_Camel):
     error_name: str | None = None
 
 
+class _Nothing(_Camel):
+    """An object, whatever is in it."""
+
+
 class _Webhook(_Camel):
     id: str
     target: str
@@ -83,6 +88,7 @@ class _Result(_Camel):
 class _Review(_Camel):
     review_status: str
     review_result: _Result | None = None
+    review_date: AwareDatetime | None = None
     level_name: str | None = None
     attempt_cnt: int | None = None
 
@@ -155,6 +161,7 @@ class Review:
     answer: str = ""  # "GREEN", "RED", or "" before there is one
     reject_type: str = ""
     attempts: int | None = None
+    reviewed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +178,24 @@ class _OfSumsub:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """How Sumsub refused a token that nobody made."""
+
+    reason: str  # Sumsub's name for it
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownTokenRefused(_OfSumsub, Look[Refusal]):
+    """A control: does Sumsub refuse a token that nobody made? To ask that, nothing has to be known."""
+
+    def observe(self, reach: Reach) -> Refusal:
+        """CannotTell where it does not."""
+        token = MARKS[reach.environment.sumsub.environment] + secrets.token_urlsafe(42)
+        stranger = _Credentials(token, secrets.token_urlsafe(24))
+        return Refusal(_refusal(reach, stranger, "a token that does not exist"))
+
+
+@dataclass(frozen=True, slots=True)
 class SumsubRefuses(_OfSumsub, Look[Refusals]):
     """The control: does Sumsub refuse a wrong signature, and a token that nobody made?"""
 
@@ -181,9 +206,8 @@ class SumsubRefuses(_OfSumsub, Look[Refusals]):
     def observe(self, reach: Reach) -> Refusals:
         """CannotTell where it does not: it would take anything."""
         ours = _own(reach)
-        strangers = _Credentials(f"{ours.token[:4]}{secrets.token_urlsafe(42)}", secrets.token_urlsafe(24))
         wrong = _refusal(reach, _Credentials(ours.token, secrets.token_urlsafe(24)), "a wrong signature")
-        return Refusals(wrong, _refusal(reach, strangers, "a token that does not exist"))
+        return Refusals(wrong, reach.ask(UnknownTokenRefused()).reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,22 +273,26 @@ class ReviewOf(_OfSumsub, Look[Review]):
     def observe(self, reach: Reach) -> Review:
         """Without comments and labels, which may be about a person."""
         reach.ask(NoSuchApplicant())
-        if self.applicant is None:
-            return Review(SUMSUB, None)
-        reply = _as_gate(reach, f"/resources/applicants/{self.applicant}/status")
-        if reply.status == HTTPStatus.NOT_FOUND:
-            return Review(SUMSUB, self.applicant)
-        said = _read(reply, _Review)
-        result = said.review_result or _Result()
-        return Review(
-            SUMSUB,
-            self.applicant,
-            exists=True,
-            status=_word(said.review_status),
-            answer=_word(result.review_answer),
-            reject_type=_word(result.review_reject_type),
-            attempts=said.attempt_cnt,
-        )
+        return Review(SUMSUB, None) if self.applicant is None else review_of(reach, self.applicant)
+
+
+def review_of(reach: Reach, applicant: str) -> Review:
+    """Where the review of *applicant* stands, as Sumsub tells it now; `NoSuchApplicant` is its control."""
+    reply = _as_gate(reach, f"/resources/applicants/{applicant}/status")
+    if reply.status == HTTPStatus.NOT_FOUND:
+        return Review(SUMSUB, applicant)
+    said = _read(reply, _Review)
+    result = said.review_result or _Result()
+    return Review(
+        SUMSUB,
+        applicant,
+        exists=True,
+        status=_word(said.review_status),
+        answer=_word(result.review_answer),
+        reject_type=_word(result.review_reject_type),
+        attempts=said.attempt_cnt,
+        reviewed_at=said.review_date,
+    )
 
 
 def nobody() -> str:
@@ -336,9 +364,13 @@ def _call(reach: Reach, by: _Credentials, path: str) -> Reply:
         },
     )
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Overloaded(url, f"Sumsub answered {reply.status}")
+        raise Overloaded(url, f"Sumsub answered {reply.status}", status=reply.status)
     if reply.status == HTTPStatus.FORBIDDEN:
-        raise Denied(url, "Sumsub answered 403: the token lacks a permission, or our address is not on its list")
+        raise Denied(
+            url,
+            "Sumsub answered 403: the token lacks a permission, or our address is not on its list",
+            status=reply.status,
+        )
     if reply.status == HTTPStatus.UNAUTHORIZED and _named(reply) == _TOO_OLD:
         raise ProbeError(url, "Sumsub finds the call out of time: this machine's clock and Sumsub's differ")
     return reply
@@ -355,6 +387,8 @@ def _as_gate(reach: Reach, path: str) -> Reply:
 
 def _refusal(reach: Reach, by: _Credentials, what: str) -> str:
     reply = _call(reach, by, _HEALTH)
+    if reply.status == HTTPStatus.OK:
+        _read(reply, _Nothing)  # to be let in is one thing, and a page of somebody else's another
     if reply.status != HTTPStatus.UNAUTHORIZED:
         raise CannotTell(SUMSUB, f"it answered {reply.status} to {what}, so what it takes says nothing")
     return _named(reply)

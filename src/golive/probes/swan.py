@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from golive.probes.reach import Reach
 
 QUERY = "query GoLive { projectInfo { id name status type } }"
+SUSPENDED = "Account suspended"  # the failure runbook's words, in the place where `projectInfo.status` would tell
 UNAUTHENTICATED = ("UNAUTHENTICATED", "FORBIDDEN")
 
 
@@ -75,6 +76,10 @@ class _Asked:
 class StrayToken(_Asked, Look[Entry]):
     """The control: is nothing told to a token that nobody issued?"""
 
+    def permissions(self, environment: Environment) -> tuple[()]:  # noqa: ARG002  # of a look
+        """None: a stranger asks."""
+        return ()
+
     def observe(self, reach: Reach) -> Entry:
         """CannotTell where something is."""
         said = _read(_ask(reach, self.api_url, secrets.token_urlsafe(32)))
@@ -95,7 +100,9 @@ class SwanEntry(_Asked, Look[Entry]):
             return Entry("Swan", grant.url, grant.refused)
         project = _read(_ask(reach, self.api_url, token))
         if project is None:
-            raise Denied(self.api_url, "it does not know the token that it issued to us")
+            raise Denied(
+                self.api_url, "it does not know the token that it issued to us", status=HTTPStatus.UNAUTHORIZED
+            )
         return Entry("Swan", grant.url, None, grant.lifetime_seconds, project.status)
 
 
@@ -107,9 +114,9 @@ def _ask(reach: Reach, url: str, token: str) -> Reply:
     }
     reply = exchange(reach, url, method="POST", headers=headers, content=json.dumps({"query": QUERY}).encode())
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Overloaded(url, f"answered {reply.status}")
+        raise Overloaded(url, f"answered {reply.status}", status=reply.status)
     if reply.status == HTTPStatus.FORBIDDEN:
-        raise Denied(url, "answered 403: we are not let through")
+        raise Denied(url, "answered 403: we are not let through", status=reply.status)
     return reply
 
 
@@ -123,6 +130,8 @@ def _read(reply: Reply) -> _Project | None:
         said = _Answer.model_validate_json(reply.body)
     except ValidationError as exc:
         raise Unreadable(reply.url, f"answered {reply.status}, and not GraphQL") from exc
+    if any(SUSPENDED.lower() in error.message.lower() for error in said.errors):
+        return _Project(status=SUSPENDED)
     if any(error.extensions.code in UNAUTHENTICATED for error in said.errors):
         return None
     if said.errors or said.data is None or said.data.projectInfo is None:

@@ -18,10 +18,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m golive.twin")
     parser.add_argument("--fault", action="append", default=[])
     parser.add_argument("--phase", default="T-0")
+    parser.add_argument("--delay", type=float, default=0.0)
     wanted = parser.parse_args()
     try:
         town = Town(wanted.fault, wanted.phase)
         told = town.start()
+        if wanted.delay:
+            town.delay(wanted.delay, aws=True)
     except (SetupError, OSError) as exc:
         print(json.dumps({"error": str(exc)}), flush=True)
         return 4

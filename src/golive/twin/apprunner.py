@@ -100,6 +100,7 @@ class Service:
     access_role: str
     instance_role: str
     vpc_connector: str | None
+    connector_groups: tuple[str, ...]  # of security, whose rules are EC2's
     scaling: str
     dns_target: str
     auto_deployments: bool = False
@@ -109,6 +110,7 @@ class Service:
     health: HealthCheck = HealthCheck()
     public: bool = True
     ip_address_type: Literal["IPV4", "DUAL_STACK"] = "IPV4"
+    connector_status: Literal["ACTIVE", "INACTIVE"] = "ACTIVE"
     created: timedelta = timedelta(days=40)
 
     def arn(self, account: str, region: str) -> str:
@@ -152,6 +154,8 @@ def _reply(question: Question, service: Service, arn: str, now: datetime) -> dic
         raise _Refused("SerializationException", "the body is no JSON") from exc
     if question.operation == "ListServices":
         return _page("ListServices", "ServiceSummaryList", [_summary(service, arn, now)], asked)
+    if question.operation == "DescribeVpcConnector":
+        return {"VpcConnector": _connector(service, asked.get("VpcConnectorArn", ""), now)}
     wanted = asked.get("ServiceArn", "")
     if question.operation not in {"DescribeService", *PAGES}:
         raise _Refused("UnknownOperationException", f"AppRunner.{question.operation}")
@@ -239,6 +243,23 @@ def _described(service: Service, arn: str, now: datetime) -> dict[str, Any]:
             "IpAddressType": service.ip_address_type,
         },
         "ObservabilityConfiguration": {"ObservabilityEnabled": False},
+    }
+
+
+def _connector(service: Service, wanted: str, now: datetime) -> dict[str, Any]:
+    if not wanted.startswith("arn:") or ":vpcconnector/" not in wanted:
+        raise _Refused("InvalidRequestException", f"Resource ARN is not valid: {wanted!r}")
+    if wanted != service.vpc_connector:
+        raise _Refused("ResourceNotFoundException", f"VPC connector cannot be found for the provided ARN: {wanted}")
+    name, revision = wanted.split("/")[1:3]
+    return {
+        "VpcConnectorName": name,
+        "VpcConnectorArn": wanted,
+        "VpcConnectorRevision": int(revision),
+        "Subnets": ["subnet-0a1b2c3d4e5f60718", "subnet-08f7e6d5c4b3a2910"],
+        "SecurityGroups": list(service.connector_groups),
+        "Status": service.connector_status,
+        "CreatedAt": (now - service.created).timestamp(),
     }
 
 

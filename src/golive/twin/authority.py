@@ -167,6 +167,7 @@ def healthy(now: datetime) -> dict[str, Certificate]:
         "sandbox.neonomics.io": shown("*.neonomics.io"),
         "oauth.swan.io": shown("*.swan.io"),
         "api.swan.io": shown("*.swan.io"),
+        "status.swan.io": shown("*.swan.io"),
         "api.github.com": shown("*.github.com", "github.com"),
         "api.sumsub.com": shown("*.sumsub.com", "sumsub.com"),
         "uptime.betterstack.com": shown("*.betterstack.com", "betterstack.com"),

@@ -24,6 +24,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
 from golive.twin import apprunner, iam, metrics
+from golive.twin.logs import filtered, paged
 from golive.twin.wire import Answer, Endpoint, Question, known, refuse
 
 # moto takes a second to import, and whoever only writes faults has no need of it.
@@ -95,10 +96,16 @@ class Aws:
                 roles=was.roles,
                 any_role=was.any_role,
                 any_log=was.any_log,
+                log_page=was.log_page,
             )
             if kept != was:
                 _seed(cloud)
             self._announce(cloud)
+
+    def delay(self, seconds: float) -> None:
+        """From now on every answer takes this much longer."""
+        for door in (self._moto, self._apprunner):
+            door.delay = seconds
 
     def calls(self) -> tuple[tuple[str, str], ...]:
         """Every (service, operation) asked so far, in order."""
@@ -135,7 +142,8 @@ class Aws:
                 return _through(_of_our_group(question))
             elif question.service == "logs":
                 _go_on_logging(self._cloud, present)
-            return _through(question)
+                question = paged(question, cloud.log_page)
+            return filtered(question, _through(question))
 
 
 @cache
@@ -228,18 +236,22 @@ def _seed_security_groups(cloud: Cloud) -> None:
     for key, group in cloud.security_groups.items():
         ec2.groups[VPC][key] = Group(ec2, key, group.name, group.description, VPC)  # type: ignore[abstract] # as moto does
     for key, group in cloud.security_groups.items():
-        for rule in group.ingress:
-            first, last = rule.ports or (None, None)
-            ec2.authorize_security_group_ingress(
-                key,
-                rule.protocol,
-                first,  # type: ignore[arg-type] # said to be text, and turned into a number
-                last,  # type: ignore[arg-type]
-                [{"CidrIpv6" if ":" in network else "CidrIp": network} for network in rule.networks],
-                source_groups=[{"GroupId": source} for source in rule.groups],
-                prefix_list_ids=[{"PrefixListId": listed} for listed in rule.prefix_lists],
-                vpc_id=VPC,
-            )
+        for authorize, rules in (
+            (ec2.authorize_security_group_ingress, group.ingress),
+            (ec2.authorize_security_group_egress, group.egress),
+        ):
+            for rule in rules:
+                first, last = rule.ports or (None, None)
+                authorize(
+                    key,
+                    rule.protocol,
+                    first,  # type: ignore[arg-type] # said to be text, and turned into a number
+                    last,  # type: ignore[arg-type]
+                    [{"CidrIpv6" if ":" in network else "CidrIp": network} for network in rule.networks],
+                    source_groups=[{"GroupId": source} for source in rule.groups],
+                    prefix_list_ids=[{"PrefixListId": listed} for listed in rule.prefix_lists],
+                    vpc_id=VPC,
+                )
 
 
 @cache

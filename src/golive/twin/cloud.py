@@ -38,6 +38,8 @@ PRE_LAUNCH = "drop-db-pre-launch-%Y%m%d-%H%M"
 PREVIOUS_COMMIT = "5f0c3f5e8d1b4c7a9e62d0b1a4c8f7e3d2b19a60"
 DEPLOY_ROLE = f"arn:aws:iam::{ACCOUNT}:role/drop-deploy"
 APP_STREAM = "instance/6f1c2d3e4b5a"
+INCIDENT_STREAM = "instance/c0ffee15bad"  # what an instance says while something goes wrong
+SECOND_STREAM = "instance/9b7a5c3d1e2f"  # another instance of the same application
 
 VPC = "vpc-0b6e2f4d8a1c37590"
 DATABASE_GROUP = "sg-0d5c1e0a7b3f24681"
@@ -95,7 +97,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What comes in: protocol `-1` is everything, and has no ports."""
+    """What comes in, or goes out: protocol `-1` is everything, and has no ports."""
 
     protocol: str = "tcp"
     ports: tuple[int, int] | None = (5432, 5432)
@@ -109,6 +111,7 @@ class SecurityGroup:
     name: str
     description: str
     ingress: tuple[Rule, ...]
+    egress: tuple[Rule, ...] = (Rule("-1", None, ("0.0.0.0/0",)),)  # as AWS makes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,7 @@ class Cloud:
     roles: tuple[Role, ...]
     any_role: bool = False  # IAM is out of its mind, and lets whoever is asked about do everything
     any_log: bool = False  # so are the logs, and every group there could be is there
+    log_page: int = 0  # events of a log in an answer; 0: as many as CloudWatch gives
     snapshot_takes: timedelta = timedelta(seconds=0.3)  # one that somebody asks for
     account: str = ACCOUNT
     region: str = REGION
@@ -211,6 +215,11 @@ class Cloud:
         wider = replace(old, ingress=(*old.ingress, *rules))
         return replace(self, security_groups={**self.security_groups, group: wider})
 
+    def letting_out(self, *rules: Rule, group: str = CONNECTOR_GROUP) -> Cloud:
+        """The same, with *rules* in place of what *group* lets out."""
+        narrower = replace(self.security_groups[group], egress=rules)
+        return replace(self, security_groups={**self.security_groups, group: narrower})
+
     def watching(self, ago: timedelta | None) -> Cloud:
         """The same, with the last round of the AML monitoring that long ago; None: there was never one."""
         lines = () if ago is None else tuple(Line(ago + timedelta(hours=n), _AML_ROUND) for n in range(30, -1, -1))
@@ -218,9 +227,17 @@ class Cloud:
         return replace(self, logs={**self.logs, LOG_GROUP: streams})
 
     def saying(self, *lines: Line, goes_on: bool = True) -> Cloud:
-        """The same, with these lines, oldest first, in place of all that the application said."""
+        """The same, with these lines, oldest first, in place of all that the application's instances said."""
         streams = {**self.logs[LOG_GROUP], APP_STREAM: LogStream(lines, goes_on=goes_on)}
+        streams.pop(SECOND_STREAM, None)
         return replace(self, logs={**self.logs, LOG_GROUP: streams})
+
+    def adding(self, *lines: Line) -> Cloud:
+        """The same, with these lines, oldest first, said by one more instance that goes on saying the last of them."""
+        streams = self.logs[LOG_GROUP]
+        name = f"{INCIDENT_STREAM}{sum(name.startswith(INCIDENT_STREAM) for name in streams)}"
+        added = {**streams, name: LogStream(lines, goes_on=True)}
+        return replace(self, logs={**self.logs, LOG_GROUP: added})
 
     def rolled_back(self, ago: timedelta) -> Cloud:
         """The same, with the release before running again since that long ago."""
@@ -354,6 +371,7 @@ def _service(digest: str, arns: Mapping[str, str]) -> Service:
             "NODE_ENV": "production",
             "NEXT_PUBLIC_SERVICE_MODE": "production",
             "NEXT_PUBLIC_APP_URL": "https://getdrop.no",
+            "BANKID_CALLBACK_URL": "https://getdrop.no/api/auth/bankid/callback",
             "LOG_LEVEL": "info",
             "NEXT_TELEMETRY_DISABLED": "1",
             "TZ": "Europe/Oslo",
@@ -381,6 +399,7 @@ def _service(digest: str, arns: Mapping[str, str]) -> Service:
         access_role=f"arn:aws:iam::{ACCOUNT}:role/drop-web-ecr-access",
         instance_role=f"arn:aws:iam::{ACCOUNT}:role/drop-web-instance",
         vpc_connector=f"arn:aws:apprunner:{REGION}:{ACCOUNT}:vpcconnector/drop-vpc/1/4b0d2c9c6f5e4f5f8c3b7d1a2e9f6a10",
+        connector_groups=(CONNECTOR_GROUP,),
         scaling=f"arn:aws:apprunner:{REGION}:{ACCOUNT}:autoscalingconfiguration/DefaultConfiguration/1/"
         "00000000000000000000000000000001",
         dns_target=SERVICE_HOST,

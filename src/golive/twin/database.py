@@ -106,7 +106,7 @@ def healthy(
 
 _PEOPLE = 41
 _LARGE_TRANSACTION = 23
-_BANKS = ("DNB", "SpareBank 1", "Nordea", "Sbanken", "Handelsbanken")
+BANKS = ("DNB", "SpareBank 1", "Nordea", "Sbanken", "Handelsbanken")
 
 
 def demo_user() -> Row:
@@ -136,10 +136,15 @@ def transaction(number: int, amount: Decimal, *, age: timedelta = timedelta(hour
         "recipient_iban": "NO9386011117947",
         "status": status,
         "created_at": age,
-        "completed_at": age - timedelta(seconds=9) if status == "completed" else None,
+        "completed_at": age - timedelta(seconds=3) if status == "completed" else None,
         "error_code": None,
         "error_message": None,
     }
+
+
+def person(number: int, age: timedelta) -> Row:
+    """A customer who came that long ago and was let in."""
+    return {**_user(number), "created_at": age, "kyc_approved_at": age - timedelta(minutes=3)}
 
 
 def _user(number: int) -> Row:
@@ -230,6 +235,19 @@ def _evenly(launched: timedelta, step: timedelta, most: int) -> Iterator[tuple[i
         number, age = number + 1, age - step
 
 
+def bank_account(number: int, user: int, bank: str, ends: timedelta, age: timedelta = timedelta(days=85)) -> Row:
+    """An account at *bank*, with the consent that *ends* then."""
+    return {
+        "id": number,
+        "user_id": user,
+        "bank_account_id": f"acc-{number:06d}",
+        "bank_name": bank,
+        "consent_expires_at": ends,
+        "consent_renewal_reminder_sent": -timedelta(days=7) < ends,
+        "created_at": age,
+    }
+
+
 def _bank_accounts() -> Table:
     """A consent stands for 90 days; one ends in five, and its owner has been reminded."""
     ends = {12: -timedelta(days=5)}
@@ -244,15 +262,13 @@ def _bank_accounts() -> Table:
             "created_at": "timestamptz NOT NULL DEFAULT now()",
         },
         tuple(
-            {
-                "id": number,
-                "user_id": number,
-                "bank_account_id": f"acc-{number:06d}",
-                "bank_name": _BANKS[number % len(_BANKS)],
-                "consent_expires_at": ends.get(number, -timedelta(days=20 + number)),
-                "consent_renewal_reminder_sent": number in ends,
-                "created_at": timedelta(days=85) if number in ends else timedelta(days=70 - number),
-            }
+            bank_account(
+                number,
+                number,
+                BANKS[number % len(BANKS)],
+                ends.get(number, -timedelta(days=20 + number)),
+                timedelta(days=85 if number in ends else 70 - number),
+            )
             for number in range(1, _PEOPLE - 4)
         ),
     )

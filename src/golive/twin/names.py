@@ -123,6 +123,7 @@ def healthy(hosts: Mapping[str, tuple[str, ...]] | None = None) -> Zone:
         "sandbox.neonomics.io": ("192.0.2.131",),
         "oauth.swan.io": ("192.0.2.140",),
         "api.swan.io": ("192.0.2.140",),
+        "status.swan.io": ("192.0.2.141",),
         "api.github.com": ("192.0.2.30",),
         "api.sumsub.com": ("192.0.2.55",),
         "uptime.betterstack.com": ("192.0.2.70",),

@@ -34,17 +34,24 @@ class TwinProcess:
     detour: Detour = field(default_factory=Detour)  # to nowhere, before the twin is met
 
     @classmethod
-    def start(cls, faults: Sequence[str] = (), phase: str = "T-0") -> TwinProcess:
+    def start(cls, faults: Sequence[str] = (), phase: str = "T-0", delay: float = 0.0) -> TwinProcess:
         """A new twin that is up and plays *phase*, with *faults* in it; SetupError as `meet` has it."""
-        twin = cls.spawn(faults, phase)
+        twin = cls.spawn(faults, phase, delay)
         twin.meet()
         return twin
 
     @classmethod
-    def spawn(cls, faults: Sequence[str] = (), phase: str = "T-0") -> TwinProcess:
-        """A new twin that is to play *phase*, with *faults* in it; not waited for."""
+    def spawn(cls, faults: Sequence[str] = (), phase: str = "T-0", delay: float = 0.0) -> TwinProcess:
+        """
+        A new twin that is to play *phase*, with *faults* in it, whose faces take *delay* seconds for each answer.
+
+        It is not waited for.
+        """
         process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-            [sys.executable, "-m", "golive.twin", f"--phase={phase}", *(f"--fault={name}" for name in faults)],
+            [
+                *(sys.executable, "-m", "golive.twin", f"--phase={phase}", f"--delay={delay}"),
+                *(f"--fault={name}" for name in faults),
+            ],
             stdin=subprocess.PIPE,  # its end tells the twin that we are gone
             stdout=subprocess.PIPE,
             text=True,

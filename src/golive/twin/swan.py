@@ -28,17 +28,54 @@ from golive.twin.web import Ailment, Door, Front, Mood
 if TYPE_CHECKING:
     from graphql import GraphQLSchema
 
-TOKEN_HOST, API_HOST = "oauth.swan.io", "api.swan.io"
+TOKEN_HOST, API_HOST, PAGE_HOST = "oauth.swan.io", "api.swan.io", "status.swan.io"
 ADDRESS = "192.0.2.140"
+PAGE_ADDRESS = "192.0.2.141"  # a status page that fell with what it tells of would be of no use
 LIVE = "/live-partner/graphql"
+SUSPENDED = "Account suspended"
 
-# As far as the gate and the runbooks ask; the words are those of Swan's published partner schema.
+# As far as the gate, the runbooks and the product ask; the words are those of Swan's published partner schema.
 SCHEMA = """
 type Query {
   projectInfo: ProjectInfo!
+  account(accountId: ID!): Account
   accounts(first: Int! = 50, after: String): AccountConnection!
   user: User
 }
+type Mutation {
+  createIndividualAccountHolderOnboarding(
+    input: CreateIndividualAccountHolderOnboardingInput!
+  ): CreateIndividualAccountHolderOnboardingPayload!
+  addCard(input: AddCardInput!): AddCardPayload!
+  initiateCreditTransfers(input: InitiateCreditTransfersInput!): InitiateCreditTransfersPayload!
+}
+interface Rejection { message: String! }
+type ForbiddenRejection implements Rejection { message: String! }
+union CreateIndividualAccountHolderOnboardingPayload =
+  CreateIndividualAccountHolderOnboardingSuccessPayload | ForbiddenRejection
+type CreateIndividualAccountHolderOnboardingSuccessPayload { onboarding: AccountHolderOnboarding! }
+type AccountHolderOnboarding { id: ID! onboardingUrl: String! }
+input CreateIndividualAccountHolderOnboardingInput { redirectUrl: String }
+union AddCardPayload = AddCardSuccessPayload | ForbiddenRejection
+type AddCardSuccessPayload { card: Card! }
+type Card { id: ID! }
+input AddCardInput {
+  accountMembershipId: ID! consentRedirectUrl: String! eCommerce: Boolean! international: Boolean!
+  nonMainCurrencyTransactions: Boolean! withdrawal: Boolean!
+}
+union InitiateCreditTransfersPayload = InitiateCreditTransfersSuccessPayload | ForbiddenRejection
+type InitiateCreditTransfersSuccessPayload { payment: Payment! }
+type Payment { id: ID! statusInfo: PaymentStatusInfo! }
+type PaymentStatusInfo { status: PaymentStatus! }
+enum PaymentStatus { ConsentPending Initiated Rejected }
+input InitiateCreditTransfersInput {
+  accountId: ID consentRedirectUrl: String! creditTransfers: [CreditTransferInput!]!
+}
+input CreditTransferInput { amount: AmountInput! label: String reference: String }
+input AmountInput { currency: String! value: String! }
+type Account { id: ID! number: String! IBAN: String balances: AccountBalances }
+type AccountBalances { available: Amount! booked: Amount! pending: Amount! reserved: Amount! }
+type Amount { currency: String! value: String! }
 type ProjectInfo { id: ID! name: String! status: ProjectStatus! type: ProjectType! }
 enum ProjectStatus {
   Initiated MeetingScheduled ToReview PendingCompliance LimitedLiveAccess BetaLiveAccess Enabled FullLiveAccess
@@ -62,6 +99,11 @@ class Swan:
     takes_any_secret: bool = False
     takes_any_token: bool = False
     forgets_tokens: bool = False
+    suspended: bool = False  # whatever is asked, by whomever it knows
+    schema: str = SCHEMA
+    hides_schema: bool = False  # it takes no introspection
+    incident: str = ""  # title of the one that its status page tells of
+    page_ailment: Ailment = ""
     clock_shift: timedelta = timedelta()
     ailment: Ailment = ""
     delay: float = 0.0
@@ -78,13 +120,14 @@ class SwanFace(Front):
     def __init__(
         self, swan: Callable[[], Swan], certificates: Callable[[], Mapping[str, Certificate]], authority: Authority
     ) -> None:
-        def mood(_: Door) -> Mood:
+        def mood(door: Door) -> Mood:
             now = swan()
-            return Mood(now.ailment, now.delay, now.clock_shift)
+            ailment = now.page_ailment if door.address == PAGE_ADDRESS else now.ailment
+            return Mood(ailment, now.delay, now.clock_shift)
 
         self._app = _Application(swan)
         super().__init__(
-            {Door(ADDRESS, 443): self._app},
+            {Door(ADDRESS, 443): self._app, Door(PAGE_ADDRESS, 443): self._app},
             mood,
             lambda host: authority.context(pick(certificates(), host, API_HOST)),
         )
@@ -111,6 +154,8 @@ class _Application:
                 return self._issue(swan, body.decode("utf-8", "replace"))
             case "POST", "api.swan.io", "/live-partner/graphql":
                 return self._execute(swan, body, request)
+            case "GET", "status.swan.io", "/api/v2/summary.json":
+                return JSONResponse(_page(swan))
         return JSONResponse({"message": "Not Found"}, 404)
 
     def _issue(self, swan: Swan, body: str) -> Response:
@@ -133,7 +178,7 @@ class _Application:
 
         try:
             asked = str(json.loads(body)["query"])
-            wrong = validate(_schema(), parse(asked))
+            wrong = validate(_schema(swan.schema), parse(asked))
         except (ValueError, LookupError, TypeError):
             return JSONResponse({"errors": [{"message": "Must provide query string."}]}, 400)
         except GraphQLError as exc:
@@ -141,22 +186,44 @@ class _Application:
         if wrong:
             told = [{**error.formatted, "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}} for error in wrong]
             return JSONResponse({"errors": told}, 400)
+        if swan.hides_schema and "__schema" in asked:
+            return _no("GraphQL introspection is not allowed", "GRAPHQL_VALIDATION_FAILED", 400)
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         known = scheme.lower() == "bearer" and self.tokens.get(token, 0.0) > time.monotonic()
+        if swan.suspended and known:
+            return _no(SUSPENDED, "FORBIDDEN", 200)
 
         def project(*_: Any) -> dict[str, str]:
             if not (known or swan.takes_any_token):
                 raise GraphQLError("Unauthenticated", extensions={"code": "UNAUTHENTICATED"})
             return {"id": swan.project, "name": "Drop", "status": swan.status, "type": "CompanyAndCustomers"}
 
-        answers = {"projectInfo": project, "accounts": lambda *_: {"totalCount": 0}, "user": lambda *_: None}
-        result = graphql_sync(_schema(), asked, root_value=answers)
+        answers = {"projectInfo": project, "accounts": lambda *_: {"totalCount": 0}}
+        result = graphql_sync(_schema(swan.schema), asked, root_value=answers)
         return JSONResponse(dict(result.formatted))
 
 
+def _no(message: str, code: str, status: int) -> Response:
+    told = {"message": message, "extensions": {"code": code}}
+    return JSONResponse({"errors": [told], "data": None}, status)
+
+
+def _page(swan: Swan) -> dict[str, object]:
+    """As Statuspage tells it (https://metastatuspage.com/api#summary)."""
+    told = ("major", "Partial System Outage") if swan.incident else ("none", "All Systems Operational")
+    open_now = [{"id": "p31zjtct2jer", "name": swan.incident, "status": "investigating", "impact": told[0]}]
+    return {
+        "page": {"id": "y2j98763l56x", "name": "Swan", "url": f"https://{PAGE_HOST}"},
+        "status": {"indicator": told[0], "description": told[1]},
+        "components": [{"id": "b13yz5g2cw10", "name": "API", "status": "operational"}],
+        "incidents": open_now if swan.incident else [],
+        "scheduled_maintenances": [],
+    }
+
+
 @cache
-def _schema() -> GraphQLSchema:
+def _schema(text: str) -> GraphQLSchema:
     """Made when it is first asked for: whoever only starts the twin need not wait for it."""
     from graphql import build_schema
 
-    return build_schema(SCHEMA)
+    return build_schema(text)

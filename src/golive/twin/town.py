@@ -32,7 +32,7 @@ from golive.twin.slack import SlackFace
 from golive.twin.sumsub import SumsubFace
 from golive.twin.swan import SwanFace
 from golive.twin.web import LOOPBACK, Front
-from golive.twin.world import healthy
+from golive.twin.world import World, healthy
 
 
 class Town:
@@ -97,6 +97,11 @@ class Town:
             "control": f"http://{LOOPBACK}:{self._control.server_address[1]}/",
         }
 
+    @property
+    def healthy(self) -> World:
+        """The world that faults are put into."""
+        return self._healthy
+
     def swap(self, faults: Sequence[str]) -> None:
         """Put the healthy world, broken by *faults*, behind the doors; SetupError for a fault that is none."""
         world = broken(self._healthy, faults)
@@ -117,9 +122,15 @@ class Town:
         """Every AWS (service, operation) that was asked so far."""
         return self._aws.calls()
 
-    def delay(self, seconds: float) -> None:
-        """From now on names and web faces take this much longer, AWS and the database do not: for the benchmark."""
-        world = self._healthy
+    def delay(self, seconds: float, *, aws: bool = False) -> None:
+        """
+        From now on names and web faces take this much longer, until the next world, and *aws* as well.
+
+        The database does not: it answers each statement by itself.
+        """
+        world = self._world
+        if aws:
+            self._aws.delay(seconds)
         self._world = replace(
             world,
             zone=replace(world.zone, delay=seconds),

@@ -39,6 +39,8 @@ first time that something is asked and answers the next time (hiccup).
 
 NOISE = random.Random(20260302).randbytes(512)  # noqa: S311 - the same noise every time, so that a failure can be repeated
 
+THROTTLED = {"Retry-After": "30", "X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "30"}
+
 # A TLS record's head: kind, version, length. A hello is of kind 22.
 _HEAD = 5
 _HANDSHAKE = 22
@@ -236,7 +238,7 @@ class _Manners:
             case "denied":
                 return Response("Forbidden", 403, media_type="text/plain")
             case "throttled":
-                return Response("Too Many Requests", 429, {"Retry-After": "30"}, "text/plain")
+                return Response("Too Many Requests", 429, THROTTLED, "text/plain")
             case "broken":
                 return Response("Service Unavailable", 503, media_type="text/plain")
             case "garbage":

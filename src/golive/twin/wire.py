@@ -13,6 +13,7 @@ import socket
 import socketserver
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -128,6 +129,7 @@ class Endpoint(Loopback):
         self.calls = calls
         self.ailments: Mapping[str, Ailment] = {}
         self.account = ""
+        self.delay = 0.0  # seconds before each answer
 
     @property
     def url(self) -> str:
@@ -145,6 +147,7 @@ class _Exchange(BaseHTTPRequestHandler):
         question = _read(self.command, self.path, {key.lower(): said for key, said in self.headers.items()}, body)
         self.server.calls.append((question.service, question.operation))
         ailment = self.server.ailments.get(question.service)
+        time.sleep(self.server.delay)
         if ailment == "off":
             self.close_connection = True
         elif ailment == "silent":

@@ -31,6 +31,7 @@ from golive.twin.database import Database
 from golive.twin.github import Repository
 from golive.twin.names import Zone
 from golive.twin.neonomics import Neonomics
+from golive.twin.noise import ordinary
 from golive.twin.people import People
 from golive.twin.site import Site
 from golive.twin.slack import Workspace
@@ -60,6 +61,7 @@ class World:
     slack: Workspace
     cloud: Cloud
     database: Database
+    noise: int = 0  # the seed of what goes wrong on any day (`golive.twin.noise`)
 
 
 # A healthy world plays a phase a little after its hour, so that what is due at that hour is due.
@@ -72,8 +74,12 @@ _OPENED_AFTER = timedelta(hours=1)
 _ROLLED_BACK = timedelta(minutes=30)
 
 
-def healthy(now: datetime, phase: str = "T-0") -> World:
-    """Production in *phase* of a launch that may go ahead; every secret is made fresh and thrown away."""
+def healthy(now: datetime, phase: str = "T-0", noise: int = 1) -> World:
+    """
+    Production in *phase* of a launch that may go ahead; every secret is made fresh and thrown away.
+
+    *noise* is the seed of the day's ordinary mishaps, which hold nothing up.
+    """
     since = offset(phase)
     launched = (_INTO_ROLLBACK if since is None else since) + _AFTER
     launch_at = now - launched
@@ -81,7 +87,7 @@ def healthy(now: datetime, phase: str = "T-0") -> World:
     if since is None:
         aws = aws.rolled_back(_ROLLED_BACK)
     client = aws.text("BANKID_CLIENT_ID")
-    return World(
+    world = World(
         now=now,
         phase=phase,
         launch_at=launch_at,
@@ -104,3 +110,4 @@ def healthy(now: datetime, phase: str = "T-0") -> World:
         cloud=aws,
         database=database.healthy(now, launched=launched),
     )
+    return ordinary(world, noise)

@@ -8,6 +8,7 @@ from golive.twin.faults import (
     compliance,
     database,
     figures,
+    incidents,
     login,
     monitoring,
     names,
@@ -20,11 +21,13 @@ from golive.twin.faults import (
     sumsub,
     tls,
 )
-from golive.twin.faults.register import FAULTS, Fault, broken
+from golive.twin.faults.register import FAULTS, INCIDENTS, Fault, Incident, broken
 
 __all__ = [
     "FAULTS",
+    "INCIDENTS",
     "Fault",
+    "Incident",
     "ailments",
     "banking",
     "broken",
@@ -33,6 +36,7 @@ __all__ = [
     "compliance",
     "database",
     "figures",
+    "incidents",
     "login",
     "monitoring",
     "names",

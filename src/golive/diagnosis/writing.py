@@ -1,0 +1,27 @@
+"""Writing a diagnosis down. There is no manifest: nothing can be signed or admitted by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from golive.diagnosis.document import Diagnosis
+from golive.diagnosis.page import html, markdown
+from golive.recording import search, write_atomically
+
+
+def write_diagnosis(document: Diagnosis, folder: Path, *, held: Mapping[str, str]) -> Path:
+    """
+    Write *document* into *folder*; returns what a person opens.
+
+    Withheld, and nothing written, where one of the secrets *held* stands in it.
+    """
+    files = {
+        "diagnosis.json": document.to_json(),
+        "diagnosis.md": markdown(document),
+        "diagnosis.html": html(document),
+    }
+    search({name: text.encode() for name, text in files.items()}, held)
+    for name, text in files.items():
+        write_atomically(folder / name, text)
+    return folder / "diagnosis.html"

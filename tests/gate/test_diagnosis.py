@@ -1,0 +1,282 @@
+"""Which cause is it? Each incident's cause is named first, a healthy world names none, and what is unseen is said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from golive.diagnosis.document import Diagnosis
+from golive.diagnosis.papers import RUNBOOKS
+from golive.diagnosis.ranking import Conclusion
+from golive.diagnosis.selecting import NAMES, known
+from golive.observatory import Observatory
+from golive.recording import NO_SECRETS, SHORTEST
+from golive.twin.faults import INCIDENTS
+from tests.gate.conftest import HOME, Project
+from tests.gate.sweeping import Sweep
+
+THERE = known(HOME / "features")
+RUNBOOK_OF = {RUNBOOKS[document]: short for short, document in NAMES.items()}
+
+
+def runbook_of(cause: str) -> str:
+    """The runbook, as one types it, of a cause."""
+    return RUNBOOK_OF[cause.partition("-")[0]]
+
+
+@pytest.fixture(scope="module")
+def sweep() -> Iterator[Sweep]:
+    sweep = Sweep()
+    yield sweep
+    sweep.stop()
+
+
+def diagnosed(sweep: Sweep, runbook: str, *faults: str) -> Diagnosis:
+    """The document of a diagnosis that points to something, or cannot tell."""
+    status, document, terminal = sweep.diagnose(runbook, *faults)
+    assert document is not None, terminal
+    assert status == 1
+    return document
+
+
+def named(document: Diagnosis, conclusion: Conclusion) -> list[str]:
+    return [cause.cause for cause in document.of(conclusion)]
+
+
+@pytest.mark.parametrize("name", INCIDENTS)
+def test_the_cause_of_an_incident_is_named_first(sweep: Sweep, name: str) -> None:
+    """Its own cause comes first, those behind it are the declared ones, and so are those that it hides."""
+    incident = INCIDENTS[name]
+    document = diagnosed(sweep, runbook_of(incident.cause), name)
+    why = {cause.cause: [sign.said for sign in cause.signs] for cause in document.causes}
+    assert named(document, Conclusion.POINTED) == [incident.cause, *incident.points_too], why
+    first = document.causes[0]
+    assert not first.ties
+    assert all(sign.evidence for sign in first.signs), "every sign has evidence under it"
+    assert first.advice is not None
+    assert first.advice.steps
+    assert first.advice.messages or first.advice.no_message
+    assert incident.cause in document.line
+    missing = {cause.cause: cause.missing for cause in document.of(Conclusion.CANNOT_TELL)}
+    assert set(missing) == set(incident.hides), missing
+
+
+@pytest.mark.parametrize("runbook", THERE)
+def test_a_healthy_world_is_silent(sweep: Sweep, runbook: str) -> None:
+    """Nothing points to a cause, everything was seen, and the exit status is 0."""
+    status, document, terminal = sweep.diagnose(runbook)
+    assert document is not None, terminal
+    why = {cause.cause: (cause.missing, [sign.said for sign in cause.signs]) for cause in document.causes}
+    assert document.quiet, why
+    assert status == 0
+    assert all(cause.examined and cause.evidence for cause in document.causes)
+
+
+@pytest.mark.parametrize("seed", range(1, 11))
+def test_an_ordinary_day_points_to_nothing(sweep: Sweep, seed: int) -> None:
+    """People without money, unreadable documents, a stray 429, consents that end: ten days, by every runbook."""
+    for runbook in THERE:
+        status, document, terminal = sweep.diagnose(runbook, f"ordinary-day-{seed}", since="60m")
+        assert document is not None, terminal
+        why = {cause.cause: (cause.missing, [sign.said for sign in cause.signs]) for cause in document.causes}
+        assert document.quiet, why
+        assert status == 0
+
+
+@pytest.mark.parametrize("runbook", THERE)
+def test_each_thing_is_looked_at_once(sweep: Sweep, runbook: str) -> None:
+    """Requests and distinct looks are the same number, however many causes need the same look."""
+    sweep.observatory = Observatory(sweep.observatory.environment, sweep.observatory.reach.detour)
+    _, document, terminal = sweep.diagnose(runbook)
+    assert document is not None, terminal
+    assert document.run.requests == document.run.looks == len(document.evidence)
+
+
+# What is not to be seen, and causes that are told all the same, by an incident.
+UNSEEN = {
+    "logs-denied": ("bankid-secret-renewed", "BID-C2"),
+    "logs-off": ("bankid-callback-moved", "BID-C3"),
+    "secretsmanager-denied": ("bankid-secret-renewed", "BID-C2"),
+    "ec2-throttled": ("bankid-outage", "BID-C1"),
+    "sts-denied": ("bankid-limits-drop", "BID-C5"),
+}
+
+
+@pytest.mark.parametrize("fault", UNSEEN)
+def test_without_a_permission_the_rest_is_ranked(sweep: Sweep, fault: str) -> None:
+    """What one look would have shown is missed, and said; the others still tell the cause."""
+    incident, cause = UNSEEN[fault]
+    document = diagnosed(sweep, "bankid", incident, fault)
+    assert document.causes[0].cause == cause
+    assert document.causes[0].conclusion is Conclusion.POINTED
+    said = [*document.reasons, *(sentence for one in document.causes for sentence in one.missing)]
+    assert said, "what could not be seen is said"
+
+
+@pytest.mark.parametrize(
+    ("fault", "incident", "unseen"),
+    [
+        ("logs-denied", "payments-without-consent", "FilterLogEvents"),
+        ("logs-of-any-group", "documents-are-rejected", "does not exist"),
+        ("database-off", "consents-have-ended", "database drop"),
+        ("database-off", "selfies-fail", "database drop"),
+        ("gate-may-not-see-webhooks", "reports-are-not-delivered", "Sumsub"),
+    ],
+)
+def test_what_log_rows_and_sumsub_hide_is_said(sweep: Sweep, fault: str, incident: str, unseen: str) -> None:
+    """Where one of the three may not be seen, the others still tell the cause, and what was missed is named."""
+    cause = INCIDENTS[incident].cause
+    document = diagnosed(sweep, runbook_of(cause), incident, fault)
+    assert document.causes[0].cause == cause
+    assert any(unseen in sentence for one in document.causes for sentence in one.missing)
+
+
+def test_a_healthy_world_that_cannot_be_seen_is_not_ruled_out(sweep: Sweep) -> None:
+    """Without the log no cause that shows there is ruled out, and what is missing is named."""
+    document = diagnosed(sweep, "bankid", "logs-denied")
+    assert not document.of(Conclusion.POINTED)
+    assert set(named(document, Conclusion.CANNOT_TELL)) == {f"BID-C{number}" for number in range(1, 7)}
+    for cause in document.of(Conclusion.CANNOT_TELL):
+        assert any("FilterLogEvents" in sentence for sentence in cause.missing)
+    assert "cannot be told" in document.line
+
+
+def test_provider_down_and_way_out_closed(sweep: Sweep) -> None:
+    """The network comes first where the firewall shows it, the provider second, and both are said."""
+    document = diagnosed(sweep, "bankid", "bankid-outage", "way-out-closed")
+    assert named(document, Conclusion.POINTED)[:2] == ["BID-C6", "BID-C1"]
+    assert "BID-C6" in document.line
+    assert "BID-C1" in document.line
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("bankid-secret-renewed", "callback-of-another-address", ["BID-C2", "BID-C3"]),
+        ("bankid-secret-renewed", "bankid-limits-drop", ["BID-C2", "BID-C5"]),
+        ("bankid-callback-moved", "bankid-limits-drop", ["BID-C3", "BID-C5"]),
+        ("login-state-lost", "bankid-limits-drop", ["BID-C4", "BID-C5"]),
+        ("way-out-closed", "bankid-callback-moved", ["BID-C3", "BID-C6"]),
+        ("consents-have-ended", "one-bank-is-down", ["AISP-C1", "AISP-C2"]),
+        ("consents-have-ended", "balances-are-rate-limited", ["AISP-C1", "AISP-C6"]),
+        ("one-bank-is-down", "balances-are-rate-limited", ["AISP-C2", "AISP-C6"]),
+        ("one-bank-is-down", "neonomics-secret-renewed", ["AISP-C2", "AISP-C4"]),
+        ("consents-have-ended", "neonomics-outage", ["AISP-C1", "AISP-C3"]),
+        ("consents-have-ended", "way-out-to-neonomics-closed", ["AISP-C1", "AISP-C5"]),
+        ("payments-without-consent", "customers-are-short-of-money", ["PISP-C2", "PISP-C3"]),
+        ("one-bank-rejects-payments", "recipients-are-mistyped", ["PISP-C4", "PISP-C6"]),
+        ("customers-are-short-of-money", "payments-are-rate-limited", ["PISP-C3", "PISP-C5"]),
+        ("payments-without-consent", "recipients-are-mistyped", ["PISP-C2", "PISP-C6"]),
+        ("neonomics-takes-no-payments", "payments-without-consent", ["PISP-C1", "PISP-C2"]),
+        ("documents-are-rejected", "selfies-fail", ["KYC-C2", "KYC-C6"]),
+        ("documents-are-rejected", "sanctions-have-a-match", ["KYC-C2", "KYC-C3"]),
+        ("reports-are-not-delivered", "documents-are-rejected", ["KYC-C2", "KYC-C4"]),
+        ("token-of-the-service-is-revoked", "selfies-fail", ["KYC-C5", "KYC-C6"]),
+    ],
+)
+def test_two_causes_together_are_the_first_two(sweep: Sweep, one: str, other: str, expected: list[str]) -> None:
+    """Where two causes are at work that do not hide each other, both are in the first two."""
+    document = diagnosed(sweep, runbook_of(INCIDENTS[one].cause), one, other)
+    why = {cause.cause: [sign.said for sign in cause.signs] for cause in document.causes}
+    assert sorted(named(document, Conclusion.POINTED)[:2]) == expected, why
+
+
+def test_no_secret_is_in_the_document(sweep: Sweep) -> None:
+    """None of the secrets that the run has held stands in it."""
+    document = diagnosed(sweep, "bankid", "bankid-secret-renewed")
+    text = document.to_json()
+    held = {name: value for name, value in sweep.observatory.reach.held.items() if name not in NO_SECRETS}
+    assert held
+    assert not [name for name, value in held.items() if len(value) >= SHORTEST and value in text]
+    assert Diagnosis.from_json(text) == document
+
+
+# -- as a person types it ---------------------------------------------------------------------------------------------
+
+
+def test_a_diagnosis_is_no_gate(project: Project) -> None:
+    """It writes its document, its Markdown and its page, and neither a record nor a manifest."""
+    ran = project.run("-m", "diagnose_bankid", "--since", "12m", "--fault", "bankid-callback-moved")
+    assert ran.status == 1, ran.terminal
+    assert (ran.record, ran.manifest) == (None, False)
+    assert not (project.home / "reports/latest").exists()
+    (folder,) = (project.home / "reports/rehearsal/diagnosis-bankid").iterdir()
+    assert {path.name for path in folder.iterdir()} == {"diagnosis.json", "diagnosis.md", "diagnosis.html"}
+    document = Diagnosis.from_json((folder / "diagnosis.json").read_bytes())
+    assert document.causes[0].cause == "BID-C3"
+    assert document.line in ran.terminal
+    for name in ("diagnosis.md", "diagnosis.html"):
+        text = (folder / name).read_text(encoding="utf-8")
+        assert "BID-C3" in text
+        assert "source.json" in text, "the remedy's commands are there"
+    screen = ran.terminal.partition(document.line)[2].splitlines()
+    first = "\n".join(screen[:30])
+    for words in ("certain:", "by now:", "way around:", "do (", "15 min to repair"):
+        assert words in first
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "runs of their own"),
+        (("-m", "golive or diagnose_bankid"), "runs of their own"),
+        (("-m", "diagnose_bankid", "--act"), "leave out --act"),
+        (("-m", "diagnose_bankid", "--partial", "--digest", f"sha256:{'0' * 64}"), "leave out --partial and --digest"),
+        (("-m", "golive", "--since", "12m"), "only a diagnosis knows --since"),
+        (("-m", "diagnose_bankid", "--since", "yesterday"), "say how long ago it began"),
+        (("-m", "diagnose_bankid", "--since", "9d"), "at most 7 days ago"),
+        (("-m", "diagnose_bankid", "--since", "0m"), "before now"),
+        (("-m", "diagnose_bankid", "--env", "production", "--fault", "bankid-outage"), "--fault breaks the twin"),
+        (("-m", "diagnose_bankid", "--fault", "bankid-outtage"), "did you mean bankid-outage"),
+    ],
+)
+def test_wrong_usage_is_said_in_a_sentence(project: Project, arguments: tuple[str, ...], said: str) -> None:
+    """Exit status 4, one sentence, and nothing is written."""
+    ran = project.run(*(arguments or ("features",)))
+    assert ran.status == 4, ran.terminal
+    assert said in ran.terminal
+    assert not list((project.home / "reports").glob("rehearsal/**/*.json"))
+
+
+FEATURE = "features/diagnosis/bankid.feature"
+CREDENTIALS = "Then BankID takes the credentials (a no is certain)"
+WRONG = {
+    "strength is not said": (CREDENTIALS, "Then BankID takes the credentials", "how strong a no is"),
+    "nobody knows the sentence": (CREDENTIALS, "Then BankID is kind (a no is certain)", "no step says"),
+    "a look has no strength": (
+        "When a login is started twice\n    Then a login",
+        "When a login is started twice (a no is weak)\n    Then a login",
+        "no step says",
+    ),
+    "a cause of another runbook": ("@BID-C2", "@SWAN-C2", "SWAN-C2 is no cause of this runbook"),
+    "a cause twice": ("@BID-C2", "@BID-C3", "BID-C3 has 2 scenarios"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_features_that_cannot_be_trusted_rule_nothing_out(project: Project, case: str) -> None:
+    """Where a feature is wrong, every cause is one that cannot be told, with the reason."""
+    old, new, said = WRONG[case]
+    project.edit(FEATURE, old, new)
+    ran = project.run("-m", "diagnose_bankid", "--json")
+    assert ran.status == 1, ran.terminal
+    assert said in ran.terminal
+    (path,) = (project.home / "reports/rehearsal/diagnosis-bankid").glob("*/diagnosis.json")
+    assert {cause["conclusion"] for cause in json.loads(path.read_text())["causes"]} == {"cannot-tell"}
+
+
+def test_less_than_the_diagnosis_rules_out_no_more_than_it_saw(project: Project) -> None:
+    """With -k the other causes are not selected, so they cannot be told, and the exit status is 1."""
+    ran = project.run("-m", "diagnose_bankid", "-k", "state")
+    assert ran.status == 1, ran.terminal
+    assert ran.terminal.count("not selected in this run") == 5
+
+
+def test_the_gate_says_of_no_item_how_strong_a_no_is(project: Project) -> None:
+    """A strength in a scenario of the checklist is a reason for NO-GO: there a no is a no."""
+    project.edit("features/golive/2.4-domain-and-tls.feature", "exactly\n", "exactly (a no is weak)\n")
+    ran = project.run("-m", "golive", "-k", "HTTPS")
+    assert ran.status == 1
+    assert "only a diagnosis says how strong a no is" in ran.terminal
