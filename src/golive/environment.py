@@ -464,13 +464,16 @@ def _line(text: str, path: list[str]) -> int:
     """Number of the line that says *path*, or the nearest table above it; tomllib tells no lines."""
     best, found = 0, 1
     table: list[str] = []
-    entries: Counter[str] = Counter()
+    entries: Counter[tuple[str, ...]] = Counter()
+    inside = ""  # the quotes that end the text over several lines in which we are
     for number, line in enumerate(text.splitlines(), 1):
+        if inside:
+            inside = "" if inside in line else inside
+            continue
+        if (opening := re.search(r'"{3}|\'{3}', line)) and line.count(opening[0]) == 1:
+            inside = opening[0]
         if header := re.match(r"\s*(\[+)([^\]]+)\]+", line):
-            table = [part.strip().strip("\"'") for part in header[2].split(".")]
-            if header[1] == "[[":  # one more entry of a list of tables
-                table.append(str(entries[header[2]]))
-                entries[header[2]] += 1
+            table = _table(header[2].split("."), entries, another=header[1] == "[[")
             here = table
         elif key := re.match(r"\s*([\w.\"'-]+)\s*=", line):
             here = table + [part.strip("\"'") for part in key[1].split(".")]
@@ -479,6 +482,21 @@ def _line(text: str, path: list[str]) -> int:
         if here == path[: len(here)] and len(here) > best:
             best, found = len(here), number
     return found
+
+
+def _table(names: Sequence[str], entries: Counter[tuple[str, ...]], *, another: bool) -> list[str]:
+    """The table that a header opens, with the numbers of its entries in lists of tables; *another* begins a new one."""
+    *above, last = (name.strip().strip("\"'") for name in names)
+    table: list[str] = []
+    for name in above:
+        table.append(name)
+        if so_far := entries[tuple(table)]:
+            table.append(str(so_far - 1))
+    table.append(last)
+    if another:
+        entries[tuple(table)] += 1
+        table.append(str(entries[tuple(table)] - 1))
+    return table
 
 
 def _hosts(*links: str | None) -> set[str]:

@@ -1,0 +1,1 @@
+"""The failure runbooks: which cause it is, what to do about it, and whom to tell."""
