@@ -1,4 +1,4 @@
-"""The five failure runbooks as files: nothing is left out of them, nothing is made up, and a slip is named with its line."""
+"""The five failure runbooks as files: nothing is left out, nothing is made up, and a slip is named with its line."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from golive.diagnosis.papers import load_runbook
+from golive.diagnosis.papers import RUNBOOKS, load_runbook, load_runbooks
 from golive.errors import SetupError
 
 HOME = Path(__file__).parents[2]
+PAPERS = load_runbooks(HOME / "features")
 BANKID = (HOME / "features/diagnosis/bankid.toml").read_text(encoding="utf-8")
 
 
@@ -77,3 +78,175 @@ def test_the_line_is_that_of_the_slip(tmp_path: Path, old: str, new: str, where:
     changed = BANKID.replace(old, new, 1)
     with pytest.raises(SetupError, match=rf"bankid\.toml:{line_of(changed, where, nth)}: "):
         load_runbook(written(tmp_path, changed))
+
+
+# Transcribed from the failure runbooks: probability in per cent, smallest and largest minutes to repair.
+CAUSES: dict[str, tuple[int, tuple[int, int] | None]] = {
+    "AISP-C1": (40, (0, 0)),
+    "AISP-C2": (15, (60, 120)),
+    "AISP-C3": (10, (120, 120)),
+    "AISP-C4": (5, (10, 10)),
+    "AISP-C5": (5, (15, 60)),
+    "AISP-C6": (10, (5, 2880)),
+    "BID-C1": (5, (120, 120)),
+    "BID-C2": (20, (10, 10)),
+    "BID-C3": (15, (15, 120)),
+    "BID-C4": (10, (5, 5)),
+    "BID-C5": (5, (5, 2880)),
+    "BID-C6": (5, (15, 60)),
+    "PISP-C1": (10, (120, 120)),
+    "PISP-C2": (30, (0, 0)),
+    "PISP-C3": (25, None),
+    "PISP-C4": (15, None),
+    "PISP-C5": (5, (5, 2880)),
+    "PISP-C6": (20, (0, 0)),
+    "KYC-C1": (5, (120, 120)),
+    "KYC-C2": (40, (0, 0)),
+    "KYC-C3": (3, (10, 10)),
+    "KYC-C4": (15, (10, 30)),
+    "KYC-C5": (5, (10, 10)),
+    "KYC-C6": (20, (0, 1440)),
+    "SWAN-C1": (5, (120, 120)),
+    "SWAN-C2": (15, (10, 10)),
+    "SWAN-C3": (10, (5, 2880)),
+    "SWAN-C4": (5, (30, 120)),
+    "SWAN-C5": (5, (15, 60)),
+    "SWAN-C6": (2, (15, 1440)),
+}
+# Severity, target in minutes, cadence, last review and next, steps of the diagnosis, causes with a message to users.
+RUNBOOK: dict[str, tuple[str, int, int | None, str, int, set[int]]] = {
+    "aisp-balance": ("medium", 20, 10, "Before Phase 2 (Banking Integration)", 5, {1, 2, 3}),
+    "bankid": ("critical", 15, 30, "Before Phase 2 (Banking Integration)", 4, {1}),
+    "pisp-payment": ("high", 30, 15, "Before Phase 2 (Banking Integration)", 4, {1, 2, 3, 4, 6}),
+    "sumsub-kyc": ("high", 30, None, "Before Phase 2 (Banking Integration)", 5, {1, 2, 3, 6}),
+    "swan-outage": ("critical", 15, 10, "", 5, {1}),
+}
+# In words, in the escalation, and whose approval.
+WORKAROUNDS: dict[str, tuple[int | None, int | None, tuple[str, ...]]] = {
+    "AISP-W1": (30, 20, ()),
+    "AISP-W2": (None, None, ()),
+    "BID-W1": (60, 15, ("CEO",)),
+    "BID-W2": (None, None, ()),
+    "PISP-W1": (120, 60, ("CEO",)),
+    "PISP-W2": (None, None, ()),
+    "KYC-W1": (60, 30, ("CEO",)),
+    "KYC-W2": (None, None, ()),
+    "SWAN-W1": (30, 15, ("CEO",)),
+    "SWAN-W2": (None, None, ()),
+}
+CLOCKS = {
+    "aisp-balance": [0, 10, 20, 60, 120],
+    "bankid": [0, 5, 15, 30, 60],
+    "pisp-payment": [0, 10, 30, 60, 120],
+    "sumsub-kyc": [0, 15, 30, 60, 120],
+    "swan-outage": [0, 5, 15, 30, 60],
+}
+# Metrics: name or percentile, relation, value and unit; those that end in "!" alert.
+METRICS = {
+    "aisp-balance": ["> 10 % !"],
+    "bankid": ["> 99 %", "> 5 per minute !"],
+    "pisp-payment": ["> 95 %", "p50 < 5 s", "p95 < 15 s", "p99 < 30 s", "> 10 % in 5 min !"],
+    "sumsub-kyc": ["> 85 %", "p50 < 5 min", "p95 < 30 min", "p99 < 2 h", "> 30 % in 60 min !"],
+    "swan-outage": ["> 99 %", "p50 < 500 ms", "p95 < 2 s", "p99 < 5 s", "> 5 % in 5 min !"],
+}
+
+
+def test_every_cause_is_there_once_as_documented() -> None:
+    """The thirty causes, each once, with the document's probability and time to repair."""
+    seen = {
+        cause.id: (
+            round(cause.prior * 100),
+            None if cause.estimate.least is None else (cause.estimate.least, cause.estimate.most),
+        )
+        for runbook in PAPERS.values()
+        for cause in runbook.cause
+    }
+    assert sum(len(runbook.cause) for runbook in PAPERS.values()) == len(CAUSES) == 30
+    assert seen == CAUSES
+
+
+@pytest.mark.parametrize("name", RUNBOOKS)
+def test_a_runbook_is_as_documented(name: str) -> None:
+    """Owner, severity, target, cadence, review, steps of the diagnosis, and which causes have words for users."""
+    paper = PAPERS[name]
+    seen = (
+        paper.severity,
+        paper.target_minutes,
+        paper.again.minutes if paper.again else None,
+        paper.review.next,
+        max(question.step for question in paper.diagnosis),
+        {number for number, cause in enumerate(paper.cause, 1) if cause.message},
+    )
+    assert seen == RUNBOOK[name]
+    assert paper.owner == "John (AI Director)"
+    assert (paper.review.last.isoformat(), paper.review.due) == ("2026-02-22", None)
+    assert [call.at for call in paper.clock] == CLOCKS[name]
+    assert paper.clock[0].tell == "John"
+
+
+def test_the_ten_workarounds_have_the_two_times_of_the_documents() -> None:
+    """Each emergency's way around says its time in words, in the escalation, and who must approve."""
+    ways = [way for paper in PAPERS.values() for way in paper.workaround]
+    assert {way.id: (way.text, way.clock, way.needs) for way in ways} == WORKAROUNDS
+
+
+@pytest.mark.parametrize("name", RUNBOOKS)
+def test_metrics_are_the_documents(name: str) -> None:
+    """Each figure with its relation, value, unit and time."""
+    seen = [
+        f"{f'p{one.percentile} ' if one.percentile else ''}{one.relation} {one.value:g} {one.unit}"
+        f"{f' in {one.over_minutes} min' if one.over_minutes else ''}{' !' if one.alert else ''}"
+        for one in PAPERS[name].metric
+    ]
+    assert seen == METRICS[name]
+
+
+def test_what_nobody_filled_in_is_open() -> None:
+    """The numbers and handles that the documents leave blank are open, and nothing stands in their place."""
+    left = {
+        (name, contact.key): contact.at for name, paper in PAPERS.items() for contact in paper.contact if contact.open
+    }
+    assert left == {
+        ("aisp-balance", "neonomics-phone"): "",
+        ("aisp-balance", "ceo"): "",
+        ("bankid", "bankid-phone"): "+47 XXXX XXXX",
+        ("bankid", "ceo-slack"): "",
+        ("bankid", "ceo-sms"): "",
+        ("pisp-payment", "swan-slack"): "",
+        ("pisp-payment", "ceo"): "",
+        ("sumsub-kyc", "sumsub-phone"): "",
+        ("sumsub-kyc", "ceo"): "",
+        ("swan-outage", "swan-phone"): "+33 X XXXX XXXX",
+        ("swan-outage", "ceo"): "",
+    }
+
+
+def test_credentials_and_rate_limits_are_hidden_by_a_provider_that_is_down() -> None:
+    """Behind a provider that does not answer nothing can be told of credentials, rate limits or its schema."""
+    down = {"aisp-balance": "AISP-C3", "bankid": "BID-C1", "pisp-payment": "PISP-C1", "sumsub-kyc": "KYC-C1",
+            "swan-outage": "SWAN-C1"}  # fmt: skip
+    behind = {"AISP-C4", "AISP-C6", "BID-C2", "BID-C3", "BID-C5", "PISP-C5", "KYC-C5", "SWAN-C2", "SWAN-C3", "SWAN-C4"}
+    hidden = {cause.id for name, paper in PAPERS.items() for cause in paper.cause if down[name] in cause.hidden_by}
+    assert behind <= hidden
+    assert not hidden & set(down.values())
+
+
+def test_what_people_do_alone_has_its_link() -> None:
+    """A part of the diagnosis that is for a person leads there."""
+    assert [one.id for paper in PAPERS.values() for one in paper.diagnosis if one.by == "person" and not one.link] == []
+
+
+def test_no_runbook_may_be_missing(tmp_path: Path) -> None:
+    """A runbook that is not there, or one that nobody knows, is refused by its name."""
+    for name in [*RUNBOOKS, "card-failure"]:
+        source = HOME / f"features/diagnosis/{name if name in RUNBOOKS else 'bankid'}.toml"
+        path = tmp_path / "features" / "diagnosis" / f"{name}.toml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(SetupError, match="missing, or unknown: card-failure"):
+        load_runbooks(tmp_path / "features")
+    path.unlink()
+    assert load_runbooks(tmp_path / "features").keys() == RUNBOOKS.keys()
+    (tmp_path / "features/diagnosis/swan-outage.toml").unlink()
+    with pytest.raises(SetupError, match="missing, or unknown: swan-outage"):
+        load_runbooks(tmp_path / "features")

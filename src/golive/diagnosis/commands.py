@@ -30,6 +30,7 @@ BLANKS: Mapping[str, str] = {
     "service_arn": "ARN of the service",
     "status_page": "host of our status page",
     "sumsub_host": "host of Sumsub",
+    "sumsub_webhook_key": "setting with the key of the webhook at Sumsub",
     "swan_client_id": "setting with the client id at Swan",
     "swan_client_secret": "setting with the secret at Swan",
     "swan_host": "host of the interface of Swan",

@@ -244,6 +244,7 @@ class Runbook(Frozen):
     cause: Annotated[tuple[Cause, ...], Field(min_length=1)]
     workaround: Annotated[tuple[Workaround, ...], Field(min_length=2, max_length=2)]
     afterwards: Annotated[tuple[Step, ...], Field(min_length=1)]
+    query: tuple[Step, ...] = ()  # what else the document reads from the database
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -267,6 +268,17 @@ class Runbook(Frozen):
     def causes(self) -> Mapping[str, Cause]:
         """The causes by their ids."""
         return {cause.id: cause for cause in self.cause}
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Everything in it that a person may be given to do, in the document's order."""
+        ways = [(*one.steps, *one.revert) for one in self.workaround]
+        return sum([*(cause.remedy for cause in self.cause), *ways, self.afterwards, self.query], ())
+
+    @property
+    def statements(self) -> tuple[Step, ...]:
+        """The steps with SQL: what its tables and columns are needed for."""
+        return tuple(step for step in self.steps if step.sql)
 
 
 def load_runbook(path: Path) -> Runbook:
