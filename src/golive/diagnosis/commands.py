@@ -13,10 +13,8 @@ from collections.abc import Mapping
 # What a step leaves open, as {{name}} or {{name:argument}}, and what a person is to write where nobody answers it.
 BLANKS: Mapping[str, str] = {
     # out of the environment file
-    "account": "number of the AWS account",
     "bankid_discovery": "address of the discovery document of BankID",
     "bankid_host": "host of BankID",
-    "database_name": "name of the database",
     "host": "host of the product",
     "log_group": "log group of the application",
     "neonomics_client_id": "setting with the client id at Neonomics",
@@ -29,7 +27,6 @@ BLANKS: Mapping[str, str] = {
     "resolver": "name server",
     "service_arn": "ARN of the service",
     "status_page": "host of our status page",
-    "sumsub_host": "host of Sumsub",
     "sumsub_webhook_key": "setting with the key of the webhook at Sumsub",
     "swan_client_id": "setting with the client id at Swan",
     "swan_client_secret": "setting with the secret at Swan",
@@ -44,7 +41,6 @@ BLANKS: Mapping[str, str] = {
     "vpc_connector": "ARN of the VPC connector",
     "webhook_path": "path of the webhook, as Sumsub has it registered",
     # what only the person knows
-    "applicant_id": "id of the applicant at Sumsub",
     "approver": "who approved",
     "demo_image": "image that was built for the emergency",
     "transaction_id": "id of the transaction",

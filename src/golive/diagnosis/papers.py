@@ -69,7 +69,7 @@ class Step(Frozen):
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        placeholders(self.do + self.shell + self.sql)
+        placeholders(f"{self.do}{self.shell}{self.sql}{self.link}")
         if self.shell or self.sql:
             changing = shell_changes(self.shell) or sql_changes(self.sql)
             if changing != (self.changes != "nothing"):
@@ -94,6 +94,7 @@ class Message(Frozen):
     @model_validator(mode="after")
     def _agree(self) -> Self:
         said = f"{self.subject}\n{self.text}"
+        placeholders(said)
         if strange := [blank for blank in self.blanks if blank not in said]:
             raise ValueError(f"these blanks are not in the message: {', '.join(strange)}")
         rest = said
@@ -191,13 +192,18 @@ class Metric(Frozen):
 
 
 class Question(Frozen):
-    """A part of the document's own diagnosis: carried out by a look, or for a person."""
+    """A part of the document's own diagnosis: carried out by a look, or for a person, at *link* where there is one."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Z]+-D[1-5]\.[1-9]$")]
     ask: Words
     by: Literal["look", "person"]
     link: Link | None = None
     note: str = ""
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        placeholders(self.link or "")
+        return self
 
     @property
     def step(self) -> int:
