@@ -70,6 +70,8 @@ class Step(Frozen):
     @model_validator(mode="after")
     def _agree(self) -> Self:
         placeholders(f"{self.do}{self.shell}{self.sql}{self.link}")
+        if self.shell and self.sql:
+            raise ValueError("a step has a command or SQL; of both, make two")
         if self.shell or self.sql:
             changing = shell_changes(self.shell) or sql_changes(self.sql)
             if changing != (self.changes != "nothing"):
