@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from golive.diagnosis import incident
 from golive.diagnosis.incident import END, Incident, Observation, continued, skeleton, write
 from golive.diagnosis.papers import RUNBOOKS, load_runbooks
 from golive.errors import SetupError
@@ -149,14 +150,12 @@ def test_where_the_mark_was_taken_out_the_timeline_goes_on_at_the_end(tmp_path: 
 @given(st.text(), st.lists(st.text(), max_size=4))
 def test_no_text_of_a_person_is_ever_lost(text: str, said: list[str]) -> None:
     """Whatever the file holds, it is in the new one in one or two pieces, in order, and asking again adds nothing."""
-    incident = replace(
-        BANKID, observed=tuple(Observation(BEGAN + timedelta(minutes=n), one) for n, one in enumerate(said))
-    )
+    seen = replace(BANKID, observed=tuple(Observation(BEGAN + timedelta(minutes=n), one) for n, one in enumerate(said)))
     for before in (text, f"{text}\n{END}\n{text}", skeleton(BANKID) + text):
-        after = continued(before, incident)
+        after = continued(before, seen)
         kept = next((n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), len(before))
         assert after.endswith(before[kept:])
-        assert continued(after, incident) == after
+        assert continued(after, seen) == after
 
 
 def test_windows_line_ends_stay() -> None:
@@ -164,6 +163,21 @@ def test_windows_line_ends_stay() -> None:
     text = skeleton(BANKID).replace("\n", "\r\n")
     after = continued(text, replace(BANKID, observed=(*SEEN, *LATER)))
     assert after.replace("- 2026-11-23 12:25:00 UTC: BankID answers again\n", "", 1) == text
+
+
+def test_who_writes_in_the_same_moment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody saves while a run makes up its lines is not written over, and nothing is left lying about."""
+    path, _ = write(tmp_path, BANKID)
+
+    def meanwhile(text: str, of: Incident) -> str:
+        path.write_text("theirs", encoding="utf-8")
+        return continued(text, of)
+
+    monkeypatch.setattr(incident, "continued", meanwhile)
+    with pytest.raises(SetupError, match="somebody wrote in it in this moment"):
+        write(tmp_path, replace(BANKID, observed=LATER))
+    assert path.read_text(encoding="utf-8") == "theirs"
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_what_is_no_text_is_left_alone(tmp_path: Path) -> None:

@@ -84,6 +84,17 @@ def test_the_line_is_that_of_the_slip(tmp_path: Path, old: str, new: str, where:
         load_runbook(written(tmp_path, changed))
 
 
+def test_a_text_that_looks_like_a_table_does_not_mislead(tmp_path: Path) -> None:
+    """A line of a message in brackets opens no table: the slip below it is still named with its own line."""
+    old = 'minutes.\n"""\nblanks = ["<X>"]'
+    assert old in BANKID
+    changed = BANKID.replace(old, 'minutes.\n[elsewhere]\n"""\nblanks = 3', 1)
+    with pytest.raises(
+        SetupError, match=rf"bankid\.toml:{line_of(changed, 'blanks = 3')}: cause\.0\.message\.0\.blanks"
+    ):
+        load_runbook(written(tmp_path, changed))
+
+
 # Transcribed from the failure runbooks: probability in per cent, smallest and largest minutes to repair.
 CAUSES: dict[str, tuple[int, tuple[int, int] | None]] = {
     "AISP-C1": (40, (0, 0)),

@@ -279,6 +279,23 @@ def test_a_tunnel_still_verifies_the_database_by_its_own_name() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("begins", "role"),
+    [
+        ("SELECT count(*) FROM sessions", "golive_readonly"),
+        ("SELECT id, user_id, amount, currency, recipient_iban", "⟦role that may read customers⟧"),
+        ("UPDATE transactions", "⟦role that may write⟧"),
+        ("DELETE FROM sessions", "⟦role that may write⟧"),
+    ],
+)
+def test_nobody_gets_more_rights_than_the_step_needs(begins: str, role: str) -> None:
+    """The gate's own role counts; who sees customers, or writes, is another, whom the reader must name."""
+    for step in [one for one in SQL.values() if one.sql.startswith(begins)]:
+        connection = re.findall('"(.*)"', act(step).command.splitlines()[0])[0]
+        assert conninfo_to_dict(connection)["user"] == role
+        assert (role in act(step).blanks) == role.startswith("⟦")
+
+
 @pytest.fixture(scope="module")
 def database() -> Iterator[tuple[Postgres, twin.Database]]:
     """PostgreSQL 16 with the twin's schema and an ordinary week; asked on its own socket, without the front's TLS."""
