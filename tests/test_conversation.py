@@ -174,6 +174,18 @@ REFUSED = {
 }
 
 
+def test_what_comes_after_the_launch_is_not_attested_before_its_hour(home: Path) -> None:
+    """Nobody can sign ahead that the hours after the launch went well; what speaks of the time before can be signed."""
+    said = "launch_at = 2099-01-01T12:00:00Z\n"
+    file = home / PRODUCTION
+    file.write_text(said + file.read_text(encoding="utf-8"), encoding="utf-8")
+    result = golive("attest", "GL-3.5.2", "--env", "production", "--yes", "--evidence", "seen.txt")
+    assert result.exit_code == 4
+    assert "GL-3.5.2 speaks of T+1h: nobody can attest it before 2099-01-01 13:00 UTC" in result.output
+    other = golive("attest", "GL-2.3.1", "--env", "production", "--yes", "--evidence", "seen.txt")
+    assert "nobody can attest it before" not in other.output
+
+
 @pytest.mark.parametrize("name", REFUSED)
 @pytest.mark.usefixtures("home")
 def test_what_could_never_stand_is_refused(name: str) -> None:

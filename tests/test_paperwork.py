@@ -154,6 +154,6 @@ def test_everything_that_is_signed_has_words() -> None:
     words = [words_of(item, by_item.get(item.id)) for item in signed]
     assert all(words)
     assert len(set(words)) == len(words)
-    assert {name for name, demand in demands(inventory, by_item).items() if demand.words} == {
+    assert {name for name, demand in demands(inventory, by_item, None).items() if demand.words} == {
         item.id for item in signed
     }

@@ -40,6 +40,7 @@ def not_applicable(against: str = "", *, signed_well: bool = True, **changes: An
 
 REVIEW = {"item": "GL-1.10", "role": "reviewer, not the author", "words": "Nothing is open.", "bound_to": {}}
 NOTICE = {"item": "GL-7.1", "role": "compliance officer", "words": "They know.", "bound_to": {}}
+WATCHED = {"item": "GL-3.5.3", "words": "It was watched.", "bound_to": {}}
 TRUTH: dict[str, Case] = {
     "an attestation as it should be": attestation(),
     "wrapped words": attestation(words=WORDS.replace(" ", "  ")),
@@ -48,6 +49,12 @@ TRUTH: dict[str, Case] = {
     "expires in a second": attestation(expires=NOW + SECOND),
     "signed tomorrow": attestation("which is still to come", on=NOW + DAY),
     "signed this second": attestation(on=NOW),
+    "signed at its hour, after the launch": attestation(**WATCHED, on=NOW - timedelta(hours=1)),
+    "signed before its hour": attestation(
+        "it was signed at 2026-03-05 10:59:59 UTC, before its hour, 2026-03-05 11:00:00 UTC",
+        **WATCHED,
+        on=NOW - timedelta(hours=1) - SECOND,
+    ),
     "stands too long": attestation("longer than 7 days", on=NOW - DAY, expires=NOW + 6 * DAY + SECOND),
     "stands exactly as long as it may": attestation(on=NOW - DAY, expires=NOW + 6 * DAY),
     "other words": attestation("its words are not those", words=WORDS.replace("dashboard", "login page")),

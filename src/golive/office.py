@@ -43,7 +43,7 @@ class Office:
         scenarios, wrong = read_features(home / "features")
         if wrong:
             raise SetupError("; ".join(wrong))
-        asked = demands(inventory, {scenario.item: scenario for scenario in scenarios})
+        asked = demands(inventory, {scenario.item: scenario for scenario in scenarios}, environment.launch_at)
         return cls(home, environment, inventory, asked, now.replace(microsecond=0), last_run(home, name))
 
     def subject(self, image_digest: str | None = None, configuration: str | None = None) -> Subject:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
@@ -11,10 +12,13 @@ from pydantic import ValidationError
 from golive import record
 from golive.environment import Person
 from golive.errors import CannotTell, NoConsent, ProbeError, SetupError, Unsigned
+from golive.phases import due_at, offset
 from golive.record import Status, Subject
 from golive.records import Attestation, Kind, NotApplicable, Paper, Waiver, parse, read_papers
 from golive.runbook import SIGNED, Inventory, Item, Scenario
 from golive.standing import Circumstances, Demand, Signatures, Standing, decide, one_line, role_of, signer_of
+
+BEFORE = timedelta()  # the launch, counted from the launch
 
 
 def words_of(item: Item, scenario: Scenario | None) -> str:
@@ -23,8 +27,8 @@ def words_of(item: Item, scenario: Scenario | None) -> str:
     return one_line(said[0] if said else item.words)
 
 
-def demands(inventory: Inventory, scenarios: Mapping[str, Scenario]) -> dict[str, Demand]:
-    """What the checklist asks of each item's records."""
+def demands(inventory: Inventory, scenarios: Mapping[str, Scenario], launch_at: datetime | None) -> dict[str, Demand]:
+    """What the checklist asks of each item's records; *launch_at* says from when on the later ones can be attested."""
     return {
         item.id: Demand(
             item=item.id,
@@ -34,6 +38,7 @@ def demands(inventory: Inventory, scenarios: Mapping[str, Scenario]) -> dict[str
             bound_to=item.bound_to,
             words=words_of(item, scenarios.get(item.id)),
             not_applicable=item.not_applicable,
+            not_before=due_at(launch_at, item.due) if (offset(item.due) or BEFORE) > BEFORE else None,
         )
         for item in inventory.item
     }

@@ -252,7 +252,7 @@ class Replay(Run):
 
     def signed(self, observatory: Observatory) -> Signatures:  # noqa: ARG002  # the subject comes from it
         """What people had put on record then, held against today's demands."""
-        return as_they_were(self.recorded, self.subject(), demands(self.inventory, self.scenarios))
+        return as_they_were(self.recorded, self.subject(), demands(self.inventory, self.scenarios, self.launch_at))
 
     def finish(self, progresses: Sequence[Progress], unselected: frozenset[str], *, tell: bool = True) -> int:
         """Judge, compare, tell; exit status 0 where the recorded verdict is a GO and today's is the same, else 1."""

@@ -129,7 +129,7 @@ class Run(Expedition):
 
     def signed(self, observatory: Observatory) -> Signatures:
         """What people put on record, held against what is launched."""
-        asked = demands(self.inventory, self.scenarios)
+        asked = demands(self.inventory, self.scenarios, self.launch_at)
         people, folder, subject = self.environment.people, self.environment.folder, self.subject()
         detour = observatory.reach.detour
         if detour.people:
@@ -145,7 +145,11 @@ class Run(Expedition):
                     "now": self.started.isoformat(),
                     "image_digest": subject.image_digest,
                     "configuration": subject.configuration,
-                    "items": [dataclasses.asdict(demand) for demand in asked.values()],
+                    "items": [
+                        dataclasses.asdict(dataclasses.replace(demand, not_before=None))
+                        for demand in asked.values()
+                        if demand.not_before is None or demand.not_before <= self.started
+                    ],
                 },
             )
         self.place = folder

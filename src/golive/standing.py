@@ -42,6 +42,7 @@ class Demand:
     bound_to: tuple[str, ...] = ()
     words: str = ""  # what is attested, from the scenario, or for an act from the inventory; "" where nothing is
     not_applicable: bool = False  # whether it may be recorded as that
+    not_before: datetime | None = None  # what comes after the launch cannot be attested before its hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,8 @@ def _against(paper: Paper, content: Content, demand: Demand, circumstances: Circ
             return
         if one_line(content.words) != one_line(demand.words):
             yield f"its words are not those that have to be signed: “{one_line(demand.words)}”"
+        if demand.not_before is not None and content.on < demand.not_before:
+            yield f"it was signed at {_instant(content.on)}, before its hour, {_instant(demand.not_before)}"
     elif not demand.not_applicable:
         yield f"{demand.item} is never recorded as not applicable"
         return

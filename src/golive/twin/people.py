@@ -44,7 +44,7 @@ class Record:
     reason: str | None = None
     environment: str | None = None
     item: str | None = None  # that the text names, whatever the file is called
-    age: timedelta = timedelta(minutes=1)
+    age: timedelta = timedelta(seconds=1)
     days: float | None = None  # from its date to its end
     image: str | None = None
     configuration: str | None = None
