@@ -20,7 +20,6 @@ import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 from pytest_bdd.utils import registry_get_safe
 
-from golive.diagnosis.inquiry import Inquiry
 from golive.diagnosis.selecting import DIAGNOSE, NAMES, runbook_of
 from golive.environment import Environment
 from golive.errors import GoLiveError, SetupError
@@ -103,6 +102,8 @@ def now(golive_gate: Gate) -> datetime:
 @pytest.fixture
 def since(golive_gate: Gate) -> datetime:
     """When the incident began, in UTC."""
+    from golive.diagnosis.inquiry import Inquiry
+
     assert isinstance(golive_gate.run, Inquiry), "only a diagnosis speaks of an incident"
     return golive_gate.run.began
 
@@ -321,6 +322,8 @@ class Gate:
             delay=option.delay,
         )
         if runbook:
+            from golive.diagnosis.inquiry import Inquiry  # as above
+
             terminal = Terminal.beside(option.json)
             return Inquiry(self.home, wanted, terminal, self.observatory, self.on_record, runbook=runbook)
         return Run(self.home, wanted, Terminal(), self.observatory, self.on_record)

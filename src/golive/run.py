@@ -106,10 +106,10 @@ class Run(Expedition):
         planned = [*self.plan(selected), *subject_looks(self.environment)]
         if any(isinstance(look, Visit) for look in planned):
             observatory.meanwhile(prepare)  # a browser takes longest to start
+        Thread(target=load_modules, args=(RENDERING,), daemon=True).start()
         self.unknown = establish(self.environment, observatory).unknown
         if self.unknown:
             return
-        Thread(target=load_modules, args=(RENDERING,), daemon=True).start()
         if self.folder is not None:
             self.looking_back = Thread(target=self._look_back, daemon=True)
             self.looking_back.start()
