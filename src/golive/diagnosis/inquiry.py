@@ -25,6 +25,7 @@ from golive.errors import SetupError
 from golive.expedition import Expedition
 from golive.findings import Progress, explain, steps_of
 from golive.identity import establish
+from golive.observatory import Observatory
 from golive.probes.look import Act, Look
 from golive.record import Step
 from golive.recording import shown
@@ -76,6 +77,12 @@ class Inquiry(Expedition):
             self.doubts.append(f"that this is {self.environment.name} could not be proved: {doubt}")
         with self.terminal.looking("looking") as on_answer:
             observatory.gather(planned, on_answer)
+
+    def way(self) -> Observatory:
+        """The observatory of the target, in a hurry: a partner that hangs is not waited for three times."""
+        observatory = Expedition.way(self)
+        observatory.hurried = True
+        return observatory
 
     def offered(self) -> Mapping[str, Any]:
         """When the incident began, and how late it is, besides."""

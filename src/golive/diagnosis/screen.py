@@ -33,10 +33,16 @@ def answer(causes: Sequence[CauseFound]) -> str:
     first, *others = pointed
     if ties := [cause for cause in others if cause.cause in first.ties]:
         both = " or ".join(f"{cause.cause} ({cause.title})" for cause in (first, *ties))
-        return f"It is {both}: nothing tells which comes first"
+        return f"It is {both}: nothing tells which comes first{_less([one for one in others if one not in ties])}"
     certain = [cause for cause in others if first.certain and cause.certain]
     also = "".join(f", and {cause.cause} ({cause.title}) as well" for cause in certain)
-    return f"It is {'' if first.certain else 'most likely '}{first.cause}: {first.title}{also}"
+    less = _less([cause for cause in others if cause not in certain])
+    return f"It is {'' if first.certain else 'most likely '}{first.cause}: {first.title}{also}{less}"
+
+
+def _less(others: Sequence[CauseFound]) -> str:
+    """What else is pointed to, and comes behind."""
+    return f"; less likely: {', '.join(cause.cause for cause in others)}" if others else ""
 
 
 def lines(document: Diagnosis, page: str) -> Iterator[Line]:
