@@ -164,9 +164,7 @@ def test_forty_pairs_are_published() -> None:
 
 
 @pytest.mark.parametrize(("runbook", "one", "other", "first", "hidden"), PAIRS)
-def test_two_causes_at_once(
-    sweep: Sweep, runbook: str, one: str, other: str, first: list[str], hidden: str
-) -> None:
+def test_two_causes_at_once(sweep: Sweep, runbook: str, one: str, other: str, first: list[str], hidden: str) -> None:
     """Both are the first two, in the published order, and both are said in the answer; or one is said to be hidden."""
     assert {INCIDENTS[one].cause, INCIDENTS[other].cause} == {*first, *filter(None, [hidden])}
     document = diagnosed(sweep, runbook, one, other)
@@ -260,6 +258,29 @@ def test_features_that_cannot_be_trusted_rule_nothing_out(project: Project, case
     assert said in ran.terminal
     (path,) = (project.home / "reports/rehearsal/diagnosis-bankid").glob("*/diagnosis.json")
     assert {cause["conclusion"] for cause in json.loads(path.read_text())["causes"]} == {"cannot-tell"}
+
+
+@pytest.mark.parametrize("lock", ["another digest", "rubbish", "none"])
+def test_a_cause_that_is_not_as_it_was_reviewed_is_not_ruled_out(project: Project, lock: str) -> None:
+    """With another text than the lock holds, a healthy world is not silent; what is wrong stands at the top."""
+    path = project.home / "features/diagnosis/causes.lock"
+    if lock == "another digest":
+        project.edit(
+            FEATURE,
+            'at most 2 failures of BankID are of the kind "states"',
+            'at most 9 failures of BankID are of the kind "states"',
+        )
+    elif lock == "rubbish":
+        path.write_text("BID-C4 =", encoding="utf-8")
+    else:
+        path.unlink()
+    ran = project.run("-m", "diagnose_bankid")
+    assert ran.status == 1, ran.terminal
+    assert "Nothing that could be seen points to a cause" in ran.terminal
+    assert "! not as features/diagnosis/causes.lock holds them, so never ruled out:" in ran.terminal
+    assert ("! features/diagnosis/causes.lock: cannot be read" in ran.terminal) == (lock == "rubbish")
+    assert ("cannot tell: BID-C1" in ran.terminal) == (lock != "another digest")
+    assert "cannot tell: BID-C4" in ran.terminal
 
 
 def test_less_than_the_diagnosis_rules_out_no_more_than_it_saw(project: Project) -> None:

@@ -12,6 +12,7 @@ from golive.diagnosis import papers
 from golive.diagnosis.advising import advice, counsel, facts_of
 from golive.diagnosis.document import CauseFound, Diagnosis, Sign
 from golive.diagnosis.gathered import observed, status_incident
+from golive.diagnosis.locking import LOCK, altered, read_causes_lock
 from golive.diagnosis.ranking import Considered, Placed, rank
 from golive.diagnosis.remedy import Observed
 from golive.diagnosis.screen import answer, lines
@@ -45,6 +46,7 @@ class Inquiry(Expedition):
     paper: papers.Runbook = field(init=False)
     began: datetime = field(init=False)
     doubts: list[str] = field(default_factory=list)  # why what was seen may not be of the target
+    altered: tuple[str, ...] = ()  # causes that are not as they are locked
 
     def settle(self) -> None:
         """Of what, since when, and where; SetupError (exit status 4) where there is no such thing."""
@@ -59,7 +61,22 @@ class Inquiry(Expedition):
         self.scenarios = {scenario.item: scenario for scenario in written}
         self.reasons += wrong + disagreements(written, self.paper.causes)
         self.reasons += check_sentences([step.text for scenario in everything for step in scenario.steps])
+        self._hold_against_lock(written)
         self.make_folder(f"diagnosis-{self.runbook}")
+
+    def _hold_against_lock(self, written: Sequence[Scenario]) -> None:
+        """Note the causes that are not as they were reviewed; in an incident that is said, and holds nobody up."""
+        lock: dict[str, str] = {}
+        try:
+            lock = read_causes_lock(self.home / "features")
+        except SetupError as exc:
+            self.doubts.append(str(exc))
+        self.altered = altered(self.paper.causes, written, lock)
+        if self.altered:
+            self.doubts.append(
+                f"not as features/{LOCK} holds them, so never ruled out: {', '.join(self.altered)}; "
+                "what points to them may mean something else"
+            )
 
     def look(self, selected: Sequence[Scenario]) -> None:
         """
@@ -163,6 +180,8 @@ class Inquiry(Expedition):
         if len(ran) != 1:
             why = "not selected in this run" if unselected else "no scenario decides it"
             missing = (*missing, f"it was decided {len(ran)} times" if ran else self.unknown or why)
+        if name in self.altered:
+            missing = (*missing, f"it is not as features/{LOCK} holds it (golive items --lock, after a review)")
         signs = tuple(sign.strength for progress in ran for sign in self._signs(progress))
         return Considered(name, cause.prior, signs, missing, cause.hidden_by)
 
