@@ -15,7 +15,7 @@ from golive.diagnosis.gathered import observed, status_incident
 from golive.diagnosis.locking import LOCK, altered, read_causes_lock
 from golive.diagnosis.ranking import Considered, Placed, rank
 from golive.diagnosis.remedy import Observed
-from golive.diagnosis.screen import answer, lines
+from golive.diagnosis.screen import answer, folded, lines
 from golive.diagnosis.selecting import NAMES
 from golive.diagnosis.since import began
 from golive.diagnosis.strength import WEIGHTS, apart
@@ -130,7 +130,8 @@ class Inquiry(Expedition):
         if self.wanted.as_json:
             print(document.to_json(), end="")
         else:
-            for line in lines(document, shown(page)):
+            told, console = lines(document, shown(page)), self.terminal.console
+            for line in folded(told, console.width, console.height) if console.is_terminal else told:
                 self.terminal.say(line.text, line.style)
         if self.wanted.incident:
             self._keep(document)
