@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+import jsonschema
 import pytest
 
 from golive.diagnosis.document import Diagnosis
@@ -18,6 +19,7 @@ from tests.gate.conftest import HOME, Project
 from tests.gate.sweeping import Sweep
 
 THERE = known(HOME / "features")
+SCHEMA = json.loads((HOME / "docs/diagnosis.schema.json").read_text(encoding="utf-8"))
 RUNBOOK_OF = {RUNBOOKS[document]: short for short, document in NAMES.items()}
 
 
@@ -92,6 +94,7 @@ def test_each_thing_is_looked_at_once(sweep: Sweep, runbook: str) -> None:
     _, document, terminal = sweep.diagnose(runbook)
     assert document is not None, terminal
     assert document.run.requests == document.run.looks == len(document.evidence)
+    assert not [one for one in document.evidence if one.act], "and nothing is changed"
 
 
 # What is not to be seen, and causes that are told all the same, by an incident.
@@ -113,6 +116,49 @@ def test_without_a_permission_the_rest_is_ranked(sweep: Sweep, fault: str) -> No
     assert document.causes[0].conclusion is Conclusion.POINTED
     said = [*document.reasons, *(sentence for one in document.causes for sentence in one.missing)]
     assert said, "what could not be seen is said"
+
+
+OUTAGES = {
+    "aisp": "neonomics-outage",
+    "bankid": "bankid-outage",
+    "pisp": "neonomics-takes-no-payments",
+    "kyc": "sumsub-outage",
+    "swan": "swan-outage",
+}
+DENIED = ("logs-denied", "secretsmanager-denied", "database-refuses-us", "ec2-denied", "apprunner-denied")
+
+
+@pytest.mark.parametrize("fault", DENIED)
+@pytest.mark.parametrize("runbook", OUTAGES)
+def test_no_permission_is_missed_in_silence(sweep: Sweep, runbook: str, fault: str) -> None:
+    """
+    The cause is still named first, and what was denied is said of each cause that it was needed for.
+
+    Nothing that rests on a denied look is ruled out, and in a healthy world the diagnosis is silent only where nothing
+    was denied.
+    """
+    document = diagnosed(sweep, runbook, OUTAGES[runbook], fault)
+    assert document.causes[0].cause == INCIDENTS[OUTAGES[runbook]].cause
+    _denied_is_said(document)
+    _, healthy, terminal = sweep.diagnose(runbook, fault)
+    assert healthy is not None, terminal
+    assert not healthy.of(Conclusion.POINTED)
+    assert healthy.quiet == (not _denied_is_said(healthy))
+
+
+def _denied_is_said(document: Diagnosis) -> set[str]:
+    """What was denied; AssertionError where that is not said, or does not count."""
+    denied = {one.id: one.error or "" for one in document.evidence if one.error_kind == "Denied"}
+    # What a look could do without, for it was answered all the same.
+    spared = {name for one in document.evidence if one.error is None for name in one.needs}
+    for cause in document.causes:
+        lost = {denied[name] for name in cause.evidence if name in denied and name not in spared}
+        assert not lost or cause.conclusion is not Conclusion.RULED_OUT, cause.cause
+        said = " ".join((*cause.missing, *cause.hidden_by))
+        assert not lost or said, cause.cause
+    told = " ".join([*document.reasons, *(sentence for cause in document.causes for sentence in cause.missing)])
+    assert not denied or any(error in told for error in denied.values())
+    return set(denied)
 
 
 @pytest.mark.parametrize(
@@ -184,6 +230,12 @@ def test_no_secret_is_in_the_document(sweep: Sweep) -> None:
     assert held
     assert not [name for name, value in held.items() if len(value) >= SHORTEST and value in text]
     assert Diagnosis.from_json(text) == document
+    jsonschema.validate(json.loads(text), SCHEMA)
+
+
+def test_the_published_schema_is_the_one_in_force() -> None:
+    """docs/diagnosis.schema.json is what the code writes; `golive schema --diagnosis` renews it."""
+    assert Diagnosis.model_json_schema(by_alias=True) == SCHEMA
 
 
 # -- as a person types it ---------------------------------------------------------------------------------------------
@@ -258,6 +310,22 @@ def test_features_that_cannot_be_trusted_rule_nothing_out(project: Project, case
     assert said in ran.terminal
     (path,) = (project.home / "reports/rehearsal/diagnosis-bankid").glob("*/diagnosis.json")
     assert {cause["conclusion"] for cause in json.loads(path.read_text())["causes"]} == {"cannot-tell"}
+
+
+def test_a_diagnosis_never_acts(project: Project) -> None:
+    """A scenario that would take a snapshot takes none: its cause cannot be told, and no act is in the evidence."""
+    project.edit(
+        FEATURE,
+        "    When a login is started twice\n",
+        '    When a snapshot called "drop-db-pre-launch-YYYYMMDD-HHMM" is there, or is taken\n'
+        "    When a login is started twice\n",
+    )
+    ran = project.run("-m", "diagnose_bankid", "--json")
+    assert ran.status == 1, ran.terminal
+    (path,) = (project.home / "reports/rehearsal/diagnosis-bankid").glob("*/diagnosis.json")
+    document = Diagnosis.from_json(path.read_bytes())
+    assert not [one for one in document.evidence if one.act and one.error_kind is None]
+    assert "BID-C2" in {cause.cause for cause in document.of(Conclusion.CANNOT_TELL)}
 
 
 @pytest.mark.parametrize("lock", ["another digest", "rubbish", "none"])
