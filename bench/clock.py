@@ -44,3 +44,32 @@ def timed(command: Sequence[str], folder: Path, variables: Mapping[str, str]) ->
     if process.returncode:
         raise Failed(f"{' '.join(command[:4])} … ended with status {process.returncode}:\n{said[-3000:]}")
     return Took(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def answered(command: Sequence[str], folder: Path, answer: str) -> Took:
+    """
+    Like `timed`, but the wall time ends when a line comes that holds *answer*; Failed where none does.
+
+    The exit status is not asked for: a diagnosis that names a cause ends with 1.
+    """
+    begun, wall, said = time.perf_counter(), 0.0, []
+    process = subprocess.Popen(  # noqa: S603  # what the benchmark itself names
+        command,
+        cwd=folder,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None, "asked for above"
+    with process.stdout as stream:
+        for line in stream:
+            said.append(line)
+            if not wall and answer in line:
+                wall = time.perf_counter() - begun
+    _, ended, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(ended)
+    if not wall:
+        raise Failed(f"{' '.join(command)} did not say {answer!r}:\n{''.join(said)[-3000:]}")
+    return Took(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)

@@ -16,11 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from bench import byhand
-from bench.clock import Took, timed
+from bench.clock import Took, answered, timed
 from bench.project import HOME, checks, generate
 from bench.table import Figure, Part, Results
 from bench.target import TargetProcess
+from golive.diagnosis.papers import RUNBOOKS
+from golive.diagnosis.selecting import NAMES
 from golive.environment import Detour
+from golive.twin.faults import INCIDENTS, Incident
 from golive.twin.process import TwinProcess
 
 PYTEST = (sys.executable, "-m", "pytest")
@@ -294,6 +297,39 @@ def rehearsal(results: Results, plan: Plan) -> None:
     ]
 
 
+def diagnosis(results: Results, plan: Plan) -> None:
+    """From the start of a diagnosis, its twin's included, to the cause on the screen."""
+    every, worst = "diagnosis: start → cause named, all", "diagnosis: start → cause named, the slowest"
+    with tempfile.TemporaryDirectory(prefix="bench-") as reports:
+        for runbook, document in NAMES.items():
+            name = f"diagnosis of {runbook}: start → cause named"
+            mine = [one for one in INCIDENTS.values() if one.cause.startswith(f"{RUNBOOKS[document]}-")]
+            for one in mine[:1] if plan.quick else _one_of_each(mine):
+                command = (sys.executable, "-c", "from golive.cli import main; main()", "diagnose", runbook)
+                more = ("--since=12m", "--delay=0.1", f"--fault={one.name}", f"--reports={reports}")
+                took = answered((*command, *more), HOME, f"{one.cause}: ")
+                print(f"  {runbook} {one.name}: {took.wall:.2f} s", flush=True)
+                run = {"wall": took.wall, "cpu": took.cpu, "memory": took.memory}
+                results.runs.setdefault(name, []).append(run)
+                results.runs.setdefault(every, []).append(run)
+    slowest = max(results.runs[every], key=lambda run: run["wall"])
+    results.runs[worst] = [slowest]
+    results.figures += [
+        Figure("diagnosis, start → cause named, 100 ms per answer: median", "diagnosis", Part(every), at_most=10,
+               unit=" s"),
+        Figure("diagnosis, same: the slowest incident", "diagnosis", Part(worst), at_most=10, unit=" s"),
+    ]  # fmt: skip
+
+
+def _one_of_each(incidents: Sequence[Incident]) -> list[Incident]:
+    """The first incident of each cause, and those in which somebody hangs, for these take longest."""
+    first: dict[str, Incident] = {}
+    for one in incidents:
+        first.setdefault(one.cause, one)
+    hanging = [one for one in incidents if one.name.endswith("-hangs") and one not in first.values()]
+    return [*first.values(), *hanging]
+
+
 ROWS: dict[str, Callable[[Results, Plan], None]] = {
     "hundred": hundred,
     "thousand": thousand,
@@ -301,6 +337,7 @@ ROWS: dict[str, Callable[[Results, Plan], None]] = {
     "record": record,
     "requests": requests,
     "rehearsal": rehearsal,
+    "diagnosis": diagnosis,
     "growth": growth,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import urllib.request
 from pathlib import Path
 
@@ -54,6 +55,14 @@ def test_one_by_one_is_the_same_checks(tmp_path: Path) -> None:
         (tmp_path / "way.json").write_text(json.dumps(target.way), encoding="utf-8")
         clock.timed((*PYTEST, "-q"), tmp_path, {"BENCH_WAY": str(tmp_path / "way.json"), "PYTHONPATH": str(HOME)})
         assert requests_of(target.delay(0))["sent"] == 6
+
+
+def test_the_time_of_an_answer_ends_with_its_line() -> None:
+    """The line stops the clock, whatever the exit status; who never says it has failed."""
+    slow = "import sys; print('first'); print('It is BID-C1: down'); sys.exit(1)"
+    assert clock.answered([sys.executable, "-c", slow], HOME, "BID-C1: ").wall > 0
+    with pytest.raises(clock.Failed, match="did not say 'BID-C2: '"):
+        clock.answered([sys.executable, "-c", slow], HOME, "BID-C2: ")
 
 
 def test_typed_commands_are_as_many_as_the_checks() -> None:

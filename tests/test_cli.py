@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from golive.cli import main
+from golive.diagnosis.locking import read_causes_lock
 from golive.errors import SetupError
 from golive.runbook import load_inventory, read_lock, write_lock
 from golive.twin.faults import FAULTS, INCIDENTS
@@ -53,9 +54,13 @@ def test_faults_are_listed() -> None:
 
 def test_the_lock_is_up_to_date() -> None:
     """The lock of this tree holds the digests of this tree's scenarios."""
-    held, _ = read_lock(HOME / "features")
-    assert said("items", "--lock") == "features/checklist.lock: 0 digests changed\n"
+    held, causes = read_lock(HOME / "features")[0], read_causes_lock(HOME / "features")
+    assert said("items", "--lock").splitlines() == [
+        "features/checklist.lock: 0 digests changed",
+        "features/diagnosis/causes.lock: 0 digests changed",
+    ]
     assert read_lock(HOME / "features")[0] == held
+    assert read_causes_lock(HOME / "features") == causes
 
 
 def test_the_lock_takes_a_changed_scenario(project: Project) -> None:

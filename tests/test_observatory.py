@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,6 +154,24 @@ def test_a_passing_trouble_is_asked_again_and_told() -> None:
     (evidence,) = seen.evidence()
     assert [attempt.error for attempt in evidence.attempts] == ["x: 429", None]
     assert (evidence.answer, evidence.error) == ({"text": "well"}, None)
+
+
+def test_in_a_hurry_who_hangs_is_asked_once() -> None:
+    """Who took a whole answer's time to say nothing is not asked again; a quick refusal still is."""
+
+    def hang(_: Reach) -> str:
+        time.sleep(0.05)
+        raise Unreachable("x", "no answer in time")
+
+    def refuse(_: Reach) -> str:
+        raise Unreachable("x", "refused")
+
+    DOING.update(hangs=hang, refuses=refuse)
+    seen = observatory(answer_seconds=0.05)
+    seen.hurried = True
+    seen.gather([Ask("hangs"), Ask("refuses")])
+    assert {len(one.attempts) for one in seen.evidence() if one.question["name"] == "hangs"} == {1}
+    assert {len(one.attempts) for one in seen.evidence() if one.question["name"] == "refuses"} == {3}
 
 
 def test_a_fact_is_not_asked_again() -> None:

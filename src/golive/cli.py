@@ -42,13 +42,16 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--lock", is_flag=True, help="Renew the digests in features/checklist.lock.")
+@click.option("--lock", is_flag=True, help="Renew the digests of the items and of the causes of failures.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def items(lock: bool, as_json: bool) -> None:
     """The checklist: every item, who owns it, when it is due."""
     if lock:
-        changed = write_lock(HOME / "features")
-        click.echo(f"features/checklist.lock: {changed} digest{'s' * (changed != 1)} changed")
+        from golive.diagnosis.locking import LOCK, write_causes_lock
+
+        for name, write in (("checklist.lock", write_lock), (LOCK, write_causes_lock)):
+            changed = write(HOME / "features")
+            click.echo(f"features/{name}: {changed} digest{'s' * (changed != 1)} changed")
         return
     rows = [
         {
@@ -334,11 +337,13 @@ def _run(home: Path, folder: str | None) -> Path:
 
 
 @main.command()
-def schema() -> None:
+@click.option("--diagnosis", is_flag=True, help="Of diagnosis.json instead (docs/diagnosis.schema.json).")
+def schema(diagnosis: bool) -> None:
     """The JSON Schema of record.json, as docs/record.schema.json holds it."""
+    from golive.diagnosis.document import Diagnosis
     from golive.record import Record
 
-    click.echo(json.dumps(Record.model_json_schema(by_alias=True), indent=1))
+    click.echo(json.dumps((Diagnosis if diagnosis else Record).model_json_schema(by_alias=True), indent=1))
 
 
 @main.command()

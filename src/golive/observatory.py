@@ -82,6 +82,7 @@ class Observatory:
         """*armed* says that the operator consented to acts (`--act`)."""
         self.environment = environment
         self.armed = armed
+        self.hurried = False  # what took a whole answer's time to say nothing is not asked again
         self.reach = Reach(environment, detour, self._ask_for_another)
         self._size = threads
         self._pool: Executor | None = None
@@ -305,6 +306,8 @@ class Observatory:
                 break
             error = self._attempt(entry)
             if not (isinstance(error, ProbeError) and error.passing) or entry.done.is_set():
+                break
+            if self.hurried and entry.attempts[-1].took_ms >= network.answer_seconds * 1000:
                 break
             pause = 0.1 * 3 ** (number - 1)
             if number == attempts or time.monotonic() + pause >= deadline:

@@ -14,7 +14,7 @@ from golive.diagnosis.page import html, markdown
 from golive.diagnosis.papers import load_runbook
 from golive.diagnosis.ranking import Conclusion
 from golive.diagnosis.remedy import Observed
-from golive.diagnosis.screen import answer, lines
+from golive.diagnosis.screen import COMMAND, answer, folded, lines
 from golive.diagnosis.strength import Strength
 from golive.diagnosis.writing import write_diagnosis
 from golive.environment import load
@@ -118,6 +118,31 @@ def test_the_first_screen_alone_says_what_to_do() -> None:
     ):
         assert words in text
     assert "over since 5 min" in text
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_on_a_terminal_lines_end_between_words(width: int) -> None:
+    """Nothing but what is to be copied is wider than the terminal, no word is lost, and the answer stands below too."""
+    everything = list(lines(POINTED, "page.html"))
+    screen = list(folded(everything, width, 24))
+    assert not [
+        line.text for line in screen[:-1] if len(line.text) > width and line.style != COMMAND and " " in line.text
+    ]
+    words = " ".join(line.text for line in everything).split()
+    assert " ".join(line.text for line in screen[:-1]).split() == words
+    assert screen[-1].text == f"above: {POINTED.line}"
+
+
+def test_what_fits_is_not_said_twice() -> None:
+    """Where the first screen is still to be seen, the answer is not repeated."""
+    everything = list(lines(POINTED, "page.html"))
+    assert list(folded(everything, 1000, 1000)) == everything
+
+
+def test_what_was_not_seen_of_the_first_cause_is_said() -> None:
+    """A cause that is pointed to although something could not be seen says what, on the first screen."""
+    one = found("BID-C3", Conclusion.POINTED, "here").model_copy(update={"missing": ("the log: denied",)})
+    assert "  not seen: the log: denied" in [line.text for line in lines(document(one), "page.html")][:8]
 
 
 def test_a_quiet_diagnosis_says_so_and_no_more() -> None:

@@ -145,10 +145,12 @@ class Sweep:
         wanted = ["-m", "golive", *(["--partial"] if only is not None else [])]
         return self._pytest(wanted, plugins, home, only)
 
-    def diagnose(self, runbook: str, *faults: str, since: str = "12m") -> tuple[int, Diagnosis | None, str]:
+    def diagnose(
+        self, runbook: str, *faults: str, since: str = "12m", home: Path = HOME
+    ) -> tuple[int, Diagnosis | None, str]:
         """A diagnosis of the world with *faults* in it: exit status, document (None where it stopped), terminal."""
         self.swap(*faults)
-        return self._pytest(["-m", f"diagnose_{runbook}", f"--since={since}"], (), HOME, None)
+        return self._pytest(["-m", f"diagnose_{runbook}", f"--since={since}"], (), home, None)
 
     def _pytest(
         self, arguments: Sequence[str], plugins: Sequence[object], home: Path, only: frozenset[str] | None

@@ -78,26 +78,28 @@ def mutants() -> Iterator[Mutant]:
                 sentence = next(one for one in VOCABULARY if one.matches(step.name) is not None)
                 if sentence.kind == "judges":
                     rows = len(step.datatable.rows) if step.datatable else 0
-                    yield from _of_sentence(item, file, lines, step.line_number, sentence, step.name)
-                    yield from _of_table(item, file, lines, step.line_number, rows)
+                    yield from of_sentence(item, file, lines, step.line_number, sentence, step.name)
+                    yield from of_table(item, file, lines, step.line_number, rows)
 
 
-def _of_sentence(
+def of_sentence(
     item: str, file: str, lines: Sequence[str], line: int, sentence: Sentence, words: str
 ) -> Iterator[Mutant]:
+    """Each value in a judging sentence's own words."""
     for parameter, value in (sentence.matches(words) or {}).items():
         said = str(value)
         other = INSTEAD.get(sentence.text, {}).get(parameter, "")
         if other is None:
             continue
-        others = [other] if other else [str(int(said) * 1000), "0"] if said.isdigit() else [said + "x"]
+        numbers = [number for number in (str((int(said) or 1) * 1000), "0") if number != said] if said.isdigit() else []
+        others = [other] if other else numbers or [said + "x"]
         for changed in others:
             text = re.sub(rf"(?<![\w./]){re.escape(said)}(?![\w/])", changed, lines[line - 1], count=1)
             assert text != lines[line - 1], (item, words, said)
             yield Mutant(item, f"{words}: {parameter}", file, line, text)
 
 
-def _of_table(item: str, file: str, lines: Sequence[str], line: int, rows: int) -> Iterator[Mutant]:
+def of_table(item: str, file: str, lines: Sequence[str], line: int, rows: int) -> Iterator[Mutant]:
     """Each cell of a table, its header apart; a table of one column without a header is all rows."""
     cells = [lines[line + number].strip().strip("|").split("|") for number in range(rows)]
     headed = rows > 1 and (len(cells[0]) > 1 or cells[0][0].strip() in {"action", "check", "table", "cookie"})

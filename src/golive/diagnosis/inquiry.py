@@ -12,9 +12,10 @@ from golive.diagnosis import papers
 from golive.diagnosis.advising import advice, counsel, facts_of
 from golive.diagnosis.document import CauseFound, Diagnosis, Sign
 from golive.diagnosis.gathered import observed, status_incident
+from golive.diagnosis.locking import LOCK, altered, read_causes_lock
 from golive.diagnosis.ranking import Considered, Placed, rank
 from golive.diagnosis.remedy import Observed
-from golive.diagnosis.screen import answer, lines
+from golive.diagnosis.screen import answer, folded, lines
 from golive.diagnosis.selecting import NAMES
 from golive.diagnosis.since import began
 from golive.diagnosis.strength import WEIGHTS, apart
@@ -25,6 +26,7 @@ from golive.errors import SetupError
 from golive.expedition import Expedition
 from golive.findings import Progress, explain, steps_of
 from golive.identity import establish
+from golive.observatory import Observatory
 from golive.probes.look import Act, Look
 from golive.record import Step
 from golive.recording import shown
@@ -44,6 +46,7 @@ class Inquiry(Expedition):
     paper: papers.Runbook = field(init=False)
     began: datetime = field(init=False)
     doubts: list[str] = field(default_factory=list)  # why what was seen may not be of the target
+    altered: tuple[str, ...] = ()  # causes that are not as they are locked
 
     def settle(self) -> None:
         """Of what, since when, and where; SetupError (exit status 4) where there is no such thing."""
@@ -58,7 +61,22 @@ class Inquiry(Expedition):
         self.scenarios = {scenario.item: scenario for scenario in written}
         self.reasons += wrong + disagreements(written, self.paper.causes)
         self.reasons += check_sentences([step.text for scenario in everything for step in scenario.steps])
+        self._hold_against_lock(written)
         self.make_folder(f"diagnosis-{self.runbook}")
+
+    def _hold_against_lock(self, written: Sequence[Scenario]) -> None:
+        """Note the causes that are not as they were reviewed; in an incident that is said, and holds nobody up."""
+        lock: dict[str, str] = {}
+        try:
+            lock = read_causes_lock(self.home / "features")
+        except SetupError as exc:
+            self.doubts.append(str(exc))
+        self.altered = altered(self.paper.causes, written, lock)
+        if self.altered:
+            self.doubts.append(
+                f"not as features/{LOCK} holds them, so never ruled out: {', '.join(self.altered)}; "
+                "what points to them may mean something else"
+            )
 
     def look(self, selected: Sequence[Scenario]) -> None:
         """
@@ -76,6 +94,12 @@ class Inquiry(Expedition):
             self.doubts.append(f"that this is {self.environment.name} could not be proved: {doubt}")
         with self.terminal.looking("looking") as on_answer:
             observatory.gather(planned, on_answer)
+
+    def way(self) -> Observatory:
+        """The observatory of the target, in a hurry: a partner that hangs is not waited for three times."""
+        observatory = Expedition.way(self)
+        observatory.hurried = True
+        return observatory
 
     def offered(self) -> Mapping[str, Any]:
         """When the incident began, and how late it is, besides."""
@@ -106,7 +130,8 @@ class Inquiry(Expedition):
         if self.wanted.as_json:
             print(document.to_json(), end="")
         else:
-            for line in lines(document, shown(page)):
+            told, console = lines(document, shown(page)), self.terminal.console
+            for line in folded(told, console.width, console.height) if console.is_terminal else told:
                 self.terminal.say(line.text, line.style)
         if self.wanted.incident:
             self._keep(document)
@@ -156,6 +181,8 @@ class Inquiry(Expedition):
         if len(ran) != 1:
             why = "not selected in this run" if unselected else "no scenario decides it"
             missing = (*missing, f"it was decided {len(ran)} times" if ran else self.unknown or why)
+        if name in self.altered:
+            missing = (*missing, f"it is not as features/{LOCK} holds it (golive items --lock, after a review)")
         signs = tuple(sign.strength for progress in ran for sign in self._signs(progress))
         return Considered(name, cause.prior, signs, missing, cause.hidden_by)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from golive.diagnosis.document import CauseFound, Diagnosis, ToDo, UserMessage
 from golive.diagnosis.ranking import Conclusion
-from golive.diagnosis.screen import headline, now, reasons_of
+from golive.diagnosis.screen import headline, messages, now, reasons_of
 from golive.record import Evidence
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
@@ -30,12 +30,14 @@ def html(document: Diagnosis) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    pointed = document.of(Conclusion.POINTED)
+    told = [("tell users", sentence) for cause in pointed[:1] for sentence in messages(cause)]
     return environment.get_template("page.html.j2").render(
         document=document,
         counsel=document.counsel,
         headline=headline(document),
-        now=list(now(document.counsel)),
-        pointed=document.of(Conclusion.POINTED),
+        now=[*now(document.counsel), *told],
+        pointed=pointed,
         untold=[(cause, reasons_of(cause)) for cause in document.of(Conclusion.CANNOT_TELL)],
         ruled_out=document.of(Conclusion.RULED_OUT),
         answers={one.id: _answer(one) for one in document.evidence},

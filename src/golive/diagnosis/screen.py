@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from golive.diagnosis.document import CauseFound, Counsel, Diagnosis, Sign, ToDo
 from golive.diagnosis.ranking import Conclusion
 
-WIDTH = 150  # characters of what was seen, on the first screen; the files have it whole
+WIDTH = 180  # characters of what was seen, on the first screen; the files have it whole
+# How far in the rest of a long line goes: below what stands behind its first word, or its number.
+_INDENT = re.compile(r" *(?:[a-z0-9. ]{1,12}[:.] +)?")
+COMMAND = "cyan"  # how a line looks that is to be copied, and so is never folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +38,16 @@ def answer(causes: Sequence[CauseFound]) -> str:
     first, *others = pointed
     if ties := [cause for cause in others if cause.cause in first.ties]:
         both = " or ".join(f"{cause.cause} ({cause.title})" for cause in (first, *ties))
-        return f"It is {both}: nothing tells which comes first"
+        return f"It is {both}: nothing tells which comes first{_less([one for one in others if one not in ties])}"
     certain = [cause for cause in others if first.certain and cause.certain]
     also = "".join(f", and {cause.cause} ({cause.title}) as well" for cause in certain)
-    return f"It is {'' if first.certain else 'most likely '}{first.cause}: {first.title}{also}"
+    less = _less([cause for cause in others if cause not in certain])
+    return f"It is {'' if first.certain else 'most likely '}{first.cause}: {first.title}{also}{less}"
+
+
+def _less(others: Sequence[CauseFound]) -> str:
+    """What else is pointed to, and comes behind."""
+    return f"; less likely: {', '.join(cause.cause for cause in others)}" if others else ""
 
 
 def lines(document: Diagnosis, page: str) -> Iterator[Line]:
@@ -49,19 +60,19 @@ def lines(document: Diagnosis, page: str) -> Iterator[Line]:
         yield Line(f"! {reason}", "bold yellow")
     pointed = document.of(Conclusion.POINTED)
     if pointed:
-        yield from (Line(f"  {shortly(sign)}") for sign in pointed[0].signs)
+        yield from _signs(pointed[0])
     if not document.quiet:
         for word, sentence in now(counsel):
             yield Line(f"{word + ':':<12}{sentence}", "bold" if word == "by now" else "")
     if pointed:
-        yield from _remedy(pointed[0])
-        yield from _messages(pointed[0])
+        yield from (Line(f"tell users: {told}") for told in messages(pointed[0]))
+        yield from _remedy(pointed[0], counsel.target_minutes)
     if not document.quiet:
         for step in counsel.for_a_person:
             yield Line(f"yourself:   {step.do}{_aside(step)}")
     for cause in pointed[1:]:
         yield Line(f"also pointed to: {cause.cause} {cause.title}{_tie(cause)}", "bold")
-        yield from (Line(f"  {shortly(sign)}") for sign in cause.signs)
+        yield from _signs(cause)
     for cause in document.of(Conclusion.CANNOT_TELL):
         yield Line(f"cannot tell: {cause.cause} {cause.title}", "yellow")
         yield from (Line(f"  {_cut(sentence)}") for sentence in reasons_of(cause))
@@ -69,20 +80,49 @@ def lines(document: Diagnosis, page: str) -> Iterator[Line]:
         yield Line(f"ruled out: {', '.join(f'{cause.cause} {cause.title}' for cause in ruled_out)}", "dim")
     for warning in dict.fromkeys(warning for cause in document.causes for warning in cause.warnings):
         yield Line(f"mind: {_cut(warning)}", "yellow")
-    yield Line(f"everything, the messages and the commands to copy: {page}")
+    yield Line(f"everything, the messages and the commands to copy: {page}", COMMAND)
 
 
-def _messages(cause: CauseFound) -> Iterator[Line]:
+def folded(everything: Iterable[Line], width: int, height: int) -> Iterator[Line]:
+    """
+    *everything* for a terminal of *width* columns and *height* rows: between words, and further in than it began.
+
+    What is to be copied stays on its line. Where the first screen has gone off the top, the answer stands below again.
+    """
+    rows, first = 0, None
+    for line in everything:
+        first = first or (line if line.text else None)
+        indent = _INDENT.match(line.text)
+        parts = [line.text]
+        if line.style != COMMAND and indent is not None and len(line.text) > width > 40:
+            parts = wrap(
+                line.text,
+                width,
+                subsequent_indent=" " * min(indent.end(), 16),
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        yield from (Line(part, line.style) for part in parts)
+        rows += sum(1 + max(len(part) - 1, 0) // width for part in parts)
+    if first is not None and rows > height:
+        yield Line(f"above: {first.text}", first.style)
+
+
+def _signs(cause: CauseFound) -> Iterator[Line]:
+    yield from (Line(f"  {shortly(sign)}") for sign in cause.signs)
+    yield from (Line(f"  not seen: {_cut(sentence)}", "yellow") for sentence in cause.missing)
+
+
+def messages(cause: CauseFound) -> Iterator[str]:
+    """What users are told: the beginning of each message, or that the runbook has none."""
     if cause.advice is None:
         return
     for message in cause.advice.messages:
         case = f", {message.case}" if message.case else ""
         about = message.subject or message.text.splitlines()[0]
-        yield Line(
-            f'tell users: "{about}" ({message.channel}, {message.language}{case}; the whole text is in the page)'
-        )
+        yield f'"{about}" ({message.channel}, {message.language}{case}; the whole text is in the page)'
     if cause.advice.no_message:
-        yield Line(f"tell users: {cause.advice.no_message}")
+        yield cause.advice.no_message
 
 
 def headline(document: Diagnosis) -> str:
@@ -128,15 +168,15 @@ def now(counsel: Counsel) -> Iterator[tuple[str, str]]:
         yield "way around", way.sentence
 
 
-def _remedy(cause: CauseFound) -> Iterator[Line]:
+def _remedy(cause: CauseFound, target: int) -> Iterator[Line]:
     if cause.advice is None:
         return
-    over = {True: "", False: ", longer than the target", None: ""}[cause.advice.within_target]
-    yield Line(f"do ({cause.advice.estimate}{over}):", "bold")
+    held = {True: f"; within the target of {target} min", False: f"; longer than the target of {target} min", None: ""}
+    yield Line(f"do ({cause.advice.estimate}{held[cause.advice.within_target]}):", "bold")
     for number, step in enumerate(cause.advice.steps, 1):
         yield Line(f"  {number}. {step.do}{_aside(step)}", "bold yellow" if step.warning else "")
-        yield from (Line(f"       {part}", "cyan") for part in step.command.splitlines())
-        yield from (Line(f"       {part}", "cyan") for part in step.sql.splitlines())
+        yield from (Line(f"       {part}", COMMAND) for part in step.command.splitlines())
+        yield from (Line(f"       {part}", COMMAND) for part in step.sql.splitlines())
 
 
 def _aside(step: ToDo) -> str:
@@ -153,4 +193,4 @@ def _tie(cause: CauseFound) -> str:
 
 
 def _cut(said: str) -> str:
-    return said if len(said) <= WIDTH else f"{said[: WIDTH - 1]}…"
+    return said if len(said) <= WIDTH else f"{said[: WIDTH - 1].rpartition(' ')[0] or said[: WIDTH - 1]} …"

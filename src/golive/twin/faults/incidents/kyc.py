@@ -68,3 +68,24 @@ def reports_are_swallowed(world: World) -> World:
     """The receiver takes the reports and does nothing with them."""
     lines = [line(age, "kyc.webhook", message="Sumsub webhook failed") for age in over_time(8)]
     return said(decided_unheard(world), *lines)
+
+
+# What the runbook calls each cause by: one alone is enough.
+_REASONS = {
+    "KYC-C2": ("document_not_readable", "document_expired", "document_type_mismatch", "underage"),
+    "KYC-C6": ("liveness_check_failed", "face_mismatch"),
+}
+
+
+def _turned_down_for(cause: str, reason: str) -> None:
+    def turn_down(world: World) -> World:
+        return rejected_people(world, (reason,), 7)
+
+    turn_down.__name__ = f"people_are_turned_down_for_{reason}"
+    turn_down.__doc__ = f"Seven people are turned down for {reason}, and nobody for anything else."
+    incident(cause)(turn_down)
+
+
+for _cause, _names in _REASONS.items():
+    for _name in _names:
+        _turned_down_for(_cause, _name)

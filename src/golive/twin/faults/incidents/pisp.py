@@ -43,3 +43,25 @@ def recipients_are_mistyped(world: World) -> World:
     """The form no longer checks what is typed: six payments go to numbers that there cannot be."""
     codes = ("INVALID_IBAN", "INVALID_IBAN", "ACCOUNT_NOT_FOUND")
     return failed_payments(world, codes, _PAYERS[:6], recipient_iban="DE89370400440532013001")
+
+
+# What the runbook calls each cause by: one alone is enough.
+_CODES = {
+    "PISP-C2": ("CONSENT_EXPIRED", "CONSENT_INVALID", "ACCOUNT_NOT_ACCESSIBLE"),
+    "PISP-C4": ("PAYMENT_REJECTED", "SECURITY_BLOCK", "LIMIT_EXCEEDED"),
+    "PISP-C6": ("INVALID_IBAN", "ACCOUNT_NOT_FOUND"),
+}
+
+
+def _fail_with(cause: str, code: str) -> None:
+    def fail(world: World) -> World:
+        return failed_payments(world, (code,), _PAYERS[:6])
+
+    fail.__name__ = f"payments_end_with_{code.lower()}"
+    fail.__doc__ = f"Payments of six customers end with {code}, and with nothing else."
+    incident(cause)(fail)
+
+
+for _cause, _codes in _CODES.items():
+    for _code in _codes:
+        _fail_with(_cause, _code)
