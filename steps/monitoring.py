@@ -51,7 +51,7 @@ def availability_since(environment: Environment, launch_at: datetime | None) -> 
 @judges("at least {count:d} of them are active and watch our own address")
 def enough_monitors(monitors: Monitors, environment: Environment, count: int, remarks: Remarks) -> None:
     remarks.examined(len(monitors.monitors), "monitors")
-    active = [m for m in monitors.monitors if m.host in _ours(environment) and not (m.paused or m.status == "pending")]
+    active = [m for m in monitors.monitors if m.host in ours(environment) and not (m.paused or m.status == "pending")]
     others = [f"{m.name} ({m.status}, {m.url})" for m in monitors.monitors if m not in active]
     uncounted = f"not counted among the active monitors: {', '.join(others)}"
     assert len(active) >= count, (
@@ -85,7 +85,7 @@ def all_green(monitors: Monitors, remarks: Remarks) -> None:
 def all_escalate(escalations: Escalations, remarks: Remarks) -> None:
     monitors = escalations.monitors.monitors
     remarks.examined(len(monitors), "monitors")
-    wrong = {m.name: _silent(escalations.policies.get(m.policy or "")) for m in monitors}
+    wrong = {m.name: silent(escalations.policies.get(m.policy or "")) for m in monitors}
     told = [f"{name} {flaw}" for name, flaw in wrong.items() if flaw]
     assert not told, f"not every monitor wakes somebody: {'; '.join(told)}"
     for policy in escalations.policies.values():
@@ -109,7 +109,7 @@ def no_incident(incidents: Incidents, environment: Environment, now: datetime, h
 def up_enough(
     availability: Availability, environment: Environment, percent: float, hours: int, remarks: Remarks
 ) -> None:
-    ours = [m for m in availability.monitors.monitors if m.host in _ours(environment)]
+    ours = [m for m in availability.monitors.monitors if m.host in ours(environment)]
     remarks.examined(len(ours), "monitors")
     accounts = [(monitor, availability.accounts[monitor.id]) for monitor in ours]
     low = [
@@ -135,7 +135,8 @@ def enough_hours(since: datetime, until: datetime, hours: int) -> None:
         raise NothingExamined("the time since the launch", f"{passed:.1f} hours are too few; {hours} are needed")
 
 
-def _ours(environment: Environment) -> frozenset[str]:
+def ours(environment: Environment) -> frozenset[str]:
+    """The hosts of the product."""
     return frozenset({environment.site.host, environment.site.www})
 
 
@@ -164,7 +165,7 @@ def _place(url: str) -> tuple[str, str, str]:
     return there.scheme, there.netloc.lower(), there.path.rstrip("/")
 
 
-def _silent(policy: Policy | None) -> str:
+def silent(policy: Policy | None) -> str:
     """Why *policy* reaches nobody, "" where it does."""
     if policy is None:
         return "has no escalation policy"

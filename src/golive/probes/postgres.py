@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -231,8 +231,12 @@ def named(reach: Reach) -> str:
 
 
 @contextmanager
-def session_of(reach: Reach) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
-    """A read-only transaction under the gate's role, never committed; Denied where the role could write."""
+def session_of(reach: Reach, *, pipelined: bool = True) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """
+    A read-only transaction under the gate's role, never committed; Denied where the role could write.
+
+    Not *pipelined*, each answer is waited for: for who goes on after an error.
+    """
     import psycopg
 
     target, user = named(reach), reach.environment.database.user
@@ -240,7 +244,8 @@ def session_of(reach: Reach) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
     try:
         with closing(psycopg.connect(**_way(reach, target))) as session:
             session.read_only = True
-            with session.pipeline():  # what is asked goes out together and costs one way there and back
+            # What is asked goes out together and costs one way there and back.
+            with session.pipeline() if pipelined else nullcontext():
                 rights = session.execute(_MAY_WRITE)
                 yield session
                 superuser, tables, example = rights.fetchall()[0]
