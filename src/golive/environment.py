@@ -28,7 +28,7 @@ from pydantic import (
     model_validator,
 )
 
-from golive.errors import Denied, SetupError
+from golive.errors import Denied, NotInUse, SetupError
 from golive.ssh import PublicKey
 
 T = TypeVar("T")
@@ -279,6 +279,9 @@ class BankId(Frozen):
     start: Start
 
 
+Partner = Literal["Swan"]
+"""Whom an environment may do without, and says so."""
+
 Role = Literal[
     "go-live owner",
     "platform engineer",
@@ -403,7 +406,8 @@ class Environment(Frozen):
     bankid: BankId
     people: tuple[Person, ...] = ()
     neonomics: Neonomics
-    swan: Swan | None = None  # not in use
+    swan: Swan | None = None  # None: nobody has told yet, or not in use
+    not_in_use: tuple[Partner, ...] = ()  # the owner's statement; silence is none
     sumsub: Sumsub
     logs: Logs | None = None  # None: nobody has told yet what form a line of the log has
     contacts: Mapping[
@@ -412,6 +416,13 @@ class Environment(Frozen):
     # leave blank
     reviews: Mapping[RunbookName, date] = {}  # when each of them is to be gone through next
     folder: Path = Field(exclude=True)
+
+    def swan_in_use(self) -> Swan:
+        """Where Swan is; NotInUse where the file says that it is not in use, Denied where it says neither."""
+        here = f"environments/{self.name}/environment.toml"
+        if "Swan" in self.not_in_use:
+            raise NotInUse(here, "it says that Swan is not in use")
+        return self.answered(self.swan, "swan")
 
     def answered(self, value: T | None, key: str) -> T:
         """*value*; Denied where the file leaves *key* open, so that its items are unknown and say why."""
@@ -428,6 +439,8 @@ class Environment(Frozen):
     def _agree(self) -> Self:
         if (self.kind == "rehearsal") != (self.name == REHEARSAL):
             raise ValueError('kind = "rehearsal" belongs to the environment named rehearsal, and to no other')
+        if self.swan is not None and "Swan" in self.not_in_use:
+            raise ValueError("not_in_use names Swan, and there is a table [swan]: one of the two is wrong")
         used = {self.site.host, self.site.www, self.aws.default_host, self.database.host or "", self.github.host} - {""}
         used |= _hosts(self.neonomics.token_url, self.neonomics.api_url)
         used |= _hosts(self.neonomics.sandbox.token_url, self.neonomics.sandbox.api_url)

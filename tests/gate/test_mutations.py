@@ -31,6 +31,16 @@ INSTEAD: dict[str, dict[str, str | None]] = {
     '"{front}" leads to "{path}"': {"front": None, "path": "/no-such-page"},
     # Where nothing begins like that, there is nothing to compare (unknown).
     'browsers are given the same, of all that begin with "{prefix}"': {"prefix": None},
+    # Who was asked is said by the looking sentence; what somebody else answered is no answer (unknown).
+    **{
+        sentence: {"provider": None}
+        for sentence in (
+            "the name of {provider} is there",
+            "{provider} can be reached, and answers as it must",
+            "{provider} turns nobody away",
+            "it leads to {provider}",
+        )
+    },
     # Below it is a warning, which holds nothing.
     # How long is long enough to say anything: with less the answer is unknown.
     "no incident has opened since the launch, which was at least {hours:d} hours ago": {"hours": None},

@@ -2,6 +2,18 @@
 
 from golive.twin.cloud import FLAGS
 
+RUNBOOKS = ("AISP", "BID", "PISP", "KYC", "SWAN")
+
+
+def ready(*numbers: int, of: tuple[str, ...] = RUNBOOKS) -> tuple[str, ...]:
+    """The readiness items of these numbers, of the failure runbooks *of*."""
+    return tuple(f"{runbook}-R{number}" for runbook in of for number in numbers)
+
+
+# Every readiness item that a scenario decides.
+READINESS = ready(4)
+# Whatever asks EC2 by which rules the service gets out.
+WAY_OUT = ready(4)
 # Whatever reads the script that browsers run.
 BUNDLE = ("GL-2.2.2", "GL-3.3.2", *(f"GL-4.{number}" for number in range(1, len(FLAGS) + 1)), "GL-1.9")
 # Whatever needs to know what Drop's own login asks BankID for.
@@ -64,7 +76,7 @@ ALL = tuple(
             *("GL-1.4", "GL-1.5", "GL-2.1.1", "GL-2.1.3", "GL-2.2.1", "GL-2.2.4", "GL-2.3.6"),
             *("GL-2.4.1", "GL-2.4.2", "GL-3.1.1", "GL-3.3.3"),
             *(*WEBHOOK, *BETTERSTACK, *CHANNEL, *SUMSUB, *PROVIDER, *LOGS, *REQUESTS, *WAYS_BACK),
-            *(*PAGES, *BANKID, *BROWSER, *SETTINGS, *SECRETS, *DATABASE, *RDS, *SIGNED),
+            *(*PAGES, *BANKID, *BROWSER, *SETTINGS, *SECRETS, *DATABASE, *RDS, *SIGNED, *READINESS),
         )
     )
 )
