@@ -12,3 +12,33 @@ Feature: BID Ready for logins that fail
     And BankID turns nobody away
     Given the way out of the service
     Then it leads to BankID
+
+  @BID-R5 @auto
+  Scenario: What the runbook asks of the database can be asked there
+    When the SQL of the failure runbook "bankid" is tried, and not carried out
+    Then PostgreSQL 16 could carry out each of its 2 statements
+
+  @BID-R6 @auto
+  Scenario: Whoever logs in with BankID gets in, and no minute is full of failures
+    When the measures of the last 7 days are taken of
+      | logins |
+    Then each keeps its bound
+      | figure                            | bound              | of at least |
+      | successful logins                 | above 99 %         | 100 logins  |
+      | failed logins in the worst minute | at most 5 a minute | 100 logins  |
+
+  @BID-R7 @auto
+  Scenario: Somebody is woken when BankID fails
+    Given the monitor that watches BankID for us
+    Then it looks at BankID at least every 5 minutes, and wakes somebody
+
+  @BID-R8 @auto @attest
+  Scenario: Whom the runbook names can be reached
+    Given the domains of the contacts in the failure runbook "bankid"
+    Then each takes mail
+    And every contact of "bankid" is written down, and its next review is not past
+    And this is signed by the AI director
+      """
+      Within the last 30 days each contact of this failure runbook has answered by the way that is written down. I have gone
+      through the runbook, and its next review is on the day that stands in the environment file.
+      """

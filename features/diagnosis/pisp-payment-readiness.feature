@@ -12,3 +12,36 @@ Feature: PISP Ready for payments that fail
     And they turn nobody away
     Given the way out of the service
     Then the service gets out to all of them
+
+  @PISP-R5 @auto
+  Scenario: What the runbook asks of the database can be asked there
+    When the SQL of the failure runbook "pisp-payment" is tried, and not carried out
+    Then PostgreSQL 16 could carry out each of its 7 statements
+
+  @PISP-R6 @auto
+  Scenario: Payments are as certain and as fast as the runbook wants them
+    When the measures of the last 7 days are taken of
+      | payments |
+    Then each keeps its bound
+      | figure                                 | bound        | of at least |
+      | successful payments                    | above 95 %   | 50 payments |
+      | p50 of the time of a payment           | below 5 s    | 50 payments |
+      | p95 of the time of a payment           | below 15 s   | 50 payments |
+      | p99 of the time of a payment           | below 30 s   | 50 payments |
+      | failed payments in the worst 5 minutes | at most 10 % | 50 payments |
+
+  @PISP-R7 @auto
+  Scenario: Somebody is woken when Neonomics fails
+    Given the monitor that watches Neonomics for us
+    Then it looks at Neonomics at least every 5 minutes, and wakes somebody
+
+  @PISP-R8 @auto @attest
+  Scenario: Whom the runbook names can be reached
+    Given the domains of the contacts in the failure runbook "pisp-payment"
+    Then each takes mail
+    And every contact of "pisp-payment" is written down, and its next review is not past
+    And this is signed by the AI director
+      """
+      Within the last 30 days each contact of this failure runbook has answered by the way that is written down. I have gone
+      through the runbook, and its next review is on the day that stands in the environment file.
+      """

@@ -12,3 +12,36 @@ Feature: KYC Ready for identities that cannot be verified
     And Sumsub turns nobody away
     Given the way out of the service
     Then it leads to Sumsub
+
+  @KYC-R5 @auto
+  Scenario: What the runbook asks of the database can be asked there
+    When the SQL of the failure runbook "sumsub-kyc" is tried, and not carried out
+    Then PostgreSQL 16 could carry out each of its 10 statements
+
+  @KYC-R6 @auto
+  Scenario: Identities are verified as often and as fast as the runbook wants it
+    When the measures of the last 7 days are taken of
+      | verifications |
+    Then each keeps its bound
+      | figure                                       | bound        | of at least |
+      | successful verifications                     | above 85 %   | 20 reviews  |
+      | p50 of the time of a verification            | below 5 min  | 20 reviews  |
+      | p95 of the time of a verification            | below 30 min | 20 reviews  |
+      | p99 of the time of a verification            | below 2 h    | 20 reviews  |
+      | failed verifications in the worst 60 minutes | at most 30 % | 20 reviews  |
+
+  @KYC-R7 @auto
+  Scenario: Somebody is woken when Sumsub fails
+    Given the monitor that watches Sumsub for us
+    Then it looks at Sumsub at least every 5 minutes, and wakes somebody
+
+  @KYC-R8 @auto @attest
+  Scenario: Whom the runbook names can be reached
+    Given the domains of the contacts in the failure runbook "sumsub-kyc"
+    Then each takes mail
+    And every contact of "sumsub-kyc" is written down, and its next review is not past
+    And this is signed by the AI director
+      """
+      Within the last 30 days each contact of this failure runbook has answered by the way that is written down. I have gone
+      through the runbook, and its next review is on the day that stands in the environment file.
+      """

@@ -12,3 +12,36 @@ Feature: SWAN Ready for an outage of Swan
     And Swan turns nobody away
     Given the way out of the service
     Then it leads to Swan
+
+  @SWAN-R5 @auto
+  Scenario: What the runbook asks of the database can be asked there
+    When the SQL of the failure runbook "swan-outage" is tried, and not carried out
+    Then PostgreSQL 16 could carry out each of its 1 statements
+
+  @SWAN-R6 @auto
+  Scenario: Swan answers as often and as fast as the runbook wants it
+    When the measures of the last 7 days are taken of
+      | calls of Swan |
+    Then each keeps its bound
+      | figure                                      | bound        | of at least |
+      | successful calls of Swan                    | above 99 %   | 100 calls   |
+      | p50 of the time of a call of Swan           | below 500 ms | 100 calls   |
+      | p95 of the time of a call of Swan           | below 2 s    | 100 calls   |
+      | p99 of the time of a call of Swan           | below 5 s    | 100 calls   |
+      | failed calls of Swan in the worst 5 minutes | at most 5 %  | 100 calls   |
+
+  @SWAN-R7 @auto
+  Scenario: Somebody is woken when Swan fails
+    Given the monitor that watches Swan for us
+    Then it looks at Swan at least every 5 minutes, and wakes somebody
+
+  @SWAN-R8 @auto @attest
+  Scenario: Whom the runbook names can be reached
+    Given the domains of the contacts in the failure runbook "swan-outage"
+    Then each takes mail
+    And every contact of "swan-outage" is written down, and its next review is not past
+    And this is signed by the AI director
+      """
+      Within the last 30 days each contact of this failure runbook has answered by the way that is written down. I have gone
+      through the runbook, and its next review is on the day that stands in the environment file.
+      """

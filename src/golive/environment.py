@@ -291,6 +291,7 @@ Role = Literal[
     "reviewer",
     "approver",
     "rollback authority",
+    "AI director",
 ]
 
 

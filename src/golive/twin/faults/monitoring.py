@@ -23,7 +23,7 @@ def third_monitor_paused(world: World) -> World:
 @breaks(unmet=["GL-1.6"])
 def only_the_two_named_monitors(world: World) -> World:
     """There are the two monitors that the runbook names, and no third."""
-    return _at(world, lambda uptime: replace(uptime, monitors=uptime.monitors[:2]))
+    return _at(world, lambda uptime: replace(uptime, monitors=tuple(one for one in uptime.monitors if one.id != FAR)))
 
 
 @breaks(unmet=["GL-1.6"])
