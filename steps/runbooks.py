@@ -9,9 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from golive.diagnosis.papers import Contact, Runbook, load_runbook
+from golive.diagnosis.papers import RUNBOOKS, Contact, Runbook, load_runbook
 from golive.environment import Environment
-from golive.errors import NothingExamined
 from golive.probes.ended import BalanceMeasures, LoginMeasures, SwanMeasures
 from golive.probes.figures import Figures
 from golive.probes.look import Look
@@ -46,24 +45,28 @@ _FORMS: Mapping[str, re.Pattern[str]] = {
 # -- its SQL ----------------------------------------------------------------------------------------------------------
 
 
-@looks('the SQL of the failure runbook "{runbook}" is tried, and not carried out', target_fixture="trial")
-def sql_is_tried(runbook: str, environment: Environment) -> Look[Trial]:
-    said = _runbook(environment, runbook).statements
-    return StatementTrial(tuple(Statement(step.do, step.sql.strip().rstrip(";")) for step in said))
+@looks("the SQL of the failure runbooks is tried, and not carried out", target_fixture="trial")
+def sql_is_tried(environment: Environment) -> Look[Trial]:
+    return StatementTrial(
+        tuple(
+            Statement(name, step.do, step.sql.strip().rstrip(";"))
+            for name in RUNBOOKS
+            for step in _runbook(environment, name).statements
+        )
+    )
 
 
-@judges("PostgreSQL {version:d} could carry out each of its {count:d} statements")
-def statements_can_be_carried_out(trial: Trial, version: int, count: int, remarks: Remarks) -> None:
-    if not trial.statements:
-        raise NothingExamined(trial.source, "the failure runbook has no SQL to try")
-    remarks.examined(len(trial.statements), "statements")
-    remarks.examined(trial.tables, "tables")
-    wrong = [f'"{each.do}": {each.wrong}' for each in trial.statements if each.wrong]
+@judges('PostgreSQL {version:d} could carry out each of the {count:d} statements of "{runbook}"')
+def statements_can_be_carried_out(trial: Trial, version: int, count: int, runbook: str, remarks: Remarks) -> None:
+    said = [each for each in trial.statements if each.runbook == runbook]
+    wrong = [f'"{each.do}": {each.wrong}' for each in said if each.wrong]
     if trial.version != version:
         wrong.insert(0, f"it is PostgreSQL {trial.version}; it must be {version}")
-    if len(trial.statements) != count:
-        wrong.insert(0, f"the runbook has {len(trial.statements)} statements; there must be {count}")
+    if len(said) != count:
+        wrong.insert(0, f"{runbook} has {len(said)} statements; there must be {count}")
     assert not wrong, f"{trial.source}: {'; '.join(wrong)}"
+    remarks.examined(len(said), "statements")
+    remarks.examined(trial.tables, "tables")
 
 
 # -- its measures -----------------------------------------------------------------------------------------------------

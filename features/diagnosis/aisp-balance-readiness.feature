@@ -15,8 +15,8 @@ Feature: AISP Ready for balances that cannot be fetched
 
   @AISP-R5 @auto
   Scenario: What the runbook asks of the database can be asked there
-    When the SQL of the failure runbook "aisp-balance" is tried, and not carried out
-    Then PostgreSQL 16 could carry out each of its 4 statements
+    When the SQL of the failure runbooks is tried, and not carried out
+    Then PostgreSQL 16 could carry out each of the 4 statements of "aisp-balance"
 
   @AISP-R6 @auto
   Scenario: Balances can be fetched, and the consents that end soon are known

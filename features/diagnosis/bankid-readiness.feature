@@ -15,8 +15,8 @@ Feature: BID Ready for logins that fail
 
   @BID-R5 @auto
   Scenario: What the runbook asks of the database can be asked there
-    When the SQL of the failure runbook "bankid" is tried, and not carried out
-    Then PostgreSQL 16 could carry out each of its 2 statements
+    When the SQL of the failure runbooks is tried, and not carried out
+    Then PostgreSQL 16 could carry out each of the 2 statements of "bankid"
 
   @BID-R6 @auto
   Scenario: Whoever logs in with BankID gets in, and no minute is full of failures

@@ -15,8 +15,8 @@ Feature: PISP Ready for payments that fail
 
   @PISP-R5 @auto
   Scenario: What the runbook asks of the database can be asked there
-    When the SQL of the failure runbook "pisp-payment" is tried, and not carried out
-    Then PostgreSQL 16 could carry out each of its 7 statements
+    When the SQL of the failure runbooks is tried, and not carried out
+    Then PostgreSQL 16 could carry out each of the 7 statements of "pisp-payment"
 
   @PISP-R6 @auto
   Scenario: Payments are as certain and as fast as the runbook wants them

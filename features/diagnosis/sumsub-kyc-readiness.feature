@@ -15,8 +15,8 @@ Feature: KYC Ready for identities that cannot be verified
 
   @KYC-R5 @auto
   Scenario: What the runbook asks of the database can be asked there
-    When the SQL of the failure runbook "sumsub-kyc" is tried, and not carried out
-    Then PostgreSQL 16 could carry out each of its 10 statements
+    When the SQL of the failure runbooks is tried, and not carried out
+    Then PostgreSQL 16 could carry out each of the 10 statements of "sumsub-kyc"
 
   @KYC-R6 @auto
   Scenario: Identities are verified as often and as fast as the runbook wants it

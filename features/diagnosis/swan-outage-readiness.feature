@@ -15,8 +15,8 @@ Feature: SWAN Ready for an outage of Swan
 
   @SWAN-R5 @auto
   Scenario: What the runbook asks of the database can be asked there
-    When the SQL of the failure runbook "swan-outage" is tried, and not carried out
-    Then PostgreSQL 16 could carry out each of its 1 statements
+    When the SQL of the failure runbooks is tried, and not carried out
+    Then PostgreSQL 16 could carry out each of the 1 statements of "swan-outage"
 
   @SWAN-R6 @auto
   Scenario: Swan answers as often and as fast as the runbook wants it

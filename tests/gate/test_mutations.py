@@ -41,6 +41,10 @@ INSTEAD: dict[str, dict[str, str | None]] = {
             "it leads to {provider}",
         )
     },
+    # Another provider has another monitor, or the environment file says nothing of it (unknown).
+    "it looks at {provider} at least every {minutes:d} minutes, and wakes somebody": {"provider": None},
+    # There is no runbook of another name to read.
+    'every contact of "{runbook}" is written down, and its next review is not past': {"runbook": None},
     # Below it is a warning, which holds nothing.
     # How long is long enough to say anything: with less the answer is unknown.
     "no incident has opened since the launch, which was at least {hours:d} hours ago": {"hours": None},

@@ -23,7 +23,7 @@ from golive.probes.look import Look, Permission
 if TYPE_CHECKING:
     import psycopg
 
-    from golive.environment import Environment
+    from golive.environment import Environment, Network
     from golive.probes.reach import Reach
 
 _MAY_WRITE = """
@@ -65,6 +65,8 @@ FROM (
     FROM transactions
 ) AS searched
 """
+
+_CONNECTIONS = 8
 
 # How an SQLSTATE begins that says "not now" (too many connections, starting up), or "not you" (password, right, name).
 _NOT_NOW = ("53", "57P")
@@ -145,6 +147,10 @@ class OfDatabase:
     def host(self) -> str:
         """The database."""
         return "postgres"
+
+    def places(self, network: Network) -> int:
+        """Fewer than the connections that the gate's role may have (docs/production.md: 10)."""
+        return min(_CONNECTIONS, network.per_host)
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """To come in; the catalogue can be read by everybody."""

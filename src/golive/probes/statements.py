@@ -45,6 +45,7 @@ WHERE relation.relkind IN ('r', 'p')
 class Statement:
     """One statement of a runbook: what it is for, and its words, with {{placeholders}} still in them."""
 
+    runbook: str
     do: str
     sql: str
 
@@ -53,6 +54,7 @@ class Statement:
 class Tried:
     """What the database says of one statement: "" where it could carry it out."""
 
+    runbook: str
     do: str
     wrong: str
 
@@ -69,7 +71,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class StatementTrial(OfDatabase, Look[Trial]):
-    """Could each of *statements* be carried out?"""
+    """Could each of *statements* be carried out? Those of all runbooks at once, for a connection is dear."""
 
     statements: tuple[Statement, ...]
 
@@ -85,8 +87,9 @@ class StatementTrial(OfDatabase, Look[Trial]):
             if not tables:
                 raise Denied(source, "the gate's role may use no schema that holds a table (GRANT USAGE ON SCHEMA)")
             session.execute("SAVEPOINT golive")
+            key = "user_id" if by_user_id else "id"
             tried = tuple(
-                Tried(each.do, _prepared(session, source, words(each.sql, "user_id" if by_user_id else "id")))
+                Tried(each.runbook, each.do, _prepared(session, source, words(each.sql, key)))
                 for each in self.statements
             )
         return Trial(source, version, tables, tried)

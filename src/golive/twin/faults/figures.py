@@ -16,7 +16,7 @@ def _traffic(world: World, **changes: Any) -> World:
     return replace(world, cloud=replace(world.cloud, traffic=replace(world.cloud.traffic, **changes)))
 
 
-def _also_said(world: World, *lines: Line) -> World:
+def also_said(world: World, *lines: Line) -> World:
     """The application's log with *lines* in it as well."""
     stream = next(iter(world.cloud.logs[LOG_GROUP].values()))
     told = sorted((*stream.lines, *lines), key=lambda line: line.age, reverse=True)
@@ -106,13 +106,13 @@ def logs_of_any_group(world: World) -> World:
 @breaks(unmet=["GL-6.1.2"])
 def errors_pile_up(world: World) -> World:
     """The bank times out, again and again: more than one error for each hundred requests."""
-    return _also_said(world, *(mishap(timedelta(minutes=3, seconds=2 * n), "BANK_TIMEOUT") for n in range(250)))
+    return also_said(world, *(mishap(timedelta(minutes=3, seconds=2 * n), "BANK_TIMEOUT") for n in range(250)))
 
 
 @breaks(unmet=["GL-6.2.4"])
 def logins_fail(world: World) -> World:
     """Eight logins failed, because BankID no longer takes our client."""
-    return _also_said(world, *(login(timedelta(minutes=9, seconds=n), "INVALID_CLIENT") for n in range(8)))
+    return also_said(world, *(login(timedelta(minutes=9, seconds=n), "INVALID_CLIENT") for n in range(8)))
 
 
 @breaks(unknown=["GL-6.2.4"])
@@ -126,7 +126,7 @@ def hardly_any_logins(world: World) -> World:
 @breaks()
 def logins_given_up(world: World) -> World:
     """Forty people closed the window of BankID, which is their right, and no failure."""
-    return _also_said(world, *(login(timedelta(minutes=9, seconds=n), "USER_CANCELLED") for n in range(40)))
+    return also_said(world, *(login(timedelta(minutes=9, seconds=n), "USER_CANCELLED") for n in range(40)))
 
 
 # -- payments and people --------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ def ready(*numbers: int, of: tuple[str, ...] = RUNBOOKS) -> tuple[str, ...]:
 
 
 # Every readiness item that a scenario decides.
-READINESS = ready(4)
+READINESS = ready(4, 5, 6, 7, 8)
 # Whatever asks EC2 by which rules the service gets out.
 WAY_OUT = ready(4)
 # Whatever reads the script that browsers run.
@@ -36,11 +36,16 @@ PROVIDER = ("GL-1.2", "GL-2.3.5")
 # Whatever asks Sumsub.
 SUMSUB = ("GL-1.3", "GL-2.3.3", "GL-2.3.4")
 # Whatever asks the database itself; an act at Sumsub's webhook shows by it that nothing has changed.
-DATABASE = ("GL-2.2.5", "GL-2.2.6", "GL-2.3.4", "GL-6.1.3", "GL-6.1.4", "GL-6.2.5", "GL-7.6")
+DATABASE = (
+    *("GL-2.2.5", "GL-2.2.6", "GL-2.3.4", "GL-6.1.3", "GL-6.1.4", "GL-6.2.5", "GL-7.6"),
+    *ready(5),
+    *ready(6, of=("AISP", "PISP", "KYC")),
+)
 # Whatever asks RDS, or EC2 about what RDS said.
 RDS = ("GL-1.8", "GL-2.1.2", "GL-3.1.3", "GL-3.1.4", "GL-3.1.5")
 # Whatever reads the application's log, and whatever is held against the number of requests.
-LOGS = ("GL-2.5.5", "GL-6.1.2", "GL-6.2.4", "GL-7.6")
+MEASURED_IN_THE_LOG = ready(6, of=("AISP", "BID", "SWAN"))
+LOGS = ("GL-2.5.5", "GL-6.1.2", "GL-6.2.4", "GL-7.6", *MEASURED_IN_THE_LOG)
 REQUESTS = ("GL-6.1.2", "GL-6.1.5", "GL-6.2.3")
 # Whatever needs the role that deploys.
 WAYS_BACK = ("GL-5.1.1", "GL-5.1.2")
@@ -51,6 +56,7 @@ BETTERSTACK = (
     *("GL-1.6", "GL-2.5.1", "GL-2.5.2", "GL-2.5.3", "GL-2.5.6", "GL-3.4.1", "GL-3.5.4", "GL-5.2.2", "GL-6.1.5"),
     "GL-6.2.1",
     *GREEN,
+    *ready(7),
 )
 # Whatever is posted by the service's webhook of Slack, whatever needs that webhook, and whatever reads #drop-ops.
 POSTED = ("GL-2.5.4", "GL-5.2.1")
@@ -62,6 +68,7 @@ SIGNED = (
     *(f"GL-3.3.{number}" for number in (7, 8, 9, 10, 11, 12)),
     *("GL-3.4.3", "GL-3.5.1", "GL-3.5.2", "GL-3.5.3", "GL-3.5.4", "GL-5.1.1", "GL-5.1.2", "GL-5.2.3", "GL-5.3.3"),
     *("GL-5.3.4", "GL-6.1.1", "GL-6.1.2", "GL-6.1.6", "GL-6.2.2", "GL-7.1", "GL-7.6"),
+    *ready(8),
 )
 # Whatever a person signs of the image that is launched: where nobody can see which that is, nobody can say.
 SIGNED_OF_THE_IMAGE = (
