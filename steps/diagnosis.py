@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from golive.environment import Environment
 from golive.errors import ProbeError
-from golive.probes.apprunner import History, ServiceHistory
+from golive.probes.apprunner import History, ServiceHistory, Settings
 from golive.probes.egress import ACTIVE, Egress, WayOut
 from golive.probes.journal import Failing, FailuresLogged, Journal
+from golive.probes.logs import Tail
 from golive.probes.look import Look
+from golive.probes.postgres import Schema
 from golive.probes.pulse import Pulse, Sign
 from golive.remarks import Remarks
 from golive.vocabulary import judges, looks
@@ -76,6 +78,33 @@ def _told(journal: Journal, found: tuple[Failing, ...]) -> str:
         f"{codes}{whose}, from {begun:%H:%M:%S} to {last:%H:%M:%S} UTC, of {journal.events} events since "
         f"{journal.since:%H:%M} UTC in {journal.source}"
     )
+
+
+@judges('the log exists, and is not "{name}", which the failure runbook reads')
+def log_is_the_service_s(tail: Tail, name: str, remarks: Remarks) -> None:
+    assert tail.group_exists, f"the log group {tail.source}, which belongs to the service by its ARN, does not exist"
+    assert tail.source != name, f"the service's log is {tail.source}, as the failure runbook has it"
+    remarks.warn(f"the failure runbook reads {name}, which is no log of this service: that is {tail.source}")
+    remarks.examined(tail.count, "events of the log")
+
+
+# -- what a diagnosis asks, at the gate -------------------------------------------------------------------------------
+
+
+@judges("a diagnosis is told what it asks of AWS and of the database")
+def diagnosis_is_told(
+    settings: Settings, history: History, egress: Egress, tail: Tail, schema: Schema, remarks: Remarks
+) -> None:
+    lacking = {
+        f"no settings in {settings.source}": not settings.names,
+        "nothing was ever done to the service": not history.operations,
+        f"{egress.source} has a connector without a security group": egress.connector and not egress.connector.groups,
+        f"there is no log group {tail.source}": not tail.group_exists,
+        f"there is no table in {schema.source}": not schema.tables,
+    }
+    told = "; ".join(what for what, so in lacking.items() if so)
+    assert not told, f"a diagnosis would find nothing to go by: {told}"
+    remarks.examined(len(lacking), "sources of a diagnosis")
 
 
 # -- the way out ------------------------------------------------------------------------------------------------------

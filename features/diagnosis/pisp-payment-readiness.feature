@@ -4,6 +4,33 @@ Feature: PISP Ready for payments that fail
   Whether the failure runbook's own steps can be done on the day that they are needed. A no here means that somebody
   opens it in the middle of an incident and gets no further.
 
+  @PISP-R1 @auto
+  Scenario: A diagnosis of payments can be made now
+    Given the settings of the running service
+    And what was done to the service
+    And the way out of the service
+    And the tables of the database
+    When the log of the service is read
+    Then a diagnosis is told what it asks of AWS and of the database
+    When the service shows its credentials to each provider of Open Banking
+    Then each lets it in
+
+  @PISP-R2 @auto
+  Scenario: The log that a diagnosis of payments reads is the service's own
+    When the log of the service is read
+    Then the log exists, and is not "/aws/apprunner/drop-production", which the failure runbook reads
+    And its newest event is at most 15 minutes old
+
+  @PISP-R3 @auto
+  Scenario: The service is set for payments through Neonomics in production
+    Given the secrets of the service
+    Then they hold
+      | secret                  | form             |
+      | NEONOMICS_CLIENT_ID     | production value |
+      | NEONOMICS_CLIENT_SECRET | production value |
+    Given the settings of the running service
+    Then "NEONOMICS_ENVIRONMENT", where it is set, is "production"
+
   @PISP-R4 @auto
   Scenario: The providers of payments can be reached, from here and from the service
     Given how the providers of payments answer a stranger

@@ -43,7 +43,8 @@ WATCHED = frozenset({"zone", "certificates", "betterstack"})
 # Whose health is taken, and who is asked for comparison.
 PARTNERS = frozenset({"zone", "certificates", "neonomics", "swan", "sumsub", "bankid", "github", "betterstack", "site"})
 HANGS_ON = {
-    **dict.fromkeys(("names", "mail"), {"zone"}),
+    "names": {"zone"},
+    "mail": {"zone"},
     "certificate": WEB,
     **dict.fromkeys(("web", "health", "bundle"), WEB),
     "browser": {"zone", "certificates", "site", "bankid"},  # no visitor asks for the health, or reads the settings

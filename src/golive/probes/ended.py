@@ -1,9 +1,8 @@
 """
-How well it goes, in the failure runbooks' own measures, from the log: what ended well or badly in the last days, and how
-fast.
+How well it goes, in the failure runbooks' own measures, from the log: what ended well or badly lately, and how fast.
 
-An event counts where its member `logs.event` says what `environment.logs` calls it; it ended well where `logs.outcome` says
-so, and badly in every other case.
+An event counts where its member `logs.event` says what `environment.logs` calls it; it ended well where `logs.outcome`
+says so, and badly in every other case.
 """
 
 from __future__ import annotations

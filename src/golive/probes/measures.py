@@ -112,7 +112,7 @@ class PaymentMeasures(OfDatabase, Look[Figures]):
 
 @dataclass(frozen=True, slots=True)
 class ReviewMeasures(OfDatabase, Look[Figures]):
-    """How many of those decided on in the last *days* were let in, how fast, and how was the worst *stretch* minutes?"""
+    """How many of those decided on in the last *days* were let in, how fast, and how was the worst *stretch*?"""
 
     days: int
     stretch: int
