@@ -52,7 +52,9 @@ def availability_since(environment: Environment, launch_at: datetime | None) -> 
 def enough_monitors(monitors: Monitors, environment: Environment, count: int, remarks: Remarks) -> None:
     remarks.examined(len(monitors.monitors), "monitors")
     active = [m for m in monitors.monitors if m.host in ours(environment) and not (m.paused or m.status == "pending")]
-    others = [f"{m.name} ({m.status}, {m.url})" for m in monitors.monitors if m not in active]
+    providers = {watched.monitor for watched in environment.betterstack.providers.values()}
+    left = [m for m in monitors.monitors if m not in active and m.name not in providers]
+    others = [f"{m.name} ({m.status}, {m.url})" for m in left]
     uncounted = f"not counted among the active monitors: {', '.join(others)}"
     assert len(active) >= count, (
         f"{len(active)} of {len(monitors.monitors)} monitors are active and watch {environment.site.host}; "
@@ -109,9 +111,9 @@ def no_incident(incidents: Incidents, environment: Environment, now: datetime, h
 def up_enough(
     availability: Availability, environment: Environment, percent: float, hours: int, remarks: Remarks
 ) -> None:
-    ours = [m for m in availability.monitors.monitors if m.host in ours(environment)]
-    remarks.examined(len(ours), "monitors")
-    accounts = [(monitor, availability.accounts[monitor.id]) for monitor in ours]
+    watched = [m for m in availability.monitors.monitors if m.host in ours(environment)]
+    remarks.examined(len(watched), "monitors")
+    accounts = [(monitor, availability.accounts[monitor.id]) for monitor in watched]
     low = [
         f"{monitor.name} was down {account.downtime_seconds:g} s in {account.incidents} incidents "
         f"from {account.begins:%Y-%m-%d %H:%M} to {account.at:%Y-%m-%d %H:%M} UTC, so it was up {account.uptime:.3f} % "

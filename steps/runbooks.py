@@ -158,7 +158,7 @@ def _unwatchful(monitor: Monitor, at: datetime, minutes: int) -> Iterator[str]:
 
 @looks('the domains of the contacts in the failure runbook "{runbook}"', target_fixture="domains")
 def domains_of_contacts(runbook: str, environment: Environment) -> list[Look[MailDomain]]:
-    said = {_mail_domain(contact, environment) for contact in _runbook(environment, runbook).contact}
+    said = {_mail_domain(contact) for contact in _runbook(environment, runbook).contact}
     return [MailTaken(domain) for domain in sorted(said - {""})]
 
 
@@ -179,9 +179,9 @@ def contacts_are_written_down(runbook: str, environment: Environment, now: datet
     remarks.examined(len(book.contact), "contacts")
     file = f"environments/{environment.name}/environment.toml"
     wrong = [
-        f"{one.who} by {one.way} is {at or 'blank'}: write contacts.{one.key}"
+        f"{one.who} by {one.way} is {one.at or 'blank'}: write contacts.{one.key}"
         for one in book.contact
-        if not _FORMS[one.way].fullmatch(at := reached(one, environment))
+        if not _FORMS[one.way].fullmatch(one.at)
     ]
     due = {str(name): day for name, day in environment.reviews.items()}.get(book.name, book.review.due)
     if due is None:
@@ -191,18 +191,15 @@ def contacts_are_written_down(runbook: str, environment: Environment, now: datet
     assert not wrong, f"{file}: {'; '.join(wrong)}"
 
 
-def reached(contact: Contact, environment: Environment) -> str:
-    """Where *contact* is reached: what the environment file says, else the document; "" where nobody has said it."""
-    return environment.contacts.get(contact.key, "" if contact.open else contact.at)
-
-
-def _mail_domain(contact: Contact, environment: Environment) -> str:
-    said = _FORMS["e-mail"].fullmatch(reached(contact, environment)) if contact.way == "e-mail" else None
+def _mail_domain(contact: Contact) -> str:
+    said = _FORMS["e-mail"].fullmatch(contact.at) if contact.way == "e-mail" else None
     return said["domain"].lower() if said else ""
 
 
 def _runbook(environment: Environment, name: str) -> Runbook:
-    return _read(environment.folder.parents[1] / "features" / "diagnosis" / f"{name}.toml")
+    """The runbook, with what the environment file says of its contacts."""
+    said = _read(environment.folder.parents[1] / "features" / "diagnosis" / f"{name}.toml")
+    return said.answered(environment.contacts)
 
 
 @lru_cache(maxsize=32)
