@@ -373,7 +373,9 @@ def _service(digest: str, arns: Mapping[str, str]) -> Service:
             "NEXT_PUBLIC_APP_URL": "https://getdrop.no",
             "BANKID_CALLBACK_URL": "https://getdrop.no/api/auth/bankid/callback",
             # As the failure runbooks' ways back leave them.
-            **{"AISP_MODE": "live", "AISP_FALLBACK_MODE": "live", "SWAN_MODE": "live"},
+            "AISP_MODE": "live",
+            "AISP_FALLBACK_MODE": "live",
+            "SWAN_MODE": "live",
             **dict.fromkeys(("FEATURE_ACCOUNTS", "FEATURE_CARDS", "FEATURE_SWAN_WALLETS"), "enabled"),
             **dict.fromkeys(("NEONOMICS_ENVIRONMENT", "SUMSUB_ENVIRONMENT", "SWAN_ENVIRONMENT"), "production"),
             "LOG_LEVEL": "info",
