@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from golive.twin.cloud import DATABASE_GROUP, Rule
-from golive.twin.faults.kin import ready
+from golive.twin.faults.kin import SWAN, ready
 from golive.twin.faults.register import breaks
 from golive.twin.world import World
 
@@ -96,7 +96,7 @@ def nothing_said_of_modes(world: World) -> World:
     return _setting(world, **dict.fromkeys(SWITCHES))
 
 
-@breaks(unmet=["GL-1.2", "SWAN-R3"], unknown=["PISP-R1", "SWAN-R1"])
+@breaks(unmet=["SWAN-R3"], unknown=SWAN)
 def service_without_swan(world: World) -> World:
     """The service is given nothing of Swan's: neither secrets nor settings."""
     cloud = world.cloud.setting(SWAN_MODE=None, SWAN_ENVIRONMENT=None)
