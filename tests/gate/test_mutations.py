@@ -20,6 +20,12 @@ from tests.gate.sweeping import HOME, Sweep, phase_of
 # demand of its own, with the reason beside it.
 INSTEAD: dict[str, dict[str, str | None]] = {
     '"{name}" is not set': {"name": "NODE_ENV"},
+    # Another name of another's log is another's log still; a demand it is where it names the service's own.
+    'the log exists, and is not "{name}", which the failure runbook reads': {
+        "name": "/aws/apprunner/drop-web/8e45b0d335304487a1880f4e32d6aeec/application"
+    },
+    # Another setting is not set at all, which this demand allows.
+    '"{name}", where it is set, is "{value}"': {"name": None},
     # Who is searched for is said by the looking sentence; a search for somebody else is no answer (unknown).
     'no user is "{email}"': {"email": None},
     '"{front}" asks for no password, and nothing else is there': {"front": "/api/auth/login"},
@@ -39,6 +45,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
             "{provider} can be reached, and answers as it must",
             "{provider} turns nobody away",
             "it leads to {provider}",
+            "{provider} takes them",
         )
     },
     # Another provider has another monitor, or the environment file says nothing of it (unknown).

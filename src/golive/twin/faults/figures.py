@@ -7,7 +7,7 @@ from typing import Any
 from golive.twin import database
 from golive.twin.cloud import LOG_GROUP, Line, Snapshot, login, mishap
 from golive.twin.database import Row
-from golive.twin.faults.kin import MEASURED_IN_THE_LOG, REQUESTS
+from golive.twin.faults.kin import MEASURED_IN_THE_LOG, REQUESTS, ready
 from golive.twin.faults.register import breaks
 from golive.twin.world import World
 
@@ -81,7 +81,7 @@ def metrics_in_many_pages(world: World) -> World:
 # -- the log --------------------------------------------------------------------------------------------------------
 
 
-@breaks(unmet=["GL-2.5.5"], unknown=["BID-R6"])
+@breaks(unmet=["GL-2.5.5", *ready(2)], unknown=["BID-R6"])
 def log_silent_for_twenty_minutes(world: World) -> World:
     """The application has said nothing for twenty minutes, and the monitoring of transactions for forty."""
     stream = next(iter(world.cloud.logs[LOG_GROUP].values()))
@@ -89,7 +89,7 @@ def log_silent_for_twenty_minutes(world: World) -> World:
     return replace(world, cloud=world.cloud.saying(*lines, goes_on=False).watching(timedelta(minutes=40)))
 
 
-@breaks(unmet=["GL-2.5.5", "GL-7.6"], unknown=["GL-6.1.2", "GL-6.2.4", *MEASURED_IN_THE_LOG])
+@breaks(unmet=["GL-2.5.5", "GL-7.6", *ready(1, 2)], unknown=["GL-6.1.2", "GL-6.2.4", *MEASURED_IN_THE_LOG])
 def log_group_missing(world: World) -> World:
     """The service's log group is not there; another, with the name that the failure runbooks have, is."""
     other = "/aws/apprunner/drop-production"
@@ -97,7 +97,7 @@ def log_group_missing(world: World) -> World:
     return replace(world, cloud=replace(world.cloud, logs=logs))
 
 
-@breaks(unknown=["GL-2.5.5", "GL-6.1.2", "GL-6.2.4", *MEASURED_IN_THE_LOG])
+@breaks(unknown=["GL-2.5.5", "GL-6.1.2", "GL-6.2.4", *MEASURED_IN_THE_LOG, *ready(1, 2)])
 def logs_of_any_group(world: World) -> World:
     """CloudWatch has events of a log group that does not exist, so what it tells says nothing."""
     return replace(world, cloud=replace(world.cloud, any_log=True))
