@@ -51,10 +51,10 @@ def availability_since(environment: Environment, launch_at: datetime | None) -> 
 @judges("at least {count:d} of them are active and watch our own address")
 def enough_monitors(monitors: Monitors, environment: Environment, count: int, remarks: Remarks) -> None:
     remarks.examined(len(monitors.monitors), "monitors")
-    active = [m for m in monitors.monitors if m.host in ours(environment) and not (m.paused or m.status == "pending")]
     providers = {watched.monitor for watched in environment.betterstack.providers.values()}
-    left = [m for m in monitors.monitors if m not in active and m.name not in providers]
-    others = [f"{m.name} ({m.status}, {m.url})" for m in left]
+    drops = [m for m in monitors.monitors if m.name not in providers]  # the others watch somebody else, some through us
+    active = [m for m in drops if m.host in ours(environment) and not (m.paused or m.status == "pending")]
+    others = [f"{m.name} ({m.status}, {m.url})" for m in drops if m not in active]
     uncounted = f"not counted among the active monitors: {', '.join(others)}"
     assert len(active) >= count, (
         f"{len(active)} of {len(monitors.monitors)} monitors are active and watch {environment.site.host}; "
