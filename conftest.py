@@ -20,4 +20,5 @@ pytest_plugins = [
     "steps.diagnosis",
     "steps.customers",
     "steps.providers",
+    "steps.runbooks",
 ]

@@ -45,7 +45,8 @@ def providers_let_in(entries: list[Entry], environment: Environment, remarks: Re
     )
     remarks.examined(len(entries), "providers of Open Banking")
     if environment.swan is None:
-        remarks.warn(f"Swan is not in use in {environment.name}, so nothing of it was looked at")
+        why = "is not in use" if "Swan" in environment.not_in_use else "is not said to be in use"
+        remarks.warn(f"Swan {why} in {environment.name}, so nothing of it was looked at")
 
 
 @looks('Neonomics is asked for the banks of "{country}"', target_fixture="banks")
@@ -138,7 +139,7 @@ def costs_add_up(disclosed: Disclosed) -> None:
 
 def swan_of(environment: Environment) -> tuple[str, Client]:
     """Its interface, and us as its client."""
-    there = environment.answered(environment.swan, "swan")
+    there = environment.swan_in_use()
     return there.api_url, Client(
         there.token_url, Kept(there.client_id, "service"), Kept(there.client_secret, "service")
     )

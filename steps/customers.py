@@ -72,6 +72,15 @@ def consents_stand(standing: Standing, most: int, remarks: Remarks) -> None:
     )
 
 
+@judges("it is known which of them end")
+def ending_consents_are_known(standing: Standing, remarks: Remarks) -> None:
+    if not standing.consents:
+        raise NothingExamined(standing.source, "there is no consent to look at")
+    remarks.examined(standing.consents, "consents")
+    soon = [f"{bank.ending_soon} at {name}" for name, bank in standing.banks.items() if bank.ending_soon]
+    remarks.warn(f"{standing.ending_soon} consents end within {standing.days} days{': ' * bool(soon)}{', '.join(soon)}")
+
+
 # -- the log ----------------------------------------------------------------------------------------------------------
 
 

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 
 from golive.environment import Environment
 from golive.errors import ProbeError
-from golive.probes.apprunner import History, ServiceHistory
+from golive.probes.apprunner import History, ServiceHistory, Settings
 from golive.probes.egress import ACTIVE, Egress, WayOut
 from golive.probes.journal import Failing, FailuresLogged, Journal
+from golive.probes.logs import Tail
 from golive.probes.look import Look
-from golive.probes.pulse import Pulse
+from golive.probes.postgres import Schema
+from golive.probes.pulse import Pulse, Sign
 from golive.remarks import Remarks
 from golive.vocabulary import judges, looks
 
@@ -78,6 +80,33 @@ def _told(journal: Journal, found: tuple[Failing, ...]) -> str:
     )
 
 
+@judges('the log exists, and is not "{name}", which the failure runbook reads')
+def log_is_the_service_s(tail: Tail, name: str, remarks: Remarks) -> None:
+    assert tail.group_exists, f"the log group {tail.source}, which belongs to the service by its ARN, does not exist"
+    assert tail.source != name, f"the service's log is {tail.source}, as the failure runbook has it"
+    remarks.warn(f"the failure runbook reads {name}, which is no log of this service: that is {tail.source}")
+    remarks.examined(tail.count, "events of the log")
+
+
+# -- what a diagnosis asks, at the gate -------------------------------------------------------------------------------
+
+
+@judges("a diagnosis is told what it asks of AWS and of the database")
+def diagnosis_is_told(
+    settings: Settings, history: History, egress: Egress, tail: Tail, schema: Schema, remarks: Remarks
+) -> None:
+    lacking = {
+        f"no settings in {settings.source}": not settings.names,
+        "nothing was ever done to the service": not history.operations,
+        f"{egress.source} has a connector without a security group": egress.connector and not egress.connector.groups,
+        f"there is no log group {tail.source}": not tail.group_exists,
+        f"there is no table in {schema.source}": not schema.tables,
+    }
+    told = "; ".join(what for what, so in lacking.items() if so)
+    assert not told, f"a diagnosis would find nothing to go by: {told}"
+    remarks.examined(len(lacking), "sources of a diagnosis")
+
+
 # -- the way out ------------------------------------------------------------------------------------------------------
 
 
@@ -93,6 +122,7 @@ def done_to_the_service(environment: Environment) -> Look[History]:
 
 @judges("it leads to {provider}")
 def leads_there(egress: Egress, pulse: Pulse, provider: str, remarks: Remarks) -> None:
+    of_whom(pulse, provider)
     addresses = [address for way in pulse.ways for address in way.addresses]
     connector = egress.connector
     assert connector is None or connector.status == ACTIVE, (
@@ -108,6 +138,12 @@ def leads_there(egress: Egress, pulse: Pulse, provider: str, remarks: Remarks) -
     assert not closed, (
         f"{egress.source} lets nothing out to {told} on port {HTTPS}: no rule of {', '.join(connector.groups)} does"
     )
+
+
+@judges("the service gets out to all of them")
+def leads_to_all(egress: Egress, pulses: list[Pulse], remarks: Remarks) -> None:
+    for pulse in pulses:
+        leads_there(egress, pulse, pulse.provider, remarks)
 
 
 @judges("nothing failed there since shortly before the incident")
@@ -126,10 +162,31 @@ def nothing_failed_there(history: History, since: datetime, remarks: Remarks) ->
 
 @judges("{provider} can be reached, and answers as it must")
 def provider_answers(pulse: Pulse, provider: str, remarks: Remarks) -> None:
+    of_whom(pulse, provider)
     remarks.examined(len(pulse.ways) + len(pulse.signs), f"ways to {provider} and answers of it")
     ended = [str(way) for way in pulse.ended if way.failed != "name"]
     wrong = ended + [str(sign) for sign in pulse.of("failing", "no answer", "garbled")]
     assert not wrong, f"{'; '.join(wrong)}; other names on the internet answer"
+
+
+@judges("{provider} turns nobody away")
+def provider_is_open(pulse: Pulse, provider: str, remarks: Remarks) -> None:
+    of_whom(pulse, provider)
+    remarks.examined(len(pulse.signs), f"answers of {provider}")
+    # Neither a yes nor a no: it may be the place from which this was asked.
+    if away := pulse.of("turns away", "rate limited"):
+        raise ProbeError(pulse.provider, f"asked from here, it does not say how it is: {_each(away)}")
+    assert len(pulse.of("answers")) == len(pulse.signs) > 0, f"{pulse.provider}: {_each(pulse.signs) or 'no answer'}"
+
+
+@judges("they turn nobody away")
+def providers_are_open(pulses: list[Pulse], remarks: Remarks) -> None:
+    for pulse in pulses:
+        provider_is_open(pulse, pulse.provider, remarks)
+
+
+def _each(signs: Iterable[Sign]) -> str:
+    return "; ".join(str(sign) for sign in signs)
 
 
 @judges("they can all be reached, and all answer as they must")
@@ -153,6 +210,12 @@ def providers_are_patient(pulses: list[Pulse], remarks: Remarks) -> None:
     assert not limited, "; ".join(limited)
 
 
+def of_whom(pulse: Pulse, provider: str) -> None:
+    """ProbeError where another than *provider* was asked: what one answers says nothing of another."""
+    if pulse.provider != provider:
+        raise ProbeError(provider, f"{pulse.provider} was asked, and not {provider}")
+
+
 def _troubles(pulse: Pulse) -> list[str]:
     ended = [str(way) for way in pulse.ended if way.failed != "name"]
     return ended + [f"{pulse.provider}: {sign}" for sign in pulse.of("failing", "no answer", "garbled")]
@@ -160,6 +223,7 @@ def _troubles(pulse: Pulse) -> list[str]:
 
 @judges("the name of {provider} is there")
 def name_is_there(pulse: Pulse, provider: str, remarks: Remarks) -> None:
+    of_whom(pulse, provider)
     remarks.examined(len(pulse.ways), f"names of {provider}")
     lost = [str(way) for way in pulse.ended if way.failed == "name"]
     assert not lost, "; ".join(lost)
@@ -167,6 +231,7 @@ def name_is_there(pulse: Pulse, provider: str, remarks: Remarks) -> None:
 
 @judges("{provider} turns nobody away for asking too often")
 def provider_is_patient(pulse: Pulse, provider: str, remarks: Remarks) -> None:
+    of_whom(pulse, provider)
     remarks.examined(len(pulse.signs), f"answers of {provider}")
     limited = [str(sign) for sign in pulse.of("rate limited")]
     assert not limited, "; ".join(limited)

@@ -39,7 +39,10 @@ SOURCES: Mapping[str, Callable[[Environment, datetime], Look[Figures]]] = {
     "the payments": lambda _, since: PaymentFigures(since),
     "the reviews of people": lambda _, since: ReviewFigures(since),
 }
-_BOUND = re.compile(r"(?P<how>below|above|at least|at most) (?P<number>\d+(\.\d+)?) (?P<unit>%|ms)|known")
+_BOUND = re.compile(
+    r"(?P<how>below|above|at least|at most) (?P<number>\d+(\.\d+)?) (?P<unit>%|ms|s|min|h|a minute)|known"
+)
+_SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}  # a time may be bound in another unit than its own
 _HOW: Mapping[str, Callable[[float, float], bool]] = {
     "below": operator.lt,
     "above": operator.gt,
@@ -87,7 +90,7 @@ def figures_keep_bounds(figures: list[Figures], datatable: list[list[str]], rema
         elif not _keeps(figure, bound):
             wrong.append(f"{name}: {figure.shown} of {figure.of} {figure.what} in {told.source}; it must be {bound}")
     beside = [(what, str(count), "", "") for told in figures for what, count in told.beside.items()]
-    remarks.table(("figure", "since the launch", "bound", "of"), rows + beside)
+    remarks.table(("figure", "found", "bound", "of"), rows + beside)
     for figure, _ in there.values():
         if figure.of:
             remarks.examined(figure.of, figure.what)
@@ -137,4 +140,7 @@ def _keeps(figure: Figure, bound: str) -> bool:
         return False
     if said["how"] is None:
         return True
-    return said["unit"] == figure.unit and _HOW[said["how"]](figure.value, float(said["number"]))
+    own, bounds, keeps = figure.unit, said["unit"], _HOW[said["how"]]
+    if own in _SECONDS and bounds in _SECONDS:
+        return keeps(figure.value * _SECONDS[own], float(said["number"]) * _SECONDS[bounds])
+    return bounds == own and keeps(figure.value, float(said["number"]))

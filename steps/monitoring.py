@@ -51,8 +51,10 @@ def availability_since(environment: Environment, launch_at: datetime | None) -> 
 @judges("at least {count:d} of them are active and watch our own address")
 def enough_monitors(monitors: Monitors, environment: Environment, count: int, remarks: Remarks) -> None:
     remarks.examined(len(monitors.monitors), "monitors")
-    active = [m for m in monitors.monitors if m.host in _ours(environment) and not (m.paused or m.status == "pending")]
-    others = [f"{m.name} ({m.status}, {m.url})" for m in monitors.monitors if m not in active]
+    providers = {watched.monitor for watched in environment.betterstack.providers.values()}
+    drops = [m for m in monitors.monitors if m.name not in providers]  # the others watch somebody else, some through us
+    active = [m for m in drops if m.host in ours(environment) and not (m.paused or m.status == "pending")]
+    others = [f"{m.name} ({m.status}, {m.url})" for m in drops if m not in active]
     uncounted = f"not counted among the active monitors: {', '.join(others)}"
     assert len(active) >= count, (
         f"{len(active)} of {len(monitors.monitors)} monitors are active and watch {environment.site.host}; "
@@ -85,7 +87,7 @@ def all_green(monitors: Monitors, remarks: Remarks) -> None:
 def all_escalate(escalations: Escalations, remarks: Remarks) -> None:
     monitors = escalations.monitors.monitors
     remarks.examined(len(monitors), "monitors")
-    wrong = {m.name: _silent(escalations.policies.get(m.policy or "")) for m in monitors}
+    wrong = {m.name: silent(escalations.policies.get(m.policy or "")) for m in monitors}
     told = [f"{name} {flaw}" for name, flaw in wrong.items() if flaw]
     assert not told, f"not every monitor wakes somebody: {'; '.join(told)}"
     for policy in escalations.policies.values():
@@ -109,9 +111,9 @@ def no_incident(incidents: Incidents, environment: Environment, now: datetime, h
 def up_enough(
     availability: Availability, environment: Environment, percent: float, hours: int, remarks: Remarks
 ) -> None:
-    ours = [m for m in availability.monitors.monitors if m.host in _ours(environment)]
-    remarks.examined(len(ours), "monitors")
-    accounts = [(monitor, availability.accounts[monitor.id]) for monitor in ours]
+    watched = [m for m in availability.monitors.monitors if m.host in ours(environment)]
+    remarks.examined(len(watched), "monitors")
+    accounts = [(monitor, availability.accounts[monitor.id]) for monitor in watched]
     low = [
         f"{monitor.name} was down {account.downtime_seconds:g} s in {account.incidents} incidents "
         f"from {account.begins:%Y-%m-%d %H:%M} to {account.at:%Y-%m-%d %H:%M} UTC, so it was up {account.uptime:.3f} % "
@@ -135,7 +137,8 @@ def enough_hours(since: datetime, until: datetime, hours: int) -> None:
         raise NothingExamined("the time since the launch", f"{passed:.1f} hours are too few; {hours} are needed")
 
 
-def _ours(environment: Environment) -> frozenset[str]:
+def ours(environment: Environment) -> frozenset[str]:
+    """The hosts of the product."""
     return frozenset({environment.site.host, environment.site.www})
 
 
@@ -164,7 +167,7 @@ def _place(url: str) -> tuple[str, str, str]:
     return there.scheme, there.netloc.lower(), there.path.rstrip("/")
 
 
-def _silent(policy: Policy | None) -> str:
+def silent(policy: Policy | None) -> str:
     """Why *policy* reaches nobody, "" where it does."""
     if policy is None:
         return "has no escalation policy"

@@ -43,13 +43,13 @@ def banks_reached(country: str, environment: Environment) -> Look[Banks]:
 
 @looks("Swan's status page is read", target_fixture="vendor_state")
 def vendor_page(environment: Environment) -> Look[VendorState]:
-    swan = environment.answered(environment.swan, "swan")
+    swan = environment.swan_in_use()
     return VendorPage(environment.answered(swan.status_page, "swan.status_page"))
 
 
 @looks("our queries are held against Swan's schema", target_fixture="fit")
 def queries_against_schema(environment: Environment) -> Look[Fit]:
-    swan = environment.answered(environment.swan, "swan")
+    swan = environment.swan_in_use()
     return SwanSchemaFit(*swan_of(environment), environment.answered(swan.queries, "swan.queries"))
 
 

@@ -86,6 +86,14 @@ def secrets_have_form(secrets: Secrets, environment: Environment, datatable: lis
     remarks.examined(len(datatable) - 1, "secrets")
 
 
+@judges("the key that signs Sumsub's reports is among them, as a production value")
+def webhook_key_is_wired(secrets: Secrets, environment: Environment, remarks: Remarks) -> None:
+    name = environment.answered(environment.sumsub.webhook_key, "sumsub.webhook_key")
+    wrong = _wrong(secrets, name, "production value", environment)
+    assert not wrong, f"{name} {wrong}"
+    remarks.examined(1, "secret")
+
+
 def _wrong(secrets: Secrets, name: str, form: str, environment: Environment) -> str:
     """What is wrong with *name*, "" where nothing is; ProbeError where that cannot be known."""
     if name in secrets.plain:

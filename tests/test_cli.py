@@ -35,8 +35,7 @@ def test_items_are_listed() -> None:
     rows = json.loads(said("items", "--json"))
     inventory = load_inventory(HOME / "features")
     assert [row["item"] for row in rows] == [item.id for item in inventory.item]
-    assert len(rows) == 101
-    assert said("items").splitlines()[-1] == f"{len(inventory.item)} of 101 items transcribed"
+    assert said("items").splitlines()[-1] == f"{len(rows)} of {len(rows)} items transcribed"
 
 
 def test_faults_are_listed() -> None:

@@ -10,7 +10,7 @@ import pytest
 from psycopg import errors
 
 from golive.doctor import Doctor
-from golive.probes import applicants, consents, customers, payments, postgres
+from golive.probes import applicants, consents, customers, measures, payments, postgres, statements
 from golive.twin import database
 from golive.twin.postgres import Postgres
 from tests.gate.sweeping import HOME
@@ -18,7 +18,7 @@ from tests.gate.sweeping import HOME
 WORDS: dict[str, Any] = {
     "completed": "completed", "under_way": ["pending"], "minutes": 60, "approved": "approved", "again": [],
     "waiting": ["pending_kyc"], "known": "drift@getdrop.no", "since": datetime.now(UTC) - timedelta(days=1),
-    "days": 7, "open": ["pending_kyc"], "most": 12,
+    "days": 7, "stretch": 5, "least": 30, "open": ["pending_kyc"], "most": 12,
 }  # fmt: skip
 ASKED: list[tuple[str, Any]] = [
     (postgres._COLUMNS, None),
@@ -28,6 +28,13 @@ ASKED: list[tuple[str, Any]] = [
     (customers._PAYMENTS, WORDS),
     (customers._REVIEWS, WORDS),
     (customers._WAITING, WORDS),
+    (statements._THERE, None),
+    *(
+        (words + figures, WORDS)
+        for words in (measures._PAYMENTS, measures._REVIEWS)
+        for figures in (measures._SUMMED, measures._WORST)
+    ),
+    (measures._KNOWN, WORDS),
     *((words, WORDS) for words in (consents._BY_BANK, consents._CUSTOMERS)),
     *((words, WORDS) for words in (payments._ALL, payments._BY_CODE, payments._BY_BANK, payments._RECIPIENTS)),
     *((words, WORDS) for words in (applicants._STANDINGS, applicants._SINCE, applicants._REJECTED)),

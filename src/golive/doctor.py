@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from golive.environment import Detour, Environment
-from golive.errors import Denied, GoLiveError, ProbeError, SetupError
+from golive.errors import Denied, GoLiveError, NotInUse, ProbeError, SetupError
 from golive.expedition import Wanted
 from golive.grants import named, policy, scopes, statements
 from golive.identity import CHECKS
@@ -248,6 +248,8 @@ class Doctor:
         for step in scenario.steps:
             try:
                 yield from planned(step.text, step.table, step.docstring, offered)
+            except NotInUse:
+                continue  # whom nobody asks, nobody has to grant anything
             except ProbeError as exc:
                 key = _open_key(exc)
                 if key is None:

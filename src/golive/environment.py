@@ -11,7 +11,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
@@ -28,7 +28,7 @@ from pydantic import (
     model_validator,
 )
 
-from golive.errors import Denied, SetupError
+from golive.errors import Denied, NotInUse, SetupError
 from golive.ssh import PublicKey
 
 T = TypeVar("T")
@@ -170,6 +170,9 @@ class Logs(Frozen):
     outcome: str  # the member that says how
     success: str  # what it says of a good end
     given_up: tuple[str, ...] = ()  # codes of logins that the person ended, which are neither good nor bad
+    balance: str | None = None  # what it says of a balance that was fetched, or could not be
+    swan: str | None = None  # what it says of a call of Swan that has ended
+    took: str | None = None  # the member that says in how many milliseconds
 
 
 class Kyc(Frozen):
@@ -236,6 +239,16 @@ class Start(Frozen):
     path: PagePath
 
 
+Provider = Literal["BankID", "Neonomics", "Sumsub", "Swan"]
+
+
+class Watched(Frozen):
+    """The monitor that notices when a provider fails: it watches a host of the provider's, or *path* of ours."""
+
+    monitor: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]  # its name at BetterStack
+    path: PagePath | None = None  # of the product's, which answers well only as long as the provider does
+
+
 class BetterStack(Frozen):
     """The team that watches the product from outside, and the page that tells the public."""
 
@@ -244,6 +257,7 @@ class BetterStack(Frozen):
     status_page: Host
     other_status_page: Host | None = None  # one that a document names and that is not ours: only reported
     known_incident: str | None = None  # id of one that any search of incidents must find
+    providers: Mapping[Provider, Watched] = {}  # who watches them for us
 
 
 class Slack(Frozen):
@@ -265,6 +279,9 @@ class BankId(Frozen):
     start: Start
 
 
+Partner = Literal["Swan"]
+"""Whom an environment may do without, and says so."""
+
 Role = Literal[
     "go-live owner",
     "platform engineer",
@@ -274,6 +291,7 @@ Role = Literal[
     "reviewer",
     "approver",
     "rollback authority",
+    "AI director",
 ]
 
 
@@ -360,6 +378,18 @@ class Sumsub(Frozen):
     status_page: Host | None = None  # where Sumsub tells of disturbances
 
 
+def _written(said: str) -> str:
+    """What somebody could use; ValueError for a blank that was copied."""
+    if re.search("XX|TBD|TODO", said, re.IGNORECASE):
+        raise ValueError("this is a blank still: write the number, the address or the channel")
+    return said
+
+
+# Of a failure runbook: whom to reach, under the keys of its contacts; and the runbooks by their files' names.
+At = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3), AfterValidator(_written)]
+RunbookName = Literal["aisp-balance", "bankid", "pisp-payment", "sumsub-kyc", "swan-outage"]
+
+
 class Environment(Frozen):
     """One place that can be gated."""
 
@@ -377,10 +407,23 @@ class Environment(Frozen):
     bankid: BankId
     people: tuple[Person, ...] = ()
     neonomics: Neonomics
-    swan: Swan | None = None  # not in use
+    swan: Swan | None = None  # None: nobody has told yet, or not in use
+    not_in_use: tuple[Partner, ...] = ()  # the owner's statement; silence is none
     sumsub: Sumsub
     logs: Logs | None = None  # None: nobody has told yet what form a line of the log has
+    contacts: Mapping[
+        Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]*$")], At
+    ] = {}  # what the failure runbooks
+    # leave blank
+    reviews: Mapping[RunbookName, date] = {}  # when each of them is to be gone through next
     folder: Path = Field(exclude=True)
+
+    def swan_in_use(self) -> Swan:
+        """Where Swan is; NotInUse where the file says that it is not in use, Denied where it says neither."""
+        here = f"environments/{self.name}/environment.toml"
+        if "Swan" in self.not_in_use:
+            raise NotInUse(here, "it says that Swan is not in use")
+        return self.answered(self.swan, "swan")
 
     def answered(self, value: T | None, key: str) -> T:
         """*value*; Denied where the file leaves *key* open, so that its items are unknown and say why."""
@@ -397,6 +440,8 @@ class Environment(Frozen):
     def _agree(self) -> Self:
         if (self.kind == "rehearsal") != (self.name == REHEARSAL):
             raise ValueError('kind = "rehearsal" belongs to the environment named rehearsal, and to no other')
+        if self.swan is not None and "Swan" in self.not_in_use:
+            raise ValueError("not_in_use names Swan, and there is a table [swan]: one of the two is wrong")
         used = {self.site.host, self.site.www, self.aws.default_host, self.database.host or "", self.github.host} - {""}
         used |= _hosts(self.neonomics.token_url, self.neonomics.api_url)
         used |= _hosts(self.neonomics.sandbox.token_url, self.neonomics.sandbox.api_url)

@@ -12,6 +12,7 @@ GoLiveError
     ├── Overloaded        "not now" (429, throttling, 5xx of a provider's API): asked again
     ├── Untrusted         who answered cannot prove who it is (TLS): not asked again
     ├── Denied            the answer is "not you": a token, a permission or a role is missing
+    ├── NotInUse          whom the environment says not to use cannot be asked
     ├── Unreadable        an answer came that the protocol does not allow
     ├── NothingExamined   the population that a check searched is empty
     ├── TooFew            a population too small for a percentage of it to mean anything
@@ -107,6 +108,10 @@ class Untrusted(ProbeError):
 
 class Denied(ProbeError):
     """The service says "not you", or we hold nothing to show it."""
+
+
+class NotInUse(ProbeError):
+    """The environment file says that Drop does not use this partner there, so nothing of it can be asked."""
 
 
 class Unreadable(ProbeError):

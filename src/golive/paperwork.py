@@ -99,6 +99,26 @@ def lay_over(item: Item, found: Status, reason: str, failure: BaseException | No
     return Laid(found, "; ".join([reason, *notes]))
 
 
+def without_partner(partner: str, environment: str, found: Status, reason: str, given: tuple[str, ...] | None) -> Laid:
+    """
+    What is said of an item about a *partner* that *environment* says not to use: not applicable, whatever was *found*.
+
+    Unless the service is *given* something of that partner's, or nobody could see what it is given (None): a statement
+    that its own configuration belies covers nothing.
+    """
+    file = f"environments/{environment}/environment.toml"
+    if given is None:
+        return Laid(
+            found, f"{reason}; {file} says that {partner} is not in use, and what the service is given is not seen"
+        )
+    if given:
+        told = f"{file} says that {partner} is not in use, and the service is given {', '.join(given)}"
+        return Laid(Status.UNMET, f"{told}: say where {partner} is, or take that away")
+    return Laid(
+        Status.NOT_APPLICABLE, f"{file} says that {partner} is not in use, and the service is given nothing of it"
+    )
+
+
 def _instead_of_act(item: Item, reason: str, signatures: Signatures) -> Laid:
     try:
         standing = signatures.attested(item.id)

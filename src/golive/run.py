@@ -22,7 +22,16 @@ from golive.findings import Progress, steps_of
 from golive.identity import establish
 from golive.manifest import sources
 from golive.observatory import Observatory
-from golive.paperwork import Laid, demands, lay_over, people_of, read_signatures, rows, without_effect
+from golive.paperwork import (
+    Laid,
+    demands,
+    lay_over,
+    people_of,
+    read_signatures,
+    rows,
+    without_effect,
+    without_partner,
+)
 from golive.probes.browser import Visit, prepare
 from golive.probes.look import Act, Look
 from golive.record import Decision, Finding, Inventory, Official, Paper, Record, Status, Subject, Verdict
@@ -30,8 +39,8 @@ from golive.recording import Basis, Withheld, shown, write_run
 from golive.runbook import Item, Scenario, disagreements, is_cause, load_inventory, read_lock, read_scenarios
 from golive.ssh import allowed_signers
 from golive.standing import NAMESPACES, Circumstances, Signatures, allowed_keys
+from golive.subject import given_for, subject_of
 from golive.subject import looks as subject_looks
-from golive.subject import subject_of
 from golive.twin.process import have_signed
 from golive.vocabulary import check_sentences
 
@@ -330,6 +339,10 @@ class Run(Expedition):
         """What *item*'s records make of what was *found*: nothing where the scenario came to no conclusion."""
         if progress is None or progress.trouble or self.signatures is None:
             return Laid(found, reason)
+        if item.partner is not None and item.partner in self.environment.not_in_use:
+            assert self.observatory is not None, "what has signatures has looked"
+            given = given_for(item.partner, self.environment, self.observatory)
+            return without_partner(item.partner, self.environment.name, found, reason, given)
         return lay_over(item, found, reason, progress.failure, self.signatures)
 
     def _records(self, progresses: Sequence[Progress], findings: Sequence[Finding]) -> tuple[Paper, ...]:

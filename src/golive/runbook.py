@@ -15,7 +15,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from golive.environment import broken_rules
+from golive.environment import Partner, broken_rules
 from golive.errors import SetupError
 from golive.phases import ROLLBACK
 
@@ -44,7 +44,7 @@ class Section(Frozen):
 class Item(Frozen):
     """One row of the checklist."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^GL-\d+(\.\d+)+$")]
+    id: Annotated[str, StringConstraints(pattern=r"^(GL-\d+(\.\d+)+|(AISP|BID|PISP|KYC|SWAN)-R\d+)$")]
     section: str
     demand: str
     how: Annotated[tuple[How, ...], Field(min_length=1)]
@@ -58,6 +58,7 @@ class Item(Frozen):
     words: str = ""  # what is attested in place of an act
     not_applicable: bool = False
     every_deploy: bool = False
+    partner: Partner | None = None  # not applicable where the environment says that this one is not in use
     document: str = ""  # the document's words, where the gate takes a side beside or against them
     decision: tuple[int, ...] = ()  # rows of docs/decisions.md
 

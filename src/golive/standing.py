@@ -96,6 +96,8 @@ def _claims(paper: Paper) -> set[str]:
 
 
 def _spelled(text: str) -> str:
+    if ready := re.search(r"(aisp|bid|pisp|kyc|swan)[\W_]*r[\W_]*(\d+)", text.casefold()):
+        return f"{ready[1].upper()}-R{int(ready[2])}"
     found = re.search(r"gl[\W_]*(\d+(?:[._-]\d+)*)", text.casefold())
     numbers = re.findall(r"\d+", found[1]) if found else []
     return "GL-" + ".".join(str(int(number)) for number in numbers) if numbers else text.casefold()

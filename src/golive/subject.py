@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from golive.environment import Environment
+from golive.environment import Environment, Partner
 from golive.errors import ProbeError
 from golive.observatory import Observatory, plain
 from golive.probes.apprunner import RunningService, ServiceSettings, Settings
@@ -42,6 +42,15 @@ def subject_of(environment: Environment, observatory: Observatory, wanted: str |
     except ProbeError:
         pass  # what could not be seen is None, and its own items say why
     return Subject(image_digest=digest, commit=commit, configuration=configuration)
+
+
+def given_for(partner: Partner, environment: Environment, observatory: Observatory) -> tuple[str, ...] | None:
+    """Names of what the service is given to work with *partner*; None where that could not be seen."""
+    try:
+        names = observatory.answer(ServiceSettings(environment.aws.service_arn)).names
+    except ProbeError:
+        return None
+    return tuple(sorted(name for name in names if name.startswith(f"{partner.upper()}_")))
 
 
 def fingerprint(settings: Settings) -> str:

@@ -44,6 +44,7 @@ WATCHED = frozenset({"zone", "certificates", "betterstack"})
 PARTNERS = frozenset({"zone", "certificates", "neonomics", "swan", "sumsub", "bankid", "github", "betterstack", "site"})
 HANGS_ON = {
     "names": {"zone"},
+    "mail": {"zone"},
     "certificate": WEB,
     **dict.fromkeys(("web", "health", "bundle"), WEB),
     "browser": {"zone", "certificates", "site", "bankid"},  # no visitor asks for the health, or reads the settings
@@ -67,10 +68,10 @@ HANGS_ON = {
     "slack": {"zone", "certificates", "slack"},
     "webhook": {"zone", "certificates", "slack", "cloud"},
     "postgres": DATABASE,
-    **dict.fromkeys(("customers", "consents", "payments"), DATABASE),
+    **dict.fromkeys(("customers", "consents", "payments", "statements", "measures"), DATABASE),
     "applicants": {"zone", "certificates", "database", "sumsub", "cloud"},
     **dict.fromkeys(
-        ("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs", "journal", "cloudwatch", "iam"), CLOUD
+        ("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs", "ended", "journal", "cloudwatch", "iam"), CLOUD
     ),
 }
 # Where no answer but these hangs on a part (the people who sign, the clock), everything is judged anew.

@@ -11,6 +11,7 @@ import pytest
 
 from golive.record import Decision, Status
 from tests.gate.conftest import Project, Ran
+from tests.gate.sweeping import INVENTORY
 
 WRONG_USAGE = 4
 
@@ -108,7 +109,7 @@ def test_no_network_and_no_credentials(project: Project) -> None:
     assert ran.record is not None
     assert ran.record.verdict.status is Decision.NO_GO
     assert not ran.record.rehearsal
-    assert len(ran.record.findings) == 101
+    assert len(ran.record.findings) == len(INVENTORY.item)
     for finding in ran.record.findings:
         assert finding.found is Status.UNKNOWN
         if finding.status is Status.NOT_DUE:

@@ -10,6 +10,7 @@ import pytest
 
 from golive.record import Decision, History, Status
 from tests.gate.conftest import Project, Ran, manifest_of
+from tests.gate.sweeping import INVENTORY
 
 HSTS = "features/golive/2.4-domain-and-tls.feature"
 INFRASTRUCTURE = "features/golive/2.1-infrastructure.feature"
@@ -32,10 +33,10 @@ def test_the_healthy_rehearsal_is_go(project: Project) -> None:
     assert ran.status == 0, ran.terminal
     assert ran.record is not None
     met = ran.record.verdict.counts["met"]
-    assert ran.record.verdict.line == f"GO (REHEARSAL, {met} of 101 items)"
-    assert met + ran.record.verdict.counts["not-due"] == 101
+    assert ran.record.verdict.line == f"GO (REHEARSAL, {met} of {len(INVENTORY.item)} items)"
+    assert met + ran.record.verdict.counts["not-due"] == len(INVENTORY.item)
     assert ran.record.verdict.line in ran.terminal
-    assert len(ran.record.findings) == 101
+    assert len(ran.record.findings) == len(INVENTORY.item)
     assert {finding.status for finding in ran.record.findings} == {Status.MET, Status.NOT_DUE}
     assert all(paper.why == "" for paper in ran.record.records), "everything that people put on record stands"
     assert {paper.item for paper in ran.record.records if paper.used} >= {"GL-1.9", "GL-2.3.1", "GL-7.1"}
@@ -314,7 +315,7 @@ def test_results_for_allure_elsewhere(project: Project) -> None:
     """With --alluredir the results, one for each item, go there."""
     ran = project.run("-m", "golive", "-k", "Slack", "--partial", "--alluredir", "elsewhere")
     assert ran.status == 0, ran.terminal
-    assert len(list((project.home / "elsewhere").glob("*-result.json"))) == 101
+    assert len(list((project.home / "elsewhere").glob("*-result.json"))) == len(INVENTORY.item)
     assert ran.folder is not None
     assert not (ran.folder / "allure-results").exists()
 

@@ -20,6 +20,12 @@ from tests.gate.sweeping import HOME, Sweep, phase_of
 # demand of its own, with the reason beside it.
 INSTEAD: dict[str, dict[str, str | None]] = {
     '"{name}" is not set': {"name": "NODE_ENV"},
+    # Another name of another's log is another's log still; a demand it is where it names the service's own.
+    'the log exists, and is not "{name}", which the failure runbook reads': {
+        "name": "/aws/apprunner/drop-web/8e45b0d335304487a1880f4e32d6aeec/application"
+    },
+    # Another setting is not set at all, which this demand allows.
+    '"{name}", where it is set, is "{value}"': {"name": None},
     # Who is searched for is said by the looking sentence; a search for somebody else is no answer (unknown).
     'no user is "{email}"': {"email": None},
     '"{front}" asks for no password, and nothing else is there': {"front": "/api/auth/login"},
@@ -31,6 +37,21 @@ INSTEAD: dict[str, dict[str, str | None]] = {
     '"{front}" leads to "{path}"': {"front": None, "path": "/no-such-page"},
     # Where nothing begins like that, there is nothing to compare (unknown).
     'browsers are given the same, of all that begin with "{prefix}"': {"prefix": None},
+    # Who was asked is said by the looking sentence; what somebody else answered is no answer (unknown).
+    **{
+        sentence: {"provider": None}
+        for sentence in (
+            "the name of {provider} is there",
+            "{provider} can be reached, and answers as it must",
+            "{provider} turns nobody away",
+            "it leads to {provider}",
+            "{provider} takes them",
+        )
+    },
+    # Another provider has another monitor, or the environment file says nothing of it (unknown).
+    "it looks at {provider} at least every {minutes:d} minutes, and wakes somebody": {"provider": None},
+    # There is no runbook of another name to read.
+    'every contact of "{runbook}" is written down, and its next review is not past': {"runbook": None},
     # Below it is a warning, which holds nothing.
     # How long is long enough to say anything: with less the answer is unknown.
     "no incident has opened since the launch, which was at least {hours:d} hours ago": {"hours": None},

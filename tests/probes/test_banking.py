@@ -223,7 +223,11 @@ def test_swan_is_looked_at_only_where_it_is_in_use(environment: Environment) -> 
     remarks = Remarks()
     banking.providers_let_in([Entry("Neonomics", "u", None, 60)], without, remarks)
     assert len(banking.entries(without)) == 1
-    assert remarks.warnings == ["Swan is not in use in rehearsal, so nothing of it was looked at"]
+    assert remarks.warnings == ["Swan is not said to be in use in rehearsal, so nothing of it was looked at"]
+    told = Remarks()
+    said = without.model_copy(update={"not_in_use": ("Swan",)})
+    banking.providers_let_in([Entry("Neonomics", "u", None, 60)], said, told)
+    assert told.warnings == ["Swan is not in use in rehearsal, so nothing of it was looked at"]
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_figures_are_shown_even_where_they_are_wrong() -> None:
         figures.figures_keep_bounds(told(share("x", 5, 100, "cases")), [HEAD, ["x", "below 1 %", ""]], remarks)
     assert remarks.tables == [
         (
-            ("figure", "since the launch", "bound", "of"),
+            ("figure", "found", "bound", "of"),
             ("x", "5 %", "below 1 %", "100 cases"),
             ("TIMEOUT", "3", "", ""),
         )

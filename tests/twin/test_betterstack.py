@@ -25,10 +25,10 @@ def ask(client: httpx.Client, path: str) -> httpx.Response:
 
 def test_monitors_are_entries_with_attributes(client: httpx.Client) -> None:
     """
-    Three monitors in the shape of JSON:API, checked within the last minutes, and no further page.
+    Seven monitors in the shape of JSON:API, checked within the last minutes, and no further page.
     """
     told = ask(client, "monitors").json()
-    assert [entry["type"] for entry in told["data"]] == ["monitor"] * 3
+    assert [entry["type"] for entry in told["data"]] == ["monitor"] * 7
     assert {entry["attributes"]["status"] for entry in told["data"]} == {"up"}
     checked = datetime.fromisoformat(told["data"][0]["attributes"]["last_checked_at"])
     assert timedelta() < datetime.now(UTC) - checked < timedelta(minutes=3)
@@ -52,7 +52,7 @@ def test_following_next_leads_through_all(client: httpx.Client) -> None:
         told = client.get(url, headers=TOKEN).json()
         seen += [entry["id"] for entry in told["data"]]
         url = told["pagination"]["next"]
-    assert len(seen) == len(set(seen)) == 3
+    assert len(seen) == len(set(seen)) == 7
 
 
 @pytest.mark.parametrize(

@@ -446,7 +446,7 @@ FAULTS: Mapping[str, tuple[Callable[[Cloud], Cloud], Callable[[Clients], Any], A
             logs={
                 **c.logs,
                 LOG_GROUP: {
-                    name: replace(stream, lines=stream.lines[:-100], goes_on=False)
+                    name: replace(stream, lines=stream.lines[:-250], goes_on=False)
                     for name, stream in c.logs[LOG_GROUP].items()
                 },
             },

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from golive.diagnosis import clock, papers, workarounds
 from golive.diagnosis.document import Advice, Call, Contact, Counsel, ToDo, UserMessage, WayAround
 from golive.diagnosis.ranking import Conclusion, Placed
-from golive.diagnosis.remedy import Action, Observed, Words, actions, remedy, words
+from golive.diagnosis.remedy import Action, Observed, Words, actions, blank, remedy, words
 from golive.environment import Environment
 
 # The causes that say of the provider that it is down.
@@ -74,7 +74,10 @@ def counsel(
         told=now.told,
         ways_around=tuple(_around(one, environment, observed, minutes, seen) for one in runbook.workaround),
         for_a_person=_steps(actions(tuple(asked), environment, observed)),
-        contacts=tuple(Contact(who=one.who, way=one.way, at=one.at, note=one.note) for one in runbook.contact),
+        contacts=tuple(
+            Contact(who=one.who, way=one.way, at=blank(one.at or "not known") if one.open else one.at, note=one.note)
+            for one in runbook.contact
+        ),
         afterwards=_steps(actions(runbook.afterwards, environment, observed)),
     )
 

@@ -50,9 +50,10 @@ class Inquiry(Expedition):
 
     def settle(self) -> None:
         """Of what, since when, and where; SetupError (exit status 4) where there is no such thing."""
-        self.paper = papers.load_runbook(self.home / "features" / "diagnosis" / f"{NAMES[self.runbook]}.toml")
         self.began = began(self.wanted.since, self.started)
         self.read_environment()
+        paper = papers.load_runbook(self.home / "features" / "diagnosis" / f"{NAMES[self.runbook]}.toml")
+        self.paper = paper.answered(self.environment.contacts)
 
     def prepare(self) -> None:
         """Read what is written; where that does not agree, it is among the reasons."""

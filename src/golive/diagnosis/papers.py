@@ -150,6 +150,11 @@ class Contact(Frozen):
             raise ValueError("open says whether the document leaves it blank")
         return self
 
+    def answered(self, contacts: Mapping[str, str]) -> Self:
+        """The same, reached as *contacts* say, by key; where they say nothing, as the document does."""
+        said = contacts.get(self.key)
+        return self if said is None else self.model_copy(update={"at": said, "open": False, "note": ""})
+
 
 class Call(Frozen):
     """A row of the escalation: from minute *at* on, if *when* holds, this is to be done."""
@@ -271,6 +276,10 @@ class Runbook(Frozen):
             raise ValueError("the clock begins at 0 and goes forward")
         _no_circle({cause.id: cause.hidden_by for cause in self.cause})
         return self
+
+    def answered(self, contacts: Mapping[str, str]) -> Self:
+        """The same, with what the environment file says of its contacts."""
+        return self.model_copy(update={"contact": tuple(one.answered(contacts) for one in self.contact)})
 
     @cached_property
     def causes(self) -> Mapping[str, Cause]:

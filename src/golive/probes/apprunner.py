@@ -33,7 +33,11 @@ DEPLOYMENTS = _CHANGES | {"START_DEPLOYMENT"}
 _PINNED = re.compile(r"@(sha256:[0-9a-f]{64})$")
 # What every browser is given, or what says no more than in which mode the program runs. Any other plain variable may be
 # a secret that somebody put in the wrong place.
-_SHOWN = re.compile(r"NEXT_PUBLIC_\w+|NODE_ENV|BANKID_CALLBACK_URL")
+_SHOWN = re.compile(
+    r"NEXT_PUBLIC_\w+|NODE_ENV|BANKID_CALLBACK_URL"
+    # What the failure runbooks switch in an emergency, or tell a partner's production by.
+    r"|AISP_MODE|AISP_FALLBACK_MODE|SWAN_MODE|FEATURE_(ACCOUNTS|CARDS|SWAN_WALLETS)|(NEONOMICS|SUMSUB|SWAN)_ENVIRONMENT"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,9 +99,9 @@ class ReviewFigures(OfDatabase, Look[Figures]):
         source = named(reach)
         present_after(self.since, source)
         with session_of(reach) as session:
-            rows = session.execute(_REVIEWS, {**_words(reach), "since": self.since}).fetchall()
+            rows = session.execute(_REVIEWS, {**review_words(reach), "since": self.since}).fetchall()
         came, approved, waiting, again, known = rows[0]
-        _must_know(known, source)
+        must_know(known, source)
         return Figures(
             source,
             self.since,
@@ -122,12 +122,13 @@ class WaitingPeople(OfDatabase, Look[Queue]):
         """Counted from the time at which they came, which is the only one that the documents' table is sure to have."""
         source = named(reach)
         with session_of(reach) as session:
-            ((searched, waiting, again, longest, known),) = session.execute(_WAITING, _words(reach)).fetchall()
-        _must_know(known, source)
+            ((searched, waiting, again, longest, known),) = session.execute(_WAITING, review_words(reach)).fetchall()
+        must_know(known, source)
         return Queue(source, searched, waiting, again, float(longest))
 
 
-def _words(reach: Reach) -> dict[str, object]:
+def review_words(reach: Reach) -> dict[str, object]:
+    """What a question about reviews says in the words of `users.kyc_status`, and whom it must find."""
     environment = reach.environment
     words, known = environment.database.kyc, environment.database.known_user
     return {
@@ -138,7 +139,7 @@ def _words(reach: Reach) -> dict[str, object]:
     }
 
 
-def _must_know(known: bool, source: str) -> None:
+def must_know(known: bool, source: str) -> None:
     """Rows that a policy hides from the gate would make every count of users a lie."""
     if not known:
         raise ProbeError(source, "the search did not find database.known_user, so it does not see all users")

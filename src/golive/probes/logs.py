@@ -138,7 +138,7 @@ class NoSuchGroup(_OfGroup, Look[Tail]):
         """CannotTell where events come out of a group that is not there."""
         since = datetime.now(UTC) - timedelta(minutes=1)
         try:
-            events = _events(reach, self.group, since, "")
+            events = events_since(reach, self.group, since, "")
         except Denied:  # the gate may read one group only, and not this
             events = None
         if events is not None:
@@ -156,7 +156,7 @@ class LogTail(_OfGroup, Look[Tail]):
         """Time and count alone; by reading, for the time that a stream tells of itself trails by up to an hour."""
         since = datetime.now(UTC) - timedelta(minutes=self.minutes)
         reach.ask(NoSuchGroup(f"{self.group}{_NOT_THERE}"))
-        events = _events(reach, self.group, since, "")
+        events = events_since(reach, self.group, since, "")
         times = [one["timestamp"] for one in events or ()]
         newest = datetime.fromtimestamp(max(times) / 1000, UTC) if times else None
         return Tail(self.source, events is not None, since, len(times), newest)
@@ -226,14 +226,14 @@ def _said(reach: Reach, look: LoggedErrors | LoginFigures, pattern: str) -> list
     """The events since the look's instant that are JSON objects, and perhaps fit *pattern*; they go no further."""
     present_after(look.since, look.source)
     reach.ask(NoSuchGroup(f"{look.group}{_NOT_THERE}"))
-    events = _events(reach, look.group, look.since, pattern)
+    events = events_since(reach, look.group, look.since, pattern)
     if events is None:
         raise NothingExamined(look.source, "there is no such log group")
-    said = [_object(one["message"]) for one in events]
+    said = [object_of(one["message"]) for one in events]
     return [line for line in said if line is not None]
 
 
-def _events(reach: Reach, group: str, since: datetime, pattern: str) -> list[FilteredLogEventTypeDef] | None:
+def events_since(reach: Reach, group: str, since: datetime, pattern: str) -> list[FilteredLogEventTypeDef] | None:
     """All events since *since*, through all pages; None where there is no such group."""
     filtered = {"filterPattern": pattern} if pattern else {}
     with answers(group):
@@ -254,7 +254,8 @@ def _events(reach: Reach, group: str, since: datetime, pattern: str) -> list[Fil
             return None
 
 
-def _object(message: str) -> dict[str, Any] | None:
+def object_of(message: str) -> dict[str, Any] | None:
+    """The JSON object that an event is; None where it is none."""
     try:
         said = json.loads(message)
     except ValueError:

@@ -262,8 +262,10 @@ class UptimeFigures(_AtBetterStack, Look[Figures]):
         return f"the SLA of the monitors at BetterStack since {self.since:%Y-%m-%d}"
 
     def observe(self, reach: Reach) -> Figures:
-        """Not known where BetterStack lists no monitor."""
-        accounts = reach.ask(AvailabilitySince(self.since)).accounts.values()
+        """Of what watches the product, not its providers; not known where BetterStack lists no such monitor."""
+        seen, site = reach.ask(AvailabilitySince(self.since)), reach.environment.site
+        watched = [each.id for each in seen.monitors.monitors if each.host in {site.host, site.www}]
+        accounts = [seen.accounts[name] for name in watched]
         least = min((account.uptime for account in accounts), default=None)
         hours = min((int((account.at - account.since).total_seconds() // 3600) for account in accounts), default=0)
         return Figures(self.source, self.since, (Figure("uptime", least, "%", hours, "hours"),))

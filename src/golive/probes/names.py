@@ -96,10 +96,10 @@ class Addresses(_OfName, Look[Found]):
     def _ask(self, reach: Reach, address: str, server: str) -> Said:
         """*server* is the name of an authoritative one, "" for a resolver."""
         kinds = ADDRESSES * self.rounds
-        answers = together(lambda kind: _query(reach, address, self.name, kind, recursive=not server), kinds)
-        found = {value for answer, kind in zip(answers, kinds, strict=True) for value in _values(answer, kind, address)}
-        exists = all(map(_exists, answers))
-        return Said(f"{address} ({server})" if server else address, bool(server), exists, tuple(sorted(found)))
+        answers = together(lambda kind: query(reach, address, self.name, kind, recursive=not server), kinds)
+        found = {value for answer, kind in zip(answers, kinds, strict=True) for value in values(answer, kind, address)}
+        there = all(map(exists, answers))
+        return Said(f"{address} ({server})" if server else address, bool(server), there, tuple(sorted(found)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class IssuersAllowed(_OfName, Look[Issuers]):
         """Errors as `Addresses`; no record is an answer."""
         resolver = str(reach.environment.network.resolvers[0])
         for name in _upwards(self.name):
-            records = _rrset(_query(reach, resolver, name, "CAA", recursive=True), "CAA", resolver)
+            records = _rrset(query(reach, resolver, name, "CAA", recursive=True), "CAA", resolver)
             if records is None:
                 continue
             issue = [record for record in records if record.tag.lower() == b"issue"]
@@ -145,16 +145,16 @@ def _upwards(name: str) -> Iterator[str]:
 def _servers(reach: Reach, resolver: str, name: str) -> tuple[str, dict[str, str]]:
     """The zone that *name* is in, and its servers' addresses with their names; no server is told of the root's."""
     for zone in _upwards(name):
-        records = _rrset(_query(reach, resolver, zone, "NS", recursive=True), "NS", resolver)
+        records = _rrset(query(reach, resolver, zone, "NS", recursive=True), "NS", resolver)
         if records is None:
             continue
         names = [record.target.to_text(omit_final_dot=True).lower() for record in records]
         asked = [(server, kind) for server in names for kind in ADDRESSES]
-        answers = together(lambda one: _query(reach, resolver, *one, recursive=True), asked)
+        answers = together(lambda one: query(reach, resolver, *one, recursive=True), asked)
         servers = {
             address: server
             for (server, kind), answer in zip(asked, answers, strict=True)
-            for address in _values(answer, kind, resolver)
+            for address in values(answer, kind, resolver)
         }
         if lost := sorted(set(names) - set(servers.values())):
             raise Unreachable(", ".join(lost), f"this name server of {zone} has no address")
@@ -166,7 +166,7 @@ def _can_ask(reach: Reach, address: str) -> bool:
     return reach.environment.rehearsal or ":" not in address or has_way(address)
 
 
-def _query(
+def query(
     reach: Reach, address: str, name: str, kind: str, *, recursive: bool, signatures: bool = False
 ) -> QueryMessage:
     """Ask one server, over TCP where UDP cuts the answer; only NOERROR and NXDOMAIN come back."""
@@ -205,7 +205,8 @@ def _query(
             raise Unreadable(address, f"this name server answers {dns.rcode.to_text(code)}, asked {about}")
 
 
-def _exists(answer: QueryMessage) -> bool:
+def exists(answer: QueryMessage) -> bool:
+    """Whether the name that was asked for is there, with or without such records."""
     import dns.rcode
 
     return answer.rcode() != dns.rcode.NXDOMAIN
@@ -221,7 +222,8 @@ def _rrset(answer: QueryMessage, kind: str, address: str) -> RRset | None:
         raise Unreadable(address, f"this name server's answer about {kind} contradicts itself: {exc}") from exc
 
 
-def _values(answer: QueryMessage, kind: str, address: str) -> list[str]:
+def values(answer: QueryMessage, kind: str, address: str) -> list[str]:
+    """The records of *kind* in *answer*, as text; none where there are none."""
     return [record.to_text() for record in _rrset(answer, kind, address) or ()]
 
 
@@ -232,13 +234,13 @@ def _signatures(reach: Reach, resolver: str, zone: str, servers: tuple[str, ...]
     import dns.name
     import dns.rdatatype
 
-    promised = _rrset(_query(reach, resolver, zone, "DS", recursive=True), "DS", resolver)
+    promised = _rrset(query(reach, resolver, zone, "DS", recursive=True), "DS", resolver)
     if promised is None:
         return False, ""
     apex = dns.name.from_text(zone)
 
     def signed(server: str, owner: str, kind: str) -> tuple[RRset | None, RRset | None]:
-        answer = _query(reach, server, owner, kind, recursive=False, signatures=True)
+        answer = query(reach, server, owner, kind, recursive=False, signatures=True)
         wanted, at = dns.rdatatype.from_text(kind), dns.name.from_text(owner)
         parts = {(record.rdtype, record.covers): record for record in answer.answer if record.name == at}
         return parts.get((wanted, dns.rdatatype.NONE)), parts.get((dns.rdatatype.RRSIG, wanted))

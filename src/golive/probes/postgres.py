@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from golive.probes.look import Look, Permission
 if TYPE_CHECKING:
     import psycopg
 
-    from golive.environment import Environment
+    from golive.environment import Environment, Network
     from golive.probes.reach import Reach
 
 _MAY_WRITE = """
@@ -65,6 +65,8 @@ FROM (
     FROM transactions
 ) AS searched
 """
+
+_CONNECTIONS = 8
 
 # How an SQLSTATE begins that says "not now" (too many connections, starting up), or "not you" (password, right, name).
 _NOT_NOW = ("53", "57P")
@@ -145,6 +147,10 @@ class OfDatabase:
     def host(self) -> str:
         """The database."""
         return "postgres"
+
+    def places(self, network: Network) -> int:
+        """Fewer than the connections that the gate's role may have (docs/production.md: 10)."""
+        return min(_CONNECTIONS, network.per_host)
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """To come in; the catalogue can be read by everybody."""
@@ -231,8 +237,12 @@ def named(reach: Reach) -> str:
 
 
 @contextmanager
-def session_of(reach: Reach) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
-    """A read-only transaction under the gate's role, never committed; Denied where the role could write."""
+def session_of(reach: Reach, *, pipelined: bool = True) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """
+    A read-only transaction under the gate's role, never committed; Denied where the role could write.
+
+    Not *pipelined*, each answer is waited for: for who goes on after an error.
+    """
     import psycopg
 
     target, user = named(reach), reach.environment.database.user
@@ -240,7 +250,8 @@ def session_of(reach: Reach) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
     try:
         with closing(psycopg.connect(**_way(reach, target))) as session:
             session.read_only = True
-            with session.pipeline():  # what is asked goes out together and costs one way there and back
+            # What is asked goes out together and costs one way there and back.
+            with session.pipeline() if pipelined else nullcontext():
                 rights = session.execute(_MAY_WRITE)
                 yield session
                 superuser, tables, example = rights.fetchall()[0]

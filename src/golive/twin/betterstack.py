@@ -26,6 +26,7 @@ ADDRESS = "192.0.2.70"
 PAGE_ADDRESS = "192.0.2.71"
 
 HEALTH, LANDING, FAR = "2510001", "2510002", "2510003"
+BANKID, NEONOMICS, SUMSUB, SWAN = "2510004", "2510005", "2510006", "2510007"  # of others, who fail without us
 POLICY = "84001"
 DRILL = "700000001"  # an incident that somebody opened to try the alarm
 
@@ -127,7 +128,7 @@ class Uptime:
 
 def healthy(now: datetime, launch_at: datetime, token: str, *, rolled_back: bool = False) -> Uptime:
     """
-    Three monitors on getdrop.no, all green, and a page that says so.
+    Three monitors on getdrop.no and one for each provider, all green, and a page that says so.
 
     In a rolled-back world the outage is over and still on the page. Nothing was without a flaw before: an alarm was
     tried, a check timed out three weeks ago, and seconds were lost that made no incident.
@@ -152,6 +153,10 @@ def healthy(now: datetime, launch_at: datetime, token: str, *, rolled_back: bool
             Monitor(HEALTH, "Drop Health Check", "https://getdrop.no/api/health", blips=17),
             Monitor(LANDING, "Drop Landing Page", "https://getdrop.no"),
             Monitor(FAR, "Drop Health Check (US East)", "https://getdrop.no/api/health", regions=("us",)),
+            Monitor(BANKID, "BankID", "https://auth.bankid.no/auth/realms/prod/.well-known/openid-configuration"),
+            Monitor(NEONOMICS, "Neonomics", "https://production.neonomics.io/auth/realms/production"),
+            Monitor(SUMSUB, "Sumsub", "https://getdrop.no/api/health/kyc"),
+            Monitor(SWAN, "Swan", "https://status.swan.io"),
         ),
         policies={
             POLICY: (

@@ -372,6 +372,12 @@ def _service(digest: str, arns: Mapping[str, str]) -> Service:
             "NEXT_PUBLIC_SERVICE_MODE": "production",
             "NEXT_PUBLIC_APP_URL": "https://getdrop.no",
             "BANKID_CALLBACK_URL": "https://getdrop.no/api/auth/bankid/callback",
+            # As the failure runbooks' ways back leave them.
+            "AISP_MODE": "live",
+            "AISP_FALLBACK_MODE": "live",
+            "SWAN_MODE": "live",
+            **dict.fromkeys(("FEATURE_ACCOUNTS", "FEATURE_CARDS", "FEATURE_SWAN_WALLETS"), "enabled"),
+            **dict.fromkeys(("NEONOMICS_ENVIRONMENT", "SUMSUB_ENVIRONMENT", "SWAN_ENVIRONMENT"), "production"),
             "LOG_LEVEL": "info",
             "NEXT_TELEMETRY_DISABLED": "1",
             "TZ": "Europe/Oslo",
@@ -434,6 +440,7 @@ def _chatter() -> Iterator[Line]:
     """Two hours of the application's log: many good answers, a log-in given up, a payment declined, a stray 429."""
     odd = {
         100: {"level": "warn", "event": "neonomics.call", "status": 429, "code": "TOO_MANY_REQUESTS"},
+        90: {"level": "warn", "event": "bankid.login", "outcome": "failed", "code": "TIMEOUT"},
         70: {"level": "info", "event": "bankid.login", "outcome": "failed", "code": "USER_CANCELLED"},
         40: {"level": "error", "event": "payment", "status": 402, "code": "INSUFFICIENT_FUNDS"},
     }
@@ -443,3 +450,15 @@ def _chatter() -> Iterator[Line]:
         for path, took in (("/", 38), ("/api/transactions", 91), ("/api/health", 7)):
             said = {"level": "info", "event": "request", "path": path, "status": 200, "ms": took + minute % 9}
             yield Line(timedelta(minutes=minute, seconds=-20), json.dumps(said))
+        for seconds in (30, 45):
+            yield Line(timedelta(minutes=minute, seconds=-seconds), json.dumps(_call(minute, seconds)))
+        outcome = {"outcome": "failed", "code": "BALANCE_LATE"} if minute == 80 else {"outcome": "ok"}
+        said = {"level": "info", "event": "aisp.balance", **outcome}
+        yield Line(timedelta(minutes=minute, seconds=-50), json.dumps(said))
+
+
+def _call(minute: int, seconds: int) -> dict[str, object]:
+    """A call of Swan, most of them quick; one has failed."""
+    outcome = {"outcome": "failed", "code": "NOT_NOW"} if (minute, seconds) == (85, 30) else {"outcome": "ok"}
+    took = 2_600 if minute == 33 else 1_200 if minute % 30 == 1 else 120 + minute * 7 % 240
+    return {"level": "info", "event": "swan.call", **outcome, "ms": took}

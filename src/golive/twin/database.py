@@ -158,7 +158,7 @@ def _user(number: int) -> Row:
         "kyc_rejection_reason": None,
         "kyc_rejected_at": None,
         "kyc_retry_at": None,
-        "kyc_approved_at": age - timedelta(minutes=14),
+        "kyc_approved_at": age - timedelta(minutes=14 if number % 19 == 15 else 3),
         "kyc_approved_by": "sumsub",
         "kyc_notes": None,
         "sumsub_applicant_id": f"{0x65A0_0000_0000_0000_0000_0000 + number:024x}",
@@ -175,9 +175,15 @@ def _users() -> Table:
             "kyc_status": "rejected",
             "kyc_rejection_reason": "document_not_readable",
             "kyc_rejected_at": timedelta(hours=30),
+            "created_at": timedelta(hours=30, minutes=4),
         },
         19: unsettled
-        | {"kyc_status": "rejected", "kyc_rejection_reason": "document_expired", "kyc_rejected_at": timedelta(days=4)},
+        | {
+            "kyc_status": "rejected",
+            "kyc_rejection_reason": "document_expired",
+            "kyc_rejected_at": timedelta(days=4),
+            "created_at": timedelta(days=4, minutes=7),
+        },
         28: unsettled | {"kyc_status": "pending_retry", "kyc_attempt": 2, "kyc_retry_at": -timedelta(minutes=40)},
         40: unsettled | {"kyc_status": "pending_kyc", "created_at": timedelta(minutes=35)},
         41: unsettled | {"kyc_status": "pending_kyc", "created_at": timedelta(minutes=6)},
@@ -206,7 +212,7 @@ def _new_users(launched: timedelta) -> Iterator[Row]:
     """One every twenty minutes; of eleven one is rejected and one to try again, and the newest wait for a decision."""
     for number, age in _evenly(launched, timedelta(minutes=20), most=120):
         row = _user(100 + number)
-        kyc: Row = {"kyc_approved_at": age - timedelta(minutes=9)}
+        kyc: Row = {"kyc_approved_at": age - timedelta(minutes=9 if number % 11 == 2 else 4)}
         if number % 11 == 5:
             kyc = {"kyc_status": "rejected", "kyc_rejection_reason": "document_not_readable"}
         elif number % 11 == 8:

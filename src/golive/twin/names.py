@@ -146,6 +146,12 @@ def healthy(hosts: Mapping[str, tuple[str, ...]] | None = None) -> Zone:
             },
             f"www.{ZONE}": {"A": SERVICE},
             **{name: {"A": addresses} for name, addresses in others.items()},
+            # Whom the failure runbooks want people to write to.
+            "bankid.no": {"MX": ("10 mx.mail.example.",)},
+            "neonomics.io": {"MX": ("10 mx.mail.example.", "20 mx2.mail.example.")},
+            "sumsub.com": {"MX": ("10 mx.mail.example.",)},
+            "swan.io": {"MX": ("10 mx.mail.example.",)},
+            "mx.mail.example": {"A": ("203.0.113.25",)},
         },
         servers={
             **{address: NameServer() for address in RESOLVERS},

@@ -161,7 +161,9 @@ def _mishaps(chance: Random) -> Iterator[Line]:
     """A 429 or two, that nobody noticed for the call was made again; perhaps one bank that was slow once."""
     for _ in range(chance.randint(1, 2)):
         partner = chance.choice(("neonomics", "sumsub", "swan", "bankid"))
-        yield _line(HOUR * chance.random(), "warn", f"{partner}.call", status=429, code="TOO_MANY_REQUESTS", attempt=1)
+        yield _line(
+            HOUR * chance.random(), "warn", f"{partner}.attempt", status=429, code="TOO_MANY_REQUESTS", attempt=1
+        )
     for _ in range(chance.randint(0, 1)):
         bank = chance.choice(BANKS)
         yield _line(HOUR * chance.random(), "warn", "aisp.balance", message=f"Bank API timeout: {bank}", bank=bank)

@@ -23,7 +23,7 @@ from golive.ssh import public_of, sign_with
 
 ROLES: Mapping[str, tuple[str, ...]] = {
     "ola": ("go-live owner", "CEO", "approver", "rollback authority"),
-    "kari": ("platform engineer", "author"),
+    "kari": ("platform engineer", "author", "AI director"),
     "ingrid": ("reviewer",),
 }
 STRANGER = "a stranger"  # has a key that no environment file lists

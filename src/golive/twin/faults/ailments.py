@@ -15,6 +15,7 @@ from golive.twin.faults.kin import (
     RDS,
     REQUESTS,
     SECRETS,
+    WAY_OUT,
     WAYS_BACK,
     WEBHOOK,
 )
@@ -26,7 +27,7 @@ from golive.twin.world import World
 # What stands and falls with an answer of an AWS service.
 BY_SERVICE = {
     "rds": RDS,
-    "ec2": ("GL-1.8",),
+    "ec2": ("GL-1.8", *WAY_OUT),
     "ecr": ("GL-2.1.3", "GL-2.2.4", "GL-3.3.3", "GL-5.1.1"),
     "secretsmanager": (*SECRETS, *PROVIDER, *WEBHOOK),
     "logs": LOGS,

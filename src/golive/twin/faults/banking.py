@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from golive.twin.faults.kin import PROVIDER
+from golive.twin.faults.kin import AWAY, NEONOMICS_THERE, PROVIDER, SWAN, SWAN_THERE
 from golive.twin.faults.register import breaks
 from golive.twin.neonomics import FOREIGN, NORWEGIAN, Bank
 from golive.twin.web import Ailment
@@ -32,13 +32,13 @@ def _disclosing(world: World, **changes: Any) -> World:
 # -- being let in -----------------------------------------------------------------------------------------------------
 
 
-@breaks(unmet=["GL-1.2"], unknown=["GL-2.3.5"])
+@breaks(unmet=["GL-1.2", "AISP-R1", "PISP-R1"], unknown=["GL-2.3.5"])
 def neonomics_refuses_the_service(world: World) -> World:
     """Neonomics has given out a new secret, and the service still has the old one."""
     return _production(world, client_secret="renewed-at-the-portal")  # noqa: S106
 
 
-@breaks(unmet=["GL-1.2"], unknown=["GL-2.3.5"])
+@breaks(unmet=["GL-1.2", "AISP-R1", "PISP-R1"], unknown=["GL-2.3.5"])
 def neonomics_client_of_the_sandbox(world: World) -> World:
     """The service is given the sandbox's client, which looks like any other and is unknown in production."""
     theirs = world.neonomics.sandbox
@@ -46,38 +46,38 @@ def neonomics_client_of_the_sandbox(world: World) -> World:
     return replace(world, cloud=cloud.holding("NEONOMICS_CLIENT_SECRET", theirs.client_secret))
 
 
-@breaks(unmet=["GL-1.2"], unknown=["GL-2.3.5"])
+@breaks(unmet=["GL-1.2", "AISP-R3", "PISP-R3"], unknown=["GL-2.3.5", "AISP-R1", "PISP-R1"])
 def neonomics_secret_not_wired(world: World) -> World:
     """NEONOMICS_CLIENT_SECRET exists, and the service is not given it."""
     return replace(world, cloud=world.cloud.wiring(NEONOMICS_CLIENT_SECRET=None))
 
 
-@breaks(unmet=["GL-1.2"])
+@breaks(unmet=["GL-1.2", "AISP-R3", "PISP-R3"])
 def neonomics_secret_readable_by_everyone(world: World) -> World:
     """NEONOMICS_CLIENT_SECRET stands among the plain variables too."""
     text = world.cloud.text("NEONOMICS_CLIENT_SECRET")
     return replace(world, cloud=world.cloud.setting(NEONOMICS_CLIENT_SECRET=text))
 
 
-@breaks(unmet=["GL-1.2"], unknown=["GL-2.3.5"])
+@breaks(unmet=["GL-1.2", "PISP-R1"], unknown=["GL-2.3.5"])
 def neonomics_tokens_end_at_once(world: World) -> World:
     """Neonomics issues tokens that are over when they arrive."""
     return _production(world, lifetime=0)
 
 
-@breaks(unmet=["GL-1.2"])
+@breaks(unmet=["GL-1.2", "PISP-R1"])
 def swan_project_suspended(world: World) -> World:
     """Swan lets the service in, and says that its project is suspended."""
     return _swan(world, status="Suspended")
 
 
-@breaks(unmet=["GL-1.2"])
+@breaks(unmet=SWAN)
 def swan_refuses_the_service(world: World) -> World:
     """Swan has given out a new secret, and the service still has the old one."""
     return _swan(world, client_secret="renewed-at-the-dashboard")  # noqa: S106
 
 
-@breaks(unknown=["GL-1.2"])
+@breaks(unmet=["SWAN-R1"], unknown=["GL-1.2", "PISP-R1"])
 def swan_forgets_its_tokens(world: World) -> World:
     """Swan issues tokens that its interface does not know."""
     return _swan(world, forgets_tokens=True)
@@ -207,7 +207,7 @@ def neonomics_takes_any_secret(world: World) -> World:
     return _production(world, takes_any_secret=True)
 
 
-@breaks(unknown=PROVIDER)
+@breaks(unknown=[*PROVIDER, *NEONOMICS_THERE])
 def neonomics_takes_any_token(world: World) -> World:
     """Neonomics answers to tokens that nobody issued."""
     return _production(world, takes_any_token=True)
@@ -225,19 +225,23 @@ def sandbox_takes_any_secret(world: World) -> World:
     return _sandbox(world, takes_any_secret=True)
 
 
-@breaks(unknown=["GL-1.2"])
+@breaks(unknown=SWAN)
 def swan_takes_any_secret(world: World) -> World:
     """Swan lets in whoever knows the client's name."""
     return _swan(world, takes_any_secret=True)
 
 
-@breaks(unknown=["GL-1.2"])
+@breaks(unknown=[*SWAN, *SWAN_THERE])
 def swan_takes_any_token(world: World) -> World:
     """Swan tells of the project to tokens that nobody issued."""
     return _swan(world, takes_any_token=True)
 
 
-WHO = {"neonomics": (_production, PROVIDER), "sandbox": (_sandbox, ("GL-2.3.6",)), "swan": (_swan, ("GL-1.2",))}
+WHO = {
+    "neonomics": (_production, PROVIDER, NEONOMICS_THERE),
+    "sandbox": (_sandbox, ("GL-2.3.6",), ()),
+    "swan": (_swan, SWAN, SWAN_THERE),
+}
 HOW: dict[Ailment, str] = {
     "off": "cannot be reached.",
     "denied": "does not let us through.",
@@ -248,13 +252,14 @@ HOW: dict[Ailment, str] = {
 
 
 def _ailing(who: str, ailment: Ailment, sentence: str) -> None:
-    change, unknown = WHO[who]
+    change, unknown, there = WHO[who]
 
     def ail(world: World) -> World:
         return change(world, ailment=ailment)
 
     ail.__name__, ail.__doc__ = f"{who}_{ailment}", f"{who.capitalize()} {sentence}"
-    breaks(unknown=unknown)(ail)
+    away = ailment in AWAY
+    breaks(unmet=there if away else (), unknown=unknown if away else (*unknown, *there))(ail)
 
 
 for _who in WHO:

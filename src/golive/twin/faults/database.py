@@ -12,13 +12,13 @@ def _having(world: World, **tables: database.Table | None) -> World:
     return replace(world, database=world.database.having(**tables))
 
 
-@breaks(unmet=["GL-2.2.5"])
+@breaks(unmet=["GL-2.2.5", "BID-R5"])
 def table_missing(world: World) -> World:
     """The table of the sessions was never made."""
     return _having(world, sessions=None)
 
 
-@breaks(unmet=["GL-2.2.5"])
+@breaks(unmet=["GL-2.2.5", "AISP-R5", "PISP-R5"], unknown=["AISP-R6"])
 def column_missing(world: World) -> World:
     """A migration was left out: bank accounts do not know when a consent ends."""
     return _having(world, bank_accounts=world.database.tables["bank_accounts"].without("consent_expires_at"))
@@ -43,7 +43,7 @@ def demo_user_in_capitals(world: World) -> World:
     return _having(world, users=world.database.tables["users"].with_rows(row))
 
 
-@breaks(unknown=["GL-2.2.6", "GL-6.1.4", "GL-6.2.5"])
+@breaks(unknown=["GL-2.2.6", "GL-6.1.4", "GL-6.2.5", "KYC-R6"])
 def known_user_not_found(world: World) -> World:
     """The search does not find the user that it must find, so it cannot tell who is not there."""
     users = world.database.tables["users"]

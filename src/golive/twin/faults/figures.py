@@ -7,7 +7,7 @@ from typing import Any
 from golive.twin import database
 from golive.twin.cloud import LOG_GROUP, Line, Snapshot, login, mishap
 from golive.twin.database import Row
-from golive.twin.faults.kin import REQUESTS
+from golive.twin.faults.kin import MEASURED_IN_THE_LOG, REQUESTS, ready
 from golive.twin.faults.register import breaks
 from golive.twin.world import World
 
@@ -16,7 +16,7 @@ def _traffic(world: World, **changes: Any) -> World:
     return replace(world, cloud=replace(world.cloud, traffic=replace(world.cloud.traffic, **changes)))
 
 
-def _also_said(world: World, *lines: Line) -> World:
+def also_said(world: World, *lines: Line) -> World:
     """The application's log with *lines* in it as well."""
     stream = next(iter(world.cloud.logs[LOG_GROUP].values()))
     told = sorted((*stream.lines, *lines), key=lambda line: line.age, reverse=True)
@@ -81,7 +81,7 @@ def metrics_in_many_pages(world: World) -> World:
 # -- the log --------------------------------------------------------------------------------------------------------
 
 
-@breaks(unmet=["GL-2.5.5"])
+@breaks(unmet=["GL-2.5.5", *ready(2)], unknown=["BID-R6"])
 def log_silent_for_twenty_minutes(world: World) -> World:
     """The application has said nothing for twenty minutes, and the monitoring of transactions for forty."""
     stream = next(iter(world.cloud.logs[LOG_GROUP].values()))
@@ -89,7 +89,7 @@ def log_silent_for_twenty_minutes(world: World) -> World:
     return replace(world, cloud=world.cloud.saying(*lines, goes_on=False).watching(timedelta(minutes=40)))
 
 
-@breaks(unmet=["GL-2.5.5", "GL-7.6"], unknown=["GL-6.1.2", "GL-6.2.4"])
+@breaks(unmet=["GL-2.5.5", "GL-7.6", *ready(1, 2)], unknown=["GL-6.1.2", "GL-6.2.4", *MEASURED_IN_THE_LOG])
 def log_group_missing(world: World) -> World:
     """The service's log group is not there; another, with the name that the failure runbooks have, is."""
     other = "/aws/apprunner/drop-production"
@@ -97,7 +97,7 @@ def log_group_missing(world: World) -> World:
     return replace(world, cloud=replace(world.cloud, logs=logs))
 
 
-@breaks(unknown=["GL-2.5.5", "GL-6.1.2", "GL-6.2.4"])
+@breaks(unknown=["GL-2.5.5", "GL-6.1.2", "GL-6.2.4", *MEASURED_IN_THE_LOG, *ready(1, 2)])
 def logs_of_any_group(world: World) -> World:
     """CloudWatch has events of a log group that does not exist, so what it tells says nothing."""
     return replace(world, cloud=replace(world.cloud, any_log=True))
@@ -106,16 +106,16 @@ def logs_of_any_group(world: World) -> World:
 @breaks(unmet=["GL-6.1.2"])
 def errors_pile_up(world: World) -> World:
     """The bank times out, again and again: more than one error for each hundred requests."""
-    return _also_said(world, *(mishap(timedelta(minutes=3, seconds=2 * n), "BANK_TIMEOUT") for n in range(250)))
+    return also_said(world, *(mishap(timedelta(minutes=3, seconds=2 * n), "BANK_TIMEOUT") for n in range(250)))
 
 
-@breaks(unmet=["GL-6.2.4"])
+@breaks(unmet=["GL-6.2.4", "BID-R6"])
 def logins_fail(world: World) -> World:
     """Eight logins failed, because BankID no longer takes our client."""
-    return _also_said(world, *(login(timedelta(minutes=9, seconds=n), "INVALID_CLIENT") for n in range(8)))
+    return also_said(world, *(login(timedelta(minutes=9, seconds=n), "INVALID_CLIENT") for n in range(8)))
 
 
-@breaks(unknown=["GL-6.2.4"])
+@breaks(unknown=["GL-6.2.4", "BID-R6"])
 def hardly_any_logins(world: World) -> World:
     """Fewer people logged in than it takes to say anything in per cent."""
     stream = next(iter(world.cloud.logs[LOG_GROUP].values()))
@@ -126,7 +126,7 @@ def hardly_any_logins(world: World) -> World:
 @breaks()
 def logins_given_up(world: World) -> World:
     """Forty people closed the window of BankID, which is their right, and no failure."""
-    return _also_said(world, *(login(timedelta(minutes=9, seconds=n), "USER_CANCELLED") for n in range(40)))
+    return also_said(world, *(login(timedelta(minutes=9, seconds=n), "USER_CANCELLED") for n in range(40)))
 
 
 # -- payments and people --------------------------------------------------------------------------------------------
@@ -136,13 +136,13 @@ def _payment(number: int, status: str, ago: timedelta = timedelta(hours=3)) -> R
     return database.transaction(20_000 + number, database.LARGE / 1000, age=ago, status=status)
 
 
-@breaks(unmet=["GL-6.1.3"])
+@breaks(unmet=["GL-6.1.3", "PISP-R6"])
 def payments_fail(world: World) -> World:
     """A bank refuses twenty-five payments."""
     return _rows(world, "transactions", *(_payment(number, "failed") for number in range(25)))
 
 
-@breaks(unmet=["GL-6.1.3"])
+@breaks(unmet=["GL-6.1.3", "PISP-R6"])
 def payments_stuck(world: World) -> World:
     """Twenty-five payments have been under way for three hours, which no status calls a failure."""
     return _rows(world, "transactions", *(_payment(number, "pending") for number in range(25)))
@@ -155,7 +155,7 @@ def payments_under_way(world: World) -> World:
     return _rows(world, "transactions", *(_payment(number, "pending", ago) for number in range(40)))
 
 
-@breaks(unknown=["GL-6.1.3"])
+@breaks(unknown=["GL-6.1.3", "PISP-R6"])
 def hardly_any_payments(world: World) -> World:
     """Fewer people paid than it takes to say anything in per cent."""
     return _only(world, "transactions", 40)
@@ -179,19 +179,19 @@ def applicant_stuck_in_review(world: World) -> World:
     return _rows(world, "users", _person(1, "manual_review_aml", timedelta(days=6)))
 
 
-@breaks(unmet=["GL-6.2.5"])
+@breaks(unmet=["GL-6.2.5", "KYC-R6"])
 def people_rejected(world: World) -> World:
     """Thirty people were rejected since the launch."""
     return _rows(world, "users", *(_person(n, "rejected", timedelta(hours=4)) for n in range(30)))
 
 
-@breaks(unmet=["GL-6.2.5"])
+@breaks(unmet=["GL-6.2.5", "KYC-R6"])
 def people_approved_by_hand(world: World) -> World:
     """Thirty people were approved by hand in the database, which is no approval of Sumsub's."""
     return _rows(world, "users", *(_person(n, "approved_manual", timedelta(hours=4)) for n in range(30)))
 
 
-@breaks(unknown=["GL-6.2.5"])
+@breaks(unknown=["GL-6.2.5", "KYC-R6"])
 def hardly_any_reviews(world: World) -> World:
     """Fewer people were reviewed than it takes to say anything in per cent."""
     return _only(world, "users", 41)

@@ -200,13 +200,13 @@ def client_not_registered(world: World) -> World:
     return _bankid(world, clients=clients)
 
 
-@breaks(unmet=["GL-1.1"])
+@breaks(unmet=["GL-1.1", "BID-R1"])
 def client_secret_out_of_date(world: World) -> World:
     """BankID has given Drop another secret than the one that the service holds."""
     return _client(world, secret="renewed")  # noqa: S106
 
 
-@breaks(unmet=["GL-1.1"])
+@breaks(unmet=["GL-1.1", "BID-R1"])
 def client_id_of_another(world: World) -> World:
     """The service holds the client id of another merchant, with a login that was started before it was changed."""
     return replace(world, cloud=world.cloud.holding("BANKID_CLIENT_ID", "another-merchant"))
@@ -243,19 +243,19 @@ def bankid_takes_any_callback(world: World) -> World:
     return _bankid(world, takes_any_redirect=True)
 
 
-@breaks(unknown=["GL-1.1"])
+@breaks(unknown=["GL-1.1", "BID-R1"])
 def bankid_takes_any_secret(world: World) -> World:
     """BankID does not look at the client's secret."""
     return _bankid(world, takes_any_secret=True)
 
 
-@breaks(unmet=["GL-1.1"], unknown=LOGIN)
+@breaks(unmet=["GL-1.1", "BID-R4"], unknown=[*LOGIN, "BID-R1"])
 def bankid_is_another_issuer(world: World) -> World:
     """What answers at BankID's address speaks for oidc.bankid.no."""
     return _bankid(world, issuer="https://oidc.bankid.no")
 
 
-@breaks(unmet=["GL-1.1"], unknown=LOGIN)
+@breaks(unmet=["GL-1.1", "BID-R4"], unknown=[*LOGIN, "BID-R1"])
 def bankid_sends_its_callers_away(world: World) -> World:
     """BankID's description leads to a token endpoint in plain HTTP."""
     return _bankid(world, said={"token_endpoint": f"http://{HOST}{REALM}/protocol/openid-connect/token"})
@@ -273,25 +273,25 @@ def bankid_takes_pushed_requests_alone(world: World) -> World:
     return _bankid(world, needs_pushed_requests=True)
 
 
-@breaks(unknown=[*BANKID, "GL-3.3.6"])
+@breaks(unmet=["BID-R4"], unknown=[*BANKID, "GL-3.3.6"])
 def bankid_off(world: World) -> World:
     """BankID cannot be reached."""
     return _bankid(world, ailment="off")
 
 
-@breaks(unmet=["GL-3.3.6"], unknown=BANKID)
+@breaks(unmet=["GL-3.3.6", "BID-R4"], unknown=BANKID)
 def bankid_broken(world: World) -> World:
     """BankID answers 503."""
     return _bankid(world, ailment="broken")
 
 
-@breaks(unknown=[*BANKID, "GL-3.3.6"])
+@breaks(unknown=[*BANKID, "GL-3.3.6", "BID-R4"])
 def bankid_throttled(world: World) -> World:
     """BankID has no time for us."""
     return _bankid(world, ailment="throttled")
 
 
-@breaks(unmet=["GL-3.3.6"], unknown=BANKID)
+@breaks(unmet=["GL-3.3.6"], unknown=[*BANKID, "BID-R4"])
 def bankid_denied(world: World) -> World:
     """BankID answers 403 to everything."""
     return _bankid(world, ailment="denied")

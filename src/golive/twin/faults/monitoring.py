@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from golive.twin.betterstack import DRILL, FAR, HEALTH, LANDING, Incident, Page, Report, Step, Uptime
-from golive.twin.faults.kin import BETTERSTACK, GREEN
+from golive.twin.faults.kin import BETTERSTACK, GREEN, ready
 from golive.twin.faults.register import breaks
 from golive.twin.world import World
 
@@ -23,7 +23,7 @@ def third_monitor_paused(world: World) -> World:
 @breaks(unmet=["GL-1.6"])
 def only_the_two_named_monitors(world: World) -> World:
     """There are the two monitors that the runbook names, and no third."""
-    return _at(world, lambda uptime: replace(uptime, monitors=uptime.monitors[:2]))
+    return _at(world, lambda uptime: replace(uptime, monitors=tuple(one for one in uptime.monitors if one.id != FAR)))
 
 
 @breaks(unmet=["GL-1.6"])
@@ -92,7 +92,7 @@ def monitor_without_policy(world: World) -> World:
     return _at(world, lambda uptime: uptime.monitoring(FAR, policy=None))
 
 
-@breaks(unmet=["GL-2.5.3"])
+@breaks(unmet=["GL-2.5.3", *ready(7)])
 def policy_calls_nobody(world: World) -> World:
     """The escalation policy has a step, and nobody in it."""
     policies = {name: (Step(()),) for name in world.betterstack.policies}

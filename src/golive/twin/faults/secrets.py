@@ -78,50 +78,50 @@ def database_url_of_sqlite(world: World) -> World:
     return _holding(world, "DATABASE_URL", "sqlite:///data/drop.db")
 
 
-@breaks(unmet=["GL-1.1", "GL-2.1.6"])
+@breaks(unmet=["GL-1.1", "GL-2.1.6", "BID-R3"], unknown=["BID-R1"])
 def bankid_secret_missing(world: World) -> World:
     """BANKID_CLIENT_SECRET is wired into the service and does not exist."""
     return _holding(world, "BANKID_CLIENT_SECRET", None)
 
 
-@breaks(unmet=["GL-1.1", "GL-2.1.6"])
+@breaks(unmet=["GL-1.1", "GL-2.1.6", "BID-R3"], unknown=["BID-R1"])
 def bankid_secret_empty(world: World) -> World:
     """BANKID_CLIENT_SECRET is there and has no value."""
     return _holding(world, "BANKID_CLIENT_SECRET", Secret(None))
 
 
-@breaks(unmet=["GL-1.1", "GL-2.1.6"])
+@breaks(unmet=["GL-1.1", "GL-2.1.6", "BID-R3"], unknown=["BID-R1"])
 def bankid_secret_about_to_go(world: World) -> World:
     """BANKID_CLIENT_SECRET is scheduled for deletion."""
     text = world.cloud.text("BANKID_CLIENT_SECRET")
     return _holding(world, "BANKID_CLIENT_SECRET", Secret(text, deleted_in=timedelta(days=6)))
 
 
-@breaks(unmet=["GL-1.1", "GL-2.1.6", "GL-5.1.2"])
+@breaks(unmet=["GL-1.1", "GL-2.1.6", "GL-5.1.2", "BID-R3"], unknown=["BID-R1"])
 def bankid_client_not_wired(world: World) -> World:
     """BANKID_CLIENT_ID exists, and the service is not given it."""
     return replace(world, cloud=world.cloud.wiring(BANKID_CLIENT_ID=None))
 
 
-@breaks(unmet=["GL-1.1", "GL-2.1.6"])
+@breaks(unmet=["GL-1.1", "GL-2.1.6", "BID-R1", "BID-R3"])
 def bankid_secret_is_a_placeholder(world: World) -> World:
     """BANKID_CLIENT_SECRET is still "changeme"."""
     return _holding(world, "BANKID_CLIENT_SECRET", "changeme")
 
 
-@breaks(unmet=["GL-1.3", "GL-2.1.7"])
+@breaks(unmet=["GL-1.3", "GL-2.1.7", "KYC-R1", "KYC-R3"])
 def sumsub_token_of_the_sandbox(world: World) -> World:
     """SUMSUB_APP_TOKEN is one of the sandbox."""
     return _holding(world, "SUMSUB_APP_TOKEN", world.cloud.text("SUMSUB_APP_TOKEN").replace("prd:", "sbx:"))
 
 
-@breaks(unmet=["GL-1.3", "GL-2.1.7"])
+@breaks(unmet=["GL-1.3", "GL-2.1.7", "KYC-R1", "KYC-R3"])
 def sumsub_secret_empty(world: World) -> World:
     """SUMSUB_SECRET_KEY is a blank."""
     return _holding(world, "SUMSUB_SECRET_KEY", " ")
 
 
-@breaks(unmet=["GL-2.1.7"], unknown=["GL-1.3", "GL-2.3.4"])
+@breaks(unmet=["GL-2.1.7", "KYC-R3"], unknown=["GL-1.3", "GL-2.3.4", "KYC-R1"])
 def sumsub_secret_missing(world: World) -> World:
     """SUMSUB_SECRET_KEY is wired into the service and does not exist."""
     return _holding(world, "SUMSUB_SECRET_KEY", None)

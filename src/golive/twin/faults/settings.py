@@ -15,13 +15,13 @@ def _bundle(world: World, **values: str) -> World:
     return replace(world, site=replace(world.site, settings={**world.site.settings, **values}))
 
 
-@breaks(unmet=["GL-2.2.2"])
+@breaks(unmet=["GL-2.2.2", "BID-R3"])
 def service_mode_demo(world: World) -> World:
     """The service runs in demonstration mode."""
     return _bundle(_setting(world, NEXT_PUBLIC_SERVICE_MODE="demo"), NEXT_PUBLIC_SERVICE_MODE="demo")
 
 
-@breaks(unmet=["GL-2.2.2"])
+@breaks(unmet=["GL-2.2.2", "BID-R3"])
 def service_mode_not_set(world: World) -> World:
     """The service is not told its mode."""
     return _setting(world, NEXT_PUBLIC_SERVICE_MODE=None)
@@ -33,19 +33,19 @@ def service_mode_wrong_in_the_bundle(world: World) -> World:
     return _bundle(world, NEXT_PUBLIC_SERVICE_MODE="demo")
 
 
-@breaks(unmet=["GL-2.2.3", "GL-3.3.1"])
+@breaks(unmet=["GL-2.2.3", "GL-3.3.1", "BID-R3"])
 def bankid_mock_left_on(world: World) -> World:
     """BANKID_MOCK is true."""
     return _setting(world, BANKID_MOCK="true")
 
 
-@breaks(unmet=["GL-2.2.3", "GL-3.3.1"])
+@breaks(unmet=["GL-2.2.3", "GL-3.3.1", "BID-R3"])
 def bankid_mock_false(world: World) -> World:
     """BANKID_MOCK is set to "false", and any value counts."""
     return _setting(world, BANKID_MOCK="false")
 
 
-@breaks(unmet=["GL-2.2.3", "GL-3.3.1"])
+@breaks(unmet=["GL-2.2.3", "GL-3.3.1", "BID-R3"])
 def bankid_mock_as_a_secret(world: World) -> World:
     """BANKID_MOCK=false is hidden among the secrets."""
     cloud = world.cloud.holding("BANKID_MOCK", "false").wiring(BANKID_MOCK="BANKID_MOCK")

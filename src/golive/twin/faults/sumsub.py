@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from golive.twin.faults.kin import SUMSUB
+from golive.twin.faults.kin import AWAY, SUMSUB
 from golive.twin.faults.register import breaks
 from golive.twin.receiver import SHA1
 from golive.twin.sumsub import TEST_APPLICANT
@@ -31,25 +31,25 @@ def _holding(world: World, name: str, text: str | None) -> World:
     return replace(world, cloud=world.cloud.holding(name, text))
 
 
-@breaks(unmet=["GL-1.3"])
+@breaks(unmet=["GL-1.3", "KYC-R1"])
 def sumsub_token_revoked(world: World) -> World:
     """The service's app token was deleted in Sumsub's dashboard."""
     return replace(world, sumsub=world.sumsub.without(world.cloud.text("SUMSUB_APP_TOKEN")))
 
 
-@breaks(unmet=["GL-1.3"])
+@breaks(unmet=["GL-1.3", "KYC-R1"])
 def sumsub_token_expired(world: World) -> World:
     """The service's app token had an end, which has come."""
     return replace(world, sumsub=world.sumsub.token(world.cloud.text("SUMSUB_APP_TOKEN"), expired=True))
 
 
-@breaks(unmet=["GL-1.3"])
+@breaks(unmet=["GL-1.3", "KYC-R1"])
 def sumsub_secret_of_another_token(world: World) -> World:
     """SUMSUB_SECRET_KEY belongs to another app token than SUMSUB_APP_TOKEN."""
     return _holding(world, "SUMSUB_SECRET_KEY", world.sumsub.tokens[world.sumsub.gate].secret)
 
 
-@breaks(unmet=["GL-1.3", "GL-2.1.7"])
+@breaks(unmet=["GL-1.3", "GL-2.1.7", "KYC-R3"])
 def sumsub_account_of_the_sandbox(world: World) -> World:
     """The service has token and secret of the sandbox, and Sumsub takes them."""
     name, token = next((name, token) for name, token in world.sumsub.tokens.items() if name.startswith("sbx:"))
@@ -132,7 +132,7 @@ def webhook_key_is_the_app_secret(world: World) -> World:
     return _receiving(world, secret=secret)
 
 
-@breaks(unmet=["GL-2.3.4"])
+@breaks(unmet=["GL-2.3.4", "KYC-R3"])
 def webhook_key_not_wired(world: World) -> World:
     """The key of the webhook is kept, and the service is not given it."""
     return replace(world, cloud=world.cloud.wiring(SUMSUB_WEBHOOK_SECRET=None))
@@ -240,7 +240,8 @@ def _unwell(ailment: str, sentence: str) -> None:
         return _account(world, ailment=ailment)
 
     ail.__name__, ail.__doc__ = f"sumsub_{ailment}", f"Sumsub {sentence}"
-    breaks(unknown=SUMSUB)(ail)
+    away = ailment in AWAY
+    breaks(unmet=["KYC-R4"] if away else (), unknown=SUMSUB if away else (*SUMSUB, "KYC-R4"))(ail)
 
 
 for _ailment, _sentence in (
