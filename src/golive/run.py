@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,7 @@ from golive.record import Decision, Finding, Inventory, Official, Paper, Record,
 from golive.recording import Basis, Withheld, shown, write_run
 from golive.runbook import Item, Scenario, disagreements, is_cause, load_inventory, read_lock, read_scenarios
 from golive.ssh import allowed_signers
-from golive.standing import NAMESPACES, Circumstances, Signatures, allowed_keys
+from golive.standing import NAMESPACES, Circumstances, Demand, Signatures, allowed_keys
 from golive.subject import given_for, subject_of
 from golive.subject import looks as subject_looks
 from golive.twin.process import have_signed
@@ -154,11 +155,7 @@ class Run(Expedition):
                     "now": self.started.isoformat(),
                     "image_digest": subject.image_digest,
                     "configuration": subject.configuration,
-                    "items": [
-                        dataclasses.asdict(dataclasses.replace(demand, not_before=None))
-                        for demand in asked.values()
-                        if demand.not_before is None or demand.not_before <= self.started
-                    ],
+                    "items": [_told(demand, self.started) for demand in asked.values()],
                 },
             )
         self.place = folder
@@ -356,6 +353,13 @@ class Run(Expedition):
                 used += self._laid(item, progress, *progress.found()).used
         due = {finding.item for finding in findings if finding.status is not Status.NOT_DUE}
         return rows(self.signatures, [each for each in used if each.paper.stem in due])
+
+
+def _told(demand: Demand, now: datetime) -> dict[str, Any]:
+    """What a twin's person is shown of *demand*: no words yet, where it cannot be attested before its hour."""
+    early = demand.not_before is not None and demand.not_before > now
+    shown = dataclasses.asdict(dataclasses.replace(demand, not_before=None))
+    return {**shown, "words": "" if early else demand.words}
 
 
 def _refused(record: Record, reason: str, folder: Path, *, keep: bool) -> Record:

@@ -94,8 +94,10 @@ def sign_all(people: People, asked: Mapping[str, Any], folder: Path) -> None:
         return
     items = {demand["item"]: demand for demand in asked["items"]}
     for name, demand in items.items():
-        made = people.records.get(name, (Record(),) if demand["words"] else ())
+        made = people.records.get(name, (Record(),))
         for record in made:
+            if record.kind == "attestation" and not (demand["words"] or record.words):
+                continue  # nothing is attested of it, or not yet
             _file(people, record, demand, asked, folder)
     for name in people.records.keys() - items.keys():  # of an item that the checklist does not have
         for record in people.records[name]:
