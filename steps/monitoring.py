@@ -111,9 +111,10 @@ def no_incident(incidents: Incidents, environment: Environment, now: datetime, h
 def up_enough(
     availability: Availability, environment: Environment, percent: float, hours: int, remarks: Remarks
 ) -> None:
-    watched = [m for m in availability.monitors.monitors if m.host in ours(environment)]
-    remarks.examined(len(watched), "monitors")
-    accounts = [(monitor, availability.accounts[monitor.id]) for monitor in watched]
+    providers = {watched.monitor for watched in environment.betterstack.providers.values()}
+    watching = [m for m in availability.monitors.monitors if m.host in ours(environment) and m.name not in providers]
+    remarks.examined(len(watching), "monitors")
+    accounts = [(monitor, availability.accounts[monitor.id]) for monitor in watching]
     low = [
         f"{monitor.name} was down {account.downtime_seconds:g} s in {account.incidents} incidents "
         f"from {account.begins:%Y-%m-%d %H:%M} to {account.at:%Y-%m-%d %H:%M} UTC, so it was up {account.uptime:.3f} % "

@@ -156,6 +156,8 @@ def now(counsel: Counsel) -> Iterator[tuple[str, str]]:
     """Who is to be told, when to look again, and which ways around there are: a word and a sentence each."""
     due = [call for call in counsel.calls if call.standing == "due"]
     yield "by now", "; ".join(f"{call.do}{_needs(call.needs)}" for call in due) or "nobody has to be told yet"
+    if reached := "; ".join(_reached(counsel, [call.tell for call in due if call.tell])):
+        yield "reach", reached
     for call in counsel.calls:
         if call.standing == "perhaps":
             yield "perhaps", f"{call.do}{_needs(call.needs)}: if {call.condition}"
@@ -166,6 +168,14 @@ def now(counsel: Counsel) -> Iterator[tuple[str, str]]:
         yield "again", f"in {counsel.look_again_in:.0f} min: {counsel.look_again_to}"
     for way in counsel.ways_around:
         yield "way around", way.sentence
+
+
+def _reached(counsel: Counsel, told: Sequence[str]) -> Iterator[str]:
+    """How those who are to be told are reached, as far as anybody has written it down."""
+    names = {one.split()[0] for one in told}
+    for contact in counsel.contacts:
+        if contact.who.split()[0] in names:
+            yield f"{contact.who.partition(' (')[0]} by {contact.way} {contact.at}"
 
 
 def _remedy(cause: CauseFound, target: int) -> Iterator[Line]:

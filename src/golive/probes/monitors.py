@@ -263,9 +263,11 @@ class UptimeFigures(_AtBetterStack, Look[Figures]):
 
     def observe(self, reach: Reach) -> Figures:
         """Of what watches the product, not its providers; not known where BetterStack lists no such monitor."""
-        seen, site = reach.ask(AvailabilitySince(self.since)), reach.environment.site
-        watched = [each.id for each in seen.monitors.monitors if each.host in {site.host, site.www}]
-        accounts = [seen.accounts[name] for name in watched]
+        seen, environment = reach.ask(AvailabilitySince(self.since)), reach.environment
+        providers = {watched.monitor for watched in environment.betterstack.providers.values()}
+        ours = {environment.site.host, environment.site.www}
+        watching = [each for each in seen.monitors.monitors if each.host in ours and each.name not in providers]
+        accounts = [seen.accounts[each.id] for each in watching]
         least = min((account.uptime for account in accounts), default=None)
         hours = min((int((account.at - account.since).total_seconds() // 3600) for account in accounts), default=0)
         return Figures(self.source, self.since, (Figure("uptime", least, "%", hours, "hours"),))
