@@ -115,14 +115,14 @@ def _signs(cause: CauseFound) -> Iterator[Line]:
     yield from (Line(f"  not seen: {_cut(sentence)}", "yellow") for sentence in cause.missing)
 
 
-def messages(cause: CauseFound) -> Iterator[str]:
-    """What users are told: the beginning of each message, or that the runbook has none."""
+def messages(cause: CauseFound, where: str = "in the page") -> Iterator[str]:
+    """What users are told: the beginning of each message and *where* the rest is, or that the runbook has none."""
     if cause.advice is None:
         return
     for message in cause.advice.messages:
         case = f", {message.case}" if message.case else ""
         about = message.subject or message.text.splitlines()[0]
-        yield f'"{about}" ({message.channel}, {message.language}{case}; the whole text is in the page)'
+        yield f'"{about}" ({message.channel}, {message.language}{case}; the whole text is {where})'
     if cause.advice.no_message:
         yield cause.advice.no_message
 
