@@ -133,6 +133,16 @@ def test_on_a_terminal_lines_end_between_words(width: int) -> None:
     assert screen[-1].text == f"above: {POINTED.line}"
 
 
+def test_nobody_is_sent_into_a_workaround_that_is_not_called_for() -> None:
+    """By its time the cached balance is due after 20 minutes; not where the provider is known to be up."""
+    aisp = load_runbook(HOME / "features/diagnosis/aisp-balance.toml")
+    standing = {
+        down: [call.standing for call in counsel(aisp, ENVIRONMENT, Observed(), 40, Facts(down, down)).calls][2]
+        for down in (True, None, False)
+    }
+    assert standing == {True: "due", None: "due", False: "not called for"}
+
+
 def test_what_fits_is_not_said_twice() -> None:
     """Where the first screen is still to be seen, the answer is not repeated."""
     everything = list(lines(POINTED, "page.html"))

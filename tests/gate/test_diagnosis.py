@@ -179,6 +179,15 @@ def test_what_log_rows_and_sumsub_hide_is_said(sweep: Sweep, fault: str, inciden
     assert any(unseen in sentence for one in document.causes for sentence in one.missing)
 
 
+@pytest.mark.parametrize("fault", ["sts-off", "sts-garbage", "sts-denied"])
+def test_a_healthy_world_that_may_be_another_is_not_silent(sweep: Sweep, fault: str) -> None:
+    """Where nobody can prove whose world was seen, that nothing points to a cause is not to be believed: exit 1."""
+    document = diagnosed(sweep, "bankid", fault)
+    assert not document.of(Conclusion.POINTED)
+    assert document.line == "Nothing points to a cause, as far as what was seen is to be believed"
+    assert any("could not be proved" in reason for reason in document.reasons)
+
+
 def test_a_healthy_world_that_cannot_be_seen_is_not_ruled_out(sweep: Sweep) -> None:
     """Without the log no cause that shows there is ruled out, and what is missing is named."""
     document = diagnosed(sweep, "bankid", "logs-denied")

@@ -44,6 +44,9 @@ def counsel(
 ) -> Counsel:
     """Everything else that *runbook* says, at *minutes* since the incident began."""
     now = clock.read(runbook, minutes, seen)
+    ways_around = tuple(_around(one, environment, observed, minutes, seen) for one in runbook.workaround)
+    # The escalation's own row asks for a workaround by the time alone; what it is for may not be so.
+    needless = [way.id for way in ways_around if way.state == "not called for"]
     asked = [
         papers.Step(do=one.ask + (f" ({one.note})" if one.note else ""), link=one.link)
         for one in runbook.diagnosis
@@ -66,13 +69,13 @@ def counsel(
                 tell=row.call.tell,
                 condition=row.condition,
                 needs=row.call.needs,
-                standing=row.standing,
+                standing="not called for" if any(name in row.call.do for name in needless) else row.standing,
                 away=row.away,
             )
             for row in now.rows
         ),
         told=now.told,
-        ways_around=tuple(_around(one, environment, observed, minutes, seen) for one in runbook.workaround),
+        ways_around=ways_around,
         for_a_person=_steps(actions(tuple(asked), environment, observed)),
         contacts=tuple(
             Contact(who=one.who, way=one.way, at=blank(one.at or "not known") if one.open else one.at, note=one.note)

@@ -159,8 +159,9 @@ class Diagnosis(Frozen):
 
     @property
     def quiet(self) -> bool:
-        """Nothing points to any cause, and everything was seen."""
-        return bool(self.causes) and all(cause.conclusion is Conclusion.RULED_OUT for cause in self.causes)
+        """Nothing points to any cause, everything was seen, and nothing speaks against believing it."""
+        ruled_out = all(cause.conclusion is Conclusion.RULED_OUT for cause in self.causes)
+        return bool(self.causes) and ruled_out and not self.reasons
 
     def to_json(self) -> str:
         """The document, indented, as it is written to `diagnosis.json`."""

@@ -168,7 +168,7 @@ class Inquiry(Expedition):
             environment=self.environment.name,
             rehearsal=self.environment.rehearsal,
             began=self.began,
-            line=answer(causes),
+            line=answer(causes, (*self.reasons, *self.doubts)),
             reasons=(*self.reasons, *self.doubts),
             causes=causes,
             counsel=counsel(self.paper, self.environment, seen, minutes, facts_of(placed, page)),

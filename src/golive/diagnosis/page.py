@@ -31,7 +31,7 @@ def html(document: Diagnosis) -> str:
         lstrip_blocks=True,
     )
     pointed = document.of(Conclusion.POINTED)
-    told = [("tell users", sentence) for cause in pointed[:1] for sentence in messages(cause)]
+    told = [("tell users", sentence) for cause in pointed[:1] for sentence in messages(cause, "below")]
     return environment.get_template("page.html.j2").render(
         document=document,
         counsel=document.counsel,

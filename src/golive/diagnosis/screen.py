@@ -24,8 +24,8 @@ class Line:
     style: str = ""
 
 
-def answer(causes: Sequence[CauseFound]) -> str:
-    """The answer in one sentence."""
+def answer(causes: Sequence[CauseFound], reasons: Sequence[str] = ()) -> str:
+    """The answer in one sentence; *reasons* are those not to believe all of what was seen."""
     pointed = [cause for cause in causes if cause.conclusion is Conclusion.POINTED]
     untold = [cause for cause in causes if cause.conclusion is Conclusion.CANNOT_TELL]
     if not pointed:
@@ -34,6 +34,8 @@ def answer(causes: Sequence[CauseFound]) -> str:
             return (
                 f"Nothing that could be seen points to a cause; {len(untold)} of {len(causes)} cannot be told: {names}"
             )
+        if reasons:
+            return "Nothing points to a cause, as far as what was seen is to be believed"
         return f"Nothing points to a cause: all {len(causes)} are ruled out"
     first, *others = pointed
     if ties := [cause for cause in others if cause.cause in first.ties]:
@@ -113,14 +115,14 @@ def _signs(cause: CauseFound) -> Iterator[Line]:
     yield from (Line(f"  not seen: {_cut(sentence)}", "yellow") for sentence in cause.missing)
 
 
-def messages(cause: CauseFound) -> Iterator[str]:
-    """What users are told: the beginning of each message, or that the runbook has none."""
+def messages(cause: CauseFound, where: str = "in the page") -> Iterator[str]:
+    """What users are told: the beginning of each message and *where* the rest is, or that the runbook has none."""
     if cause.advice is None:
         return
     for message in cause.advice.messages:
         case = f", {message.case}" if message.case else ""
         about = message.subject or message.text.splitlines()[0]
-        yield f'"{about}" ({message.channel}, {message.language}{case}; the whole text is in the page)'
+        yield f'"{about}" ({message.channel}, {message.language}{case}; the whole text is {where})'
     if cause.advice.no_message:
         yield cause.advice.no_message
 
@@ -131,8 +133,8 @@ def headline(document: Diagnosis) -> str:
     left = counsel.target_left
     target = (
         f"{left:.0f} of {counsel.target_minutes} min to repair are left"
-        if left > 0
-        else (f"the {counsel.target_minutes} min to repair are over since {-left:.0f} min")
+        if left >= 0.5
+        else f"the {counsel.target_minutes} min to repair are over since {abs(left):.0f} min"
     )
     rehearsal = "REHEARSAL · " if document.rehearsal else ""
     return (

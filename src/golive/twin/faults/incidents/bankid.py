@@ -29,6 +29,8 @@ def _bankid(world: World, **changes: Any) -> World:
 
 def _client(world: World, **changes: Any) -> World:
     name = world.site.login.client_id
+    if name not in world.bankid.clients:  # another incident has taken it away
+        return world
     return _bankid(world, clients={**world.bankid.clients, name: replace(world.bankid.clients[name], **changes)})
 
 
