@@ -160,7 +160,7 @@ def test_rubbish_is_unreadable(town: Town, serve: Callable[..., int], said: byte
     [
         ("Content-Type: text/html", b"", ""),
         ("Content-Type: text/html; charset=iso-8859-1", b"vilk\xe5r", "vilkår"),
-        ("Content-Type: text/html\r\nContent-Encoding: gzip", gzip.compress("vilkår".encode()), "vilkår"),
+        ("Content-Type: text/html\r\nContent-Encoding: gzip", gzip.compress("vilkår".encode(), mtime=0), "vilkår"),
         ("Content-Type: application/octet-stream", b"\xff", ""),
         ("X-Nothing: said", b"text", ""),
     ],
