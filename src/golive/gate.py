@@ -202,8 +202,7 @@ class Gate:
             scenarios = self.run.scenarios
             self.run.look([scenarios[self.items[node]] for node in selected if self.items[node] in scenarios])
         except SetupError as exc:
-            self._stop()
-            raise pytest.UsageError(str(exc)) from exc
+            raise self._refusal(exc) from None
 
     def _only_shown(self) -> bool:
         option = self.config.option
@@ -220,8 +219,15 @@ class Gate:
                 self.run.settle()
                 self.run.begin()
         except SetupError as exc:
-            self._stop()
-            raise pytest.UsageError(str(exc)) from exc
+            raise self._refusal(exc) from None
+
+    def _refusal(self, exc: SetupError) -> pytest.UsageError:
+        """The end of a run that makes no gate, with the reason; where that holds a secret, with the secret's name."""
+        said = str(exc)
+        if self.run is not None and (names := self.run.search.names_in(said)):
+            said = f"withheld: the reason holds {', '.join(names)}"
+        self._stop()
+        return pytest.UsageError(said)
 
     def _refuse_other_ways(self) -> None:
         option = self.config.option

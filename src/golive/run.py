@@ -10,7 +10,7 @@ import platform
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,8 +31,9 @@ from golive.probes.browser import Visit, prepare
 from golive.probes.look import Act, Look
 from golive.record import Decision, Finding, Inventory, Paper, Record, Status, Subject, Verdict
 from golive.record import Run as RunPart
-from golive.recording import Withheld, make_folder, shown, write_run
+from golive.recording import RECORD, Withheld, make_folder, shown, withhold, write_run
 from golive.runbook import Item, Scenario, disagreements, load_inventory, read_features, read_lock
+from golive.search import Search
 from golive.standing import Circumstances, Signatures
 from golive.subject import looks as subject_looks
 from golive.subject import subject_of
@@ -86,8 +87,12 @@ class Run:
     lock_digest: str = ""
     launch_at: datetime | None = None
     signatures: Signatures | None = None  # what people put on record; None where nothing may be judged
+    _searching: tuple[Mapping[str, str], Search] | None = field(default=None, repr=False)
     environment: Environment = field(init=False)
     inventory: runbook.Inventory = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.terminal.secrets_in = lambda line: self.search.names_in(line)
 
     def settle(self) -> None:
         """What is to be gated, and where; SetupError (exit status 4) where there is no such thing."""
@@ -216,23 +221,49 @@ class Run:
             self.on_record(record)
             return 0 if judge_of.holds(record.verdict, partial_is_enough=self.wanted.partial) else 1
         assert self.folder is not None, "a run that writes has made its folder"
-        if tell:
-            self.terminal.items(record)
         report = None
         try:
-            held = self.observatory.reach.held if self.observatory else {}
+            withhold({RECORD: record.to_json().encode()}, self.search)  # before a word of it is said
+            if tell:
+                self.terminal.items(record)
             report = write_run(
                 record,
                 self.folder,
                 home=self.home,
-                held=held,
+                search=self.search,
                 extra={"lock": self.lock_digest},
                 results=self.wanted.results,
             ).report
+        except Withheld as exc:
+            self.terminal.say("")
+            self.terminal.say(_refused(record, str(exc)).verdict.line, "bold red")
+            return 1
         except (GoLiveError, OSError) as exc:
-            record = _refused(record, str(exc), self.folder, keep=not isinstance(exc, Withheld))
+            record = _refused(record, str(exc))
+            self._rewrite(record)
         self.terminal.verdict(record, shown(report) if report else None)
         return 0 if judge_of.holds(record.verdict, partial_is_enough=self.wanted.partial) else 1
+
+    def _rewrite(self, refused: Record) -> None:
+        """The record that is on disk, if any, must not say otherwise than *refused*, and hold no secret either."""
+        assert self.folder is not None, "a run that writes has made its folder"
+        path = self.folder / RECORD
+        if not path.is_file():
+            return
+        text = refused.to_json()
+        try:
+            withhold({RECORD: text.encode()}, self.search)
+            path.write_text(text, encoding="utf-8")
+        except (Withheld, OSError):
+            path.unlink(missing_ok=True)
+
+    @property
+    def search(self) -> Search:
+        """The search for every secret that the run has held so far."""
+        held = self.observatory.reach.held if self.observatory else {}
+        if self._searching is None or self._searching[0] != held:
+            self._searching = (held, Search(held))
+        return self._searching[1]
 
     def record(self, progresses: Sequence[Progress], unselected: frozenset[str]) -> Record:
         """The run as one document."""
@@ -358,8 +389,8 @@ def _load(modules: Sequence[str]) -> None:
         importlib.import_module(name)
 
 
-def _refused(record: Record, reason: str, folder: Path, *, keep: bool) -> Record:
-    """*record* with a verdict that says why it cannot be trusted; the one on disk, if any, must not say otherwise."""
+def _refused(record: Record, reason: str) -> Record:
+    """*record* with a verdict that says why it cannot be trusted."""
     said = f"the run could not be written down: {reason}"
     verdict = Verdict(
         status=Decision.NO_GO,
@@ -370,14 +401,7 @@ def _refused(record: Record, reason: str, folder: Path, *, keep: bool) -> Record
         holding=record.verdict.holding,
         counts=record.verdict.counts,
     )
-    refused = record.model_copy(update={"verdict": verdict})
-    path = folder / "record.json"
-    if keep and path.is_file():
-        try:
-            path.write_text(refused.to_json(), encoding="utf-8")
-        except OSError:
-            path.unlink(missing_ok=True)
-    return refused
+    return record.model_copy(update={"verdict": verdict})
 
 
 def _tools() -> dict[str, str]:
