@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from golive.environment import Detour, Environment, Network, load
-from golive.errors import Denied, Overloaded, ProbeError, Unreachable, Unsigned
+from golive.errors import CheckFailed, Denied, Overloaded, ProbeError, Unreachable, Unsigned
 from golive.observatory import Observatory
 from golive.probes.look import Act, Look
 from golive.probes.reach import Reach
@@ -208,12 +209,40 @@ def test_a_look_may_depend_on_another() -> None:
 
 
 def test_a_mistake_of_ours_is_not_swallowed() -> None:
-    """A probe with a bug raises that bug where it is needed; the run does not wait for it."""
-    DOING["a"] = lambda _: [][1]
+    """A probe with a bug fails where its answer is needed; what the bug says may carry a secret, so its kind is told."""
+    DOING["a"] = lambda _: dict[str, str]()["s3cr3t"]
     seen = observatory()
-    with pytest.raises(IndexError):
+    with pytest.raises(CheckFailed, match=r"the check itself failed: KeyError at ") as caught:
         seen.answer(Ask("a"))
-    assert seen.evidence()[0].error == "IndexError", "what a bug says may carry a secret, so only its kind is kept"
+    (evidence,) = seen.evidence()
+    assert evidence.error_kind == "KeyError"
+    assert "s3cr3t" not in f"{evidence}{caught.value}"
+
+
+def test_an_error_comes_without_its_past() -> None:
+    """What led to an error (the library's own words, the frames of the probe with all that it held) is not handed on."""
+
+    def fail(_: Reach) -> str:
+        token = "s3cr3t"  # noqa: S105
+        try:
+            return dict[str, str]()[token]
+        except KeyError as exc:
+            raise Denied("the API", "refused") from exc
+
+    def depend(reach: Reach) -> str:
+        token = "s3cr3t"  # noqa: S105
+        return reach.ask(Ask("a")).text + token
+
+    DOING["a"], DOING["b"] = fail, depend
+    seen = observatory()
+    for name in ("a", "b"):
+        for _ in range(2):
+            with pytest.raises(Denied, match="the API: refused") as caught:
+                seen.answer(Ask(name))
+            told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+            assert "s3cr3t" not in "".join(told.format())
+            assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+            assert (caught.value.target, caught.value.reason) == ("the API", "refused")
 
 
 def test_what_changed_is_asked_anew_with_what_depends_on_it() -> None:

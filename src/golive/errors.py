@@ -5,6 +5,7 @@ GoLiveError
 │   └── NoConsent         the check acts, and nobody consented to that in this run; an attestation may settle it
 ├── SetupError            wrong usage, or a file of ours that is wrong: exit status 4
 │   └── WrongTarget       this is not the environment that it says it is: exit status 4
+├── CheckFailed           a mistake of ours in a look: the item is *unknown*
 └── ProbeError            we looked and could not see: the item is *unknown*
     ├── Unreachable       no answer came (time-out, refused, reset): asked again
     ├── NoSuchName        the name servers say that this name is not there, so nobody can be asked
@@ -16,6 +17,12 @@ GoLiveError
     ├── TooFew            a population too small for a percentage of it to mean anything
     └── CannotTell        a control that must fail did not, so this probe's yes would say nothing
 """
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_OURS = frozenset({"steps", "probes", "golive"})
 
 
 class GoLiveError(Exception):
@@ -36,6 +43,14 @@ class SetupError(GoLiveError):
 
 class WrongTarget(SetupError):
     """The target's identity is another than the environment file's. Exit status 4."""
+
+
+class CheckFailed(GoLiveError):
+    """A mistake of ours. Of the exception only kind and place are kept, for what it says may be what a look has seen."""
+
+    def __init__(self, mistake: BaseException) -> None:
+        self.kind = type(mistake).__name__
+        super().__init__(f"the check itself failed: {self.kind} at {place_of(mistake)}")
 
 
 class ProbeError(GoLiveError):
@@ -88,3 +103,14 @@ class TooFew(ProbeError):
 
 class CannotTell(ProbeError):
     """A control that must fail did not (a wrong token was accepted), so what the same probe calls good says nothing."""
+
+
+def place_of(exception: BaseException) -> str:
+    """Where in our own code *exception* came to pass: "probes/web.py:80"."""
+    place, traceback = "an unknown place", exception.__traceback__
+    while traceback is not None:
+        path = Path(traceback.tb_frame.f_code.co_filename)
+        if path.parent.name in _OURS:
+            place = f"{path.parent.name}/{path.name}:{traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    return place

@@ -6,14 +6,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import pytest
 
 from golive import record
-from golive.errors import GoLiveError, Unsigned
+from golive.errors import CheckFailed, GoLiveError, Unsigned, place_of
 from golive.probes.look import Look
 from golive.record import Status
 from golive.remarks import Remarks
@@ -75,20 +73,10 @@ def explain(exception: BaseException) -> str:
     if isinstance(exception, AssertionError):
         said = str(exception.args[0]) if exception.args else ""
         # pytest adds its own reading of the expression below the sentence.
-        return said.split("\nassert ")[0].strip() or f"what must be so is not, at {_place(exception.__traceback__)}"
+        return said.split("\nassert ")[0].strip() or f"what must be so is not, at {place_of(exception)}"
     if isinstance(exception, GoLiveError):
         return str(exception)
-    return f"the check itself failed: {type(exception).__name__} at {_place(exception.__traceback__)}"
-
-
-def _place(traceback: TracebackType | None) -> str:
-    place = "an unknown place"
-    while traceback is not None:
-        path = Path(traceback.tb_frame.f_code.co_filename)
-        if path.parent.name in {"steps", "probes", "golive"}:
-            place = f"{path.parent.name}/{path.name}:{traceback.tb_lineno}"
-        traceback = traceback.tb_next
-    return place
+    return str(CheckFailed(exception))
 
 
 def note_report(progress: Progress, report: pytest.TestReport) -> None:

@@ -19,7 +19,7 @@ from typing import Any, TypeVar, cast
 from pydantic import JsonValue, TypeAdapter
 
 from golive.environment import Detour, Environment
-from golive.errors import NoConsent, ProbeError, Unreachable
+from golive.errors import CheckFailed, GoLiveError, NoConsent, ProbeError, Unreachable
 from golive.probes.look import Act, Look
 from golive.probes.reach import Reach
 from golive.record import Attempt, Evidence
@@ -67,7 +67,7 @@ class _Entry:
     begun: bool = False
     asked_at: float | None = None  # monotonic; when the first attempt began
     answer: Any = None
-    error: BaseException | None = None
+    error: GoLiveError | None = None
     at: datetime | None = None
     took_ms: float = 0.0
     attempts: list[Attempt] = field(default_factory=list)
@@ -135,7 +135,7 @@ class Observatory:
         if mine and isinstance(look, Act) and self._ends is not None:
             self._ends += entry.took_ms / 1000  # what waits for an act to end has as much time left as before
         if entry.error is not None:
-            raise entry.error.with_traceback(None)
+            raise _afresh(entry.error)
         return cast(T, entry.answer)
 
     def will_act(self, act: Act[Any]) -> bool:
@@ -243,7 +243,7 @@ class Observatory:
         else:
             self._wait(entry)
         if entry.error is not None:
-            raise entry.error.with_traceback(None)
+            raise _afresh(entry.error)
         return cast(T, entry.answer)
 
     def _queue(self, entry: _Entry) -> None:
@@ -275,8 +275,10 @@ class Observatory:
         token = _OBSERVING.set(entry)
         try:
             self._attempt_all(entry)
-        except BaseException as exc:  # noqa: BLE001  # a bug of ours is raised where the answer is needed
+        except GoLiveError as exc:
             entry.error = entry.error or exc
+        except BaseException as exc:  # noqa: BLE001  # a bug of ours is raised where the answer is needed
+            entry.error = entry.error or CheckFailed(exc)
         finally:
             _OBSERVING.reset(token)
             entry.done.set()
@@ -352,9 +354,16 @@ def _evidence(entry: _Entry) -> Evidence:
         attempts=tuple(entry.attempts),
         act=entry.look.effect if isinstance(entry.look, Act) else None,
         answer=None if error else plain(entry.answer),
-        error=None if error is None else str(error) if isinstance(error, ProbeError) else type(error).__name__,
-        error_kind=None if error is None else type(error).__name__,
+        error=None if error is None else str(error),
+        error_kind=error.kind if isinstance(error, CheckFailed) else type(error).__name__ if error else None,
     )
+
+
+def _afresh(error: GoLiveError) -> GoLiveError:
+    """The same error without its past: causes and frames of a probe hold what the world said, and what it was asked."""
+    fresh = type(error).__new__(type(error), *error.args)
+    fresh.__dict__.update(error.__dict__)
+    return fresh
 
 
 def plain(value: object) -> JsonValue:

@@ -60,9 +60,9 @@ class Search:
 
 def forms(secret: str) -> frozenset[bytes]:
     """
-    How *secret* may stand in a text: as it is; escaped for JSON, HTML or a URL, for two of them one inside the other, and
-    all that within the JSON of our own files; each in hexadecimal, and in base64 of either alphabet at any of its three
-    alignments.
+    How *secret* may stand in a text: as it is; escaped for JSON, HTML or a URL, for two of them one inside the other,
+    and all that within the JSON of our own files; each in hexadecimal, and in base64 of either alphabet at any of its
+    three alignments.
     """
     once = {secret} | {form for escape in _ESCAPES for form in escape(secret)}
     twice = once | {form for text in once for escape in _ESCAPES for form in escape(text)}

@@ -44,9 +44,9 @@ def write_report(
     Render *record* into *folder*: `allure-results/` (or *results*), `verdict.md` and `report.html`, each whole or not.
 
     *home* is the project's folder, under which `reports/install.py` put the generator. *attached* are further files for
-    the page. *history* is a file of Allure's that tells what changed; this run is added to it. *check* is called between
-    the results and the page, and may raise. ReportError where the page cannot be made: then there is none, an older one
-    neither.
+    the page. *history* is a file of Allure's that tells what changed; this run is added to it. *check* is called
+    between the results and the page, and may raise. ReportError where the page cannot be made: then there is none, an
+    older one neither.
     """
     report = Report(results or folder / "allure-results", folder / "verdict.md", folder / "report.html")
     report.html.unlink(missing_ok=True)
