@@ -209,7 +209,7 @@ def test_a_look_may_depend_on_another() -> None:
 
 
 def test_a_mistake_of_ours_is_not_swallowed() -> None:
-    """A probe with a bug fails where its answer is needed; what the bug says may carry a secret, so its kind is told."""
+    """A probe with a bug fails where its answer is needed; of the bug, which may quote a secret, the kind is told."""
     DOING["a"] = lambda _: dict[str, str]()["s3cr3t"]
     seen = observatory()
     with pytest.raises(CheckFailed, match=r"the check itself failed: KeyError at ") as caught:
@@ -220,17 +220,17 @@ def test_a_mistake_of_ours_is_not_swallowed() -> None:
 
 
 def test_an_error_comes_without_its_past() -> None:
-    """What led to an error (the library's own words, the frames of the probe with all that it held) is not handed on."""
+    """What led to an error (a library's words, the frames of the probe with all that it held) is not handed on."""
 
     def fail(_: Reach) -> str:
-        token = "s3cr3t"  # noqa: S105
+        token = "s3cr3t"
         try:
             return dict[str, str]()[token]
         except KeyError as exc:
             raise Denied("the API", "refused") from exc
 
     def depend(reach: Reach) -> str:
-        token = "s3cr3t"  # noqa: S105
+        token = "s3cr3t"
         return reach.ask(Ask("a")).text + token
 
     DOING["a"], DOING["b"] = fail, depend

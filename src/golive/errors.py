@@ -46,7 +46,7 @@ class WrongTarget(SetupError):
 
 
 class CheckFailed(GoLiveError):
-    """A mistake of ours. Of the exception only kind and place are kept, for what it says may be what a look has seen."""
+    """A mistake of ours. Only kind and place of the exception are kept: what it says may be what a look has seen."""
 
     def __init__(self, mistake: BaseException) -> None:
         self.kind = type(mistake).__name__

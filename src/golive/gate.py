@@ -323,10 +323,13 @@ class Gate:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Take in each phase of the scenario."""
+        """Take in each phase of the scenario, and leave nothing secret to pytest's own writers (--junitxml)."""
         report = yield
         if progress := self.progress.get(item.nodeid):
             note_report(progress, report)
+            report.sections = []
+            if report.failed and self.run is not None and (names := self.run.search.names_in(str(report.longrepr))):
+                report.longrepr = f"withheld: this holds {', '.join(names)}"
         return report
 
     # -- the end --------------------------------------------------------------------------------------------------

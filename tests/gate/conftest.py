@@ -68,7 +68,11 @@ class Project:
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """A fresh copy of what a run reads."""
-    home = tmp_path / "project"
+    return copy_of_the_project(tmp_path / "project")
+
+
+def copy_of_the_project(home: Path) -> Project:
+    """A copy of what a run reads, at *home*, which is not there yet."""
     home.mkdir()
     for name in ("conftest.py", "pyproject.toml"):
         shutil.copy(HOME / name, home)
