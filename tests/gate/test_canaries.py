@@ -215,7 +215,7 @@ def test_no_canary_is_in_an_exception_or_an_answer(twin: tuple[TwinProcess, Path
     observatory.gather([look for look in looks if not isinstance(look, Act)])
     raised = {f"{type(look).__name__} {look.source}": raised_by(observatory, look) for look in looks}
     hunt = Hunt(ledger_of(ledger))
-    assert {name: hunt.found_in(text) for name, text in raised.items() if hunt.found_in(text)} == {}
+    assert {name: labels for name, text in raised.items() if (labels := hunt.found_in(text))} == {}
     evidence = {f"{seen.look} {seen.source}": seen.model_dump_json() for seen in observatory.evidence()}
     hunt = Hunt(ledger_of(ledger))
     found = {name: labels for name, text in evidence.items() if (labels := hunt.found_in(text))}
