@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from golive.environment import Environment
 from golive.errors import ProbeError
 from golive.probes.bankid import Description, LoginAsked, Received, SelfDescription, ServiceClient
-from golive.probes.html import read
 from golive.probes.login import Admission, Entrance, LoginRequest, LoginStart
 from golive.probes.look import Look
 from golive.probes.recognition import CredentialsShown, Recognition
@@ -118,7 +117,7 @@ def login_carries(login: tuple[Description, LoginRequest], datatable: list[list[
 def no_other_login(pages: list[Answer], front: str, remarks: Remarks) -> None:
     page = next(page for page in pages if urlsplit(page.url).path == front)
     others = [other for other in pages if other is not page]
-    asked = read(page.text, page.url).passwords
+    asked = page.outline.passwords
     found = [f"{other.url} answers {other.status}" for other in others if other.status not in NOT_THERE]
     assert (page.status, asked, found) == (200, 0, []), (
         f"{page.url} answers {page.status} with {asked} fields for a password"

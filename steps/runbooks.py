@@ -102,6 +102,8 @@ def provider_is_watched(
     policy = escalations.policies.get(monitor.policy or "")
     wrong = [*_unwatchful(monitor, monitors.at, minutes), *filter(None, [silent(policy)])]
     places = _hosts_of(environment, provider)
+    if path is None and not places:
+        environment.answered(None, f"{provider.lower()}.token_url")  # where it is, nobody has told yet
     there = urlsplit(monitor.url)
     own = path is not None and monitor.host in ours(environment) and there.path.rstrip("/") == path.rstrip("/")
     if not (own or (path is None and monitor.host in places)):

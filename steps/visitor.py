@@ -13,7 +13,6 @@ from golive.probes.browser import Control, Dialog, Sight, Visit
 from golive.probes.bundle import Built, Bundle
 from golive.probes.health import Health, Reported
 from golive.probes.hsts import directives
-from golive.probes.html import Document, read
 from golive.probes.look import Look
 from golive.probes.web import Answer, Journey, Page, Trip
 from golive.remarks import Remarks
@@ -68,7 +67,7 @@ def header_carries(pages: list[Answer], name: str, datatable: list[list[str]]) -
 @judges('"{path}" is a page in Norwegian of at least {count:d} words under the heading "{word}"')
 def page_is_readable(pages: list[Answer], path: str, count: int, word: str) -> None:
     page = _page(pages, path)
-    document = _read(page)
+    document = page.outline
     seen = (
         f"{page.status} with {page.kind or 'no kind of content'} and {len(document.words)} words in "
         f"{document.language or 'no language'} under {' and '.join(document.headings) or 'no heading'}"
@@ -84,7 +83,7 @@ def page_is_readable(pages: list[Answer], path: str, count: int, word: str) -> N
 @judges('"{front}" leads to "{path}"')
 def page_leads_to(pages: list[Answer], front: str, path: str) -> None:
     page, wanted = _page(pages, front), _page(pages, path).url
-    links = _read(page).links
+    links = page.outline.links
     assert page.status == 200 and wanted in links, (  # noqa: PT018  # from an error page nobody goes on
         f"{page.url} ({page.status}) links to {', '.join(links) or 'nothing'}; it must be there and link to {wanted}"
     )
@@ -93,7 +92,7 @@ def page_leads_to(pages: list[Answer], front: str, path: str) -> None:
 @judges('"{path}" is not what "{nothing}" shows')
 def page_is_its_own(pages: list[Answer], path: str, nothing: str) -> None:
     page, missing = _page(pages, path), _page(pages, nothing)
-    alike = SequenceMatcher(None, _read(page).words, _read(missing).words, autojunk=False).ratio()
+    alike = SequenceMatcher(None, page.outline.words, missing.outline.words, autojunk=False).ratio()
     assert alike < SAME_PAGE, (
         f"{page.url} and {missing.url}, where there is nothing, share {alike:.0%} of their words; "
         "it must be a page of its own"
@@ -260,10 +259,6 @@ def nothing_is_stored(sight: Sight, datatable: list[list[str]], remarks: Remarks
 def _page(pages: list[Answer], path: str) -> Answer:
     """The one of *pages* that was opened at *path*."""
     return next(page for page in pages if urlsplit(page.url).path == path)
-
-
-def _read(page: Answer) -> Document:
-    return read(page.text, page.url)
 
 
 def _place(url: str) -> tuple[str, str | None, int, str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -235,6 +236,32 @@ def test_a_mistake_of_ours_is_not_swallowed() -> None:
     (told,) = seen.evidence()
     assert (told.error, told.error_kind) == (str(caught.value), "Crashed")
     assert "out of range" not in told.error, "what a bug says may carry a secret, so only kind and place are kept"
+
+
+def test_an_error_comes_without_its_past() -> None:
+    """What led to an error (a library's words, the frames of the probe with all that it held) is not handed on."""
+
+    def fail(_: Reach) -> str:
+        token = "s3cr3t"
+        try:
+            return dict[str, str]()[token]
+        except KeyError as exc:
+            raise Denied("the API", "refused") from exc
+
+    def depend(reach: Reach) -> str:
+        token = "s3cr3t"
+        return reach.ask(Ask("a")).text + token
+
+    DOING["a"], DOING["b"] = fail, depend
+    seen = observatory()
+    for name in ("a", "b"):
+        for _ in range(2):
+            with pytest.raises(Denied, match="the API: refused") as caught:
+                seen.answer(Ask(name))
+            told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+            assert "s3cr3t" not in "".join(told.format())
+            assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+            assert (caught.value.target, caught.value.reason) == ("the API", "refused")
 
 
 def test_what_changed_is_asked_anew_with_what_depends_on_it() -> None:

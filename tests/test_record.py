@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from golive.record import Record
 from golive.recording import Basis, Withheld, write_run
 from golive.records import Paper, digest_of
+from golive.search import Search
 from tests.test_report import every_status, record
 
 HOME = Path(__file__).parents[1]
@@ -44,7 +45,7 @@ def test_a_secret_is_withheld(tmp_path: Path, secret: str) -> None:
     said = record(every_status())
     leaking = said.model_copy(update={"run": said.run.model_copy(update={"command": ("pytest", secret)})})
     with pytest.raises(Withheld, match=r"JWT_SECRET in record\.json") as caught:
-        write_run(leaking, tmp_path, home=HOME, held={"JWT_SECRET": secret}, basis=Basis())
+        write_run(leaking, tmp_path, home=HOME, search=Search({"JWT_SECRET": secret}), basis=Basis())
     assert secret not in str(caught.value)
     assert not list(tmp_path.iterdir())
 
@@ -67,7 +68,7 @@ def test_a_secret_in_a_piece_of_evidence_is_withheld(tmp_path: Path) -> None:
                 record(every_status()),
                 folder,
                 home=HOME,
-                held={"JWT_SECRET": "s3cr3t-of-the-launch"},
+                search=Search({"JWT_SECRET": "s3cr3t-of-the-launch"}),
                 basis=Basis({}, ordered, place),
             )
     assert not list(folder.iterdir())
@@ -76,5 +77,5 @@ def test_a_secret_in_a_piece_of_evidence_is_withheld(tmp_path: Path) -> None:
 def test_the_manifest_comes_last_and_without_it_there_is_no_run(tmp_path: Path) -> None:
     """Where the report cannot be made there is no manifest."""
     with pytest.raises(Exception, match=r"install\.py"):
-        write_run(record(every_status()), tmp_path, home=tmp_path, held={}, basis=Basis())
+        write_run(record(every_status()), tmp_path, home=tmp_path, search=Search({}), basis=Basis())
     assert not (tmp_path / "manifest.json").exists()

@@ -70,6 +70,6 @@ Feature: KYC Ready for identities that cannot be verified
     And every contact of "sumsub-kyc" is written down, and its next review is not past
     And this is signed by the AI director
       """
-      Within the last 30 days each contact of this failure runbook has answered by the way that is written down. I have gone
-      through the runbook, and its next review is on the day that stands in the environment file.
+      Within the last 30 days each contact of the failure runbook for identities that cannot be verified has answered by the way that
+      is written down. I have gone through that runbook, and its next review is on the day that stands in the environment file.
       """

@@ -73,6 +73,6 @@ Feature: SWAN Ready for an outage of Swan
     And every contact of "swan-outage" is written down, and its next review is not past
     And this is signed by the AI director
       """
-      Within the last 30 days each contact of this failure runbook has answered by the way that is written down. I have gone
-      through the runbook, and its next review is on the day that stands in the environment file.
+      Within the last 30 days each contact of the failure runbook for an outage of Swan has answered by the way that
+      is written down. I have gone through that runbook, and its next review is on the day that stands in the environment file.
       """

@@ -24,6 +24,7 @@ from golive.observatory import Observatory
 from golive.probes.look import Look
 from golive.recording import make_folder
 from golive.runbook import Scenario
+from golive.search import Search
 from golive.terminal import Terminal
 from golive.twin.process import TwinProcess
 from golive.vocabulary import planned
@@ -77,6 +78,10 @@ class Expedition:
     ignored: tuple[str, ...] = ()
     launch_at: datetime | None = None
     environment: Environment = field(init=False)
+    _searching: tuple[Mapping[str, str], Search] | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.terminal.secrets_in = lambda line: self.search.names_in(line)
 
     @property
     def armed(self) -> bool:
@@ -107,6 +112,7 @@ class Expedition:
         self.observatory = self.observatory or Observatory(self.environment, Detour(), armed=self.armed)
         # First, and by this thread: the sooner the questions are out, the more is read while they travel.
         load_modules(ASKING)
+        self.observatory.start_clock()  # that of a run before this one, where a test hands on its observatory, is over
         self.observatory.begin(identity_looks(self.environment))
 
     def prepare(self) -> None:
@@ -156,6 +162,14 @@ class Expedition:
             self.twin.stop()
         if self.folder is not None and self.folder.is_dir() and not any(self.folder.iterdir()):
             self.folder.rmdir()
+
+    @property
+    def search(self) -> Search:
+        """The search for every secret that the run has held so far."""
+        held = self.observatory.reach.held if self.observatory else {}
+        if self._searching is None or self._searching[0] != held:
+            self._searching = (held, Search(held))
+        return self._searching[1]
 
     # -- for those that go ----------------------------------------------------------------------------------------
 

@@ -235,8 +235,7 @@ class Gate:
             scenarios = self.run.scenarios
             self.run.look([scenarios[self.items[node]] for node in selected if self.items[node] in scenarios])
         except SetupError as exc:
-            self._stop()
-            raise pytest.UsageError(str(exc)) from exc
+            raise self._refusal(exc) from None
 
     def _only_shown(self) -> bool:
         option = self.config.option
@@ -261,8 +260,15 @@ class Gate:
             self.run.settle()
             self.run.begin()
         except SetupError as exc:
-            self._stop()
-            raise pytest.UsageError(str(exc)) from exc
+            raise self._refusal(exc) from None
+
+    def _refusal(self, exc: SetupError) -> pytest.UsageError:
+        """The end of a run that makes no gate, with the reason; where that holds a secret, with the secret's name."""
+        said = str(exc)
+        if self.run is not None and (names := self.run.search.names_in(said)):
+            said = f"withheld: the reason holds {', '.join(names)}"
+        self._stop()
+        return pytest.UsageError(said)
 
     def _drop_addopts(self) -> None:
         if "PYTEST_ADDOPTS" in os.environ and self.on_record is None:
@@ -380,10 +386,13 @@ class Gate:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Take in each phase of the scenario."""
+        """Take in each phase of the scenario, and leave nothing secret to pytest's own writers (--junitxml)."""
         report = yield
         if progress := self.progress.get(item.nodeid):
             note_report(progress, report)
+            report.sections = []
+            if report.failed and self.run is not None and (names := self.run.search.names_in(str(report.longrepr))):
+                report.longrepr = f"withheld: this holds {', '.join(names)}"
         return report
 
     # -- the end --------------------------------------------------------------------------------------------------

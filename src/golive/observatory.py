@@ -138,7 +138,7 @@ class Observatory:
         if mine and isinstance(look, Act) and self._ends is not None:
             self._ends += entry.took_ms / 1000  # what waits for an act to end has as much time left as before
         if entry.error is not None:
-            raise entry.error.with_traceback(None)
+            raise _afresh(entry.error)
         return cast(T, entry.answer)
 
     def will_act(self, act: Act[Any]) -> bool:
@@ -254,7 +254,7 @@ class Observatory:
         else:
             self._wait(entry)
         if entry.error is not None:
-            raise entry.error.with_traceback(None)
+            raise _afresh(entry.error)
         return cast(T, entry.answer)
 
     def _queue(self, entry: Entry) -> None:
@@ -372,6 +372,13 @@ _OBSERVING: ContextVar[Entry | None] = ContextVar("observing", default=None)
 def kind_of(look: Look[Any]) -> str:
     """What kind of question *look* is; with its own fields that tells it from any other."""
     return f"{type(look).__module__}:{type(look).__qualname__}"
+
+
+def _afresh(error: GoLiveError) -> GoLiveError:
+    """The same error without its past: causes and frames of a probe hold what the world said, and what it was asked."""
+    fresh = type(error).__new__(type(error), *error.args)
+    fresh.__dict__.update(error.__dict__)
+    return fresh
 
 
 def plain(value: object) -> JsonValue:

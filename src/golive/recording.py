@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import quote
 
 from golive.errors import GoLiveError, SetupError
 from golive.manifest import MANIFEST, RECORDS, SOURCES, SUMS, digests_below, manifest_of, sums, sums_with
 from golive.record import Record
 from golive.records import Paper, copy_papers
+from golive.search import Search
 
-# Shorter values stand in any text by chance; a secret that short is unmet by its own item.
-SHORTEST = 8
-# Kept with the secrets, but every visitor sees it: it stands in the address of the login.
-NO_SECRETS = frozenset({"BANKID_CLIENT_ID"})
+RECORD = "record.json"
 
 
 class Withheld(GoLiveError):
@@ -66,43 +60,57 @@ def write_run(
     folder: Path,
     *,
     home: Path,
-    held: Mapping[str, str],
+    search: Search,
     basis: Basis,
     results: Path | None = None,
 ) -> Written:
     """
     Write *record* and what is rendered from it into *folder*, the manifest last: without it there is no run.
 
-    Allure's results go to *results*, or beside the rest. *held* are the secrets that must be in none of the files, by
-    name; *basis* is what the verdict rests on, which the folder keeps a copy or a digest of.
-    Withheld where one is found: the files that hold it are deleted. ReportError where no report could be made.
+    Allure's results go to *results*, or beside the rest. *search* is for the secrets that must be in none of the files;
+    *basis* is what the verdict rests on, which the folder keeps a copy or a digest of.
+    Withheld where one is found: nothing is left of the run, the results in another place included. ReportError where no
+    report could be made.
     """
     # Here and not above: it takes a tenth of a second, which a run has to spare only while it waits for answers.
     from golive.report import write_report
 
     text = record.to_json()
-    search({"record.json": text.encode()}, held)
-    write_atomically(folder / "record.json", text)
+    withhold({RECORD: text.encode()}, search)
+    write_atomically(folder / RECORD, text)
+    places = [folder, *([results] if results else [])]
     try:
         _keep(basis, folder)
-        report = write_report(record, folder, home=home, results=results)
-        files = {  # by path: records bring files of one name in several folders
-            path: path.read_bytes()
-            for place in (folder, report.results)
-            for path in sorted(place.rglob("*"))
-            if path.is_file()
-        }
-        search({_named(path, folder): data for path, data in files.items()}, held)
+        report = write_report(
+            record, folder, home=home, results=results, check=lambda: withhold(_files(places, folder), search)
+        )
+        withhold(_files(places, folder), search)
+        listed = digests_below(folder)
+        manifest = manifest_of(record, listed, basis.sources).to_json()
+        withhold({MANIFEST: manifest.encode()}, search)
     except Withheld:
-        for path in (*folder.iterdir(), *(results.iterdir() if results and results.is_dir() else ())):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for place in places:
+            shutil.rmtree(place.with_name(place.name + ".part"), ignore_errors=True)
+            for path in place.iterdir() if place.is_dir() else ():
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
         raise
-    listed = digests_below(folder)
-    manifest = manifest_of(record, listed, basis.sources).to_json()
     write_atomically(folder / SUMS, sums_with(manifest.encode(), listed))
     write_atomically(folder / MANIFEST, manifest)
     _point_latest(folder)
     return Written(folder, report.html)
+
+
+def withhold(files: Mapping[str, bytes], search: Search) -> None:
+    """Withheld, with the names of file and secret, where one that is searched for stands in *files*."""
+    found = sorted({f"{name} in {file}" for file, data in files.items() for name in search.names_in(data)})
+    if found:
+        raise Withheld(f"nothing was written, because a secret stood in it: {', '.join(found)}")
+
+
+def _files(places: Iterable[Path], folder: Path) -> dict[str, bytes]:
+    """What lies below *places*, by path: records bring files of one name in several folders."""
+    paths = [path for place in places for path in sorted(place.rglob("*")) if path.is_file()]
+    return {_named(path, folder): path.read_bytes() for path in paths}
 
 
 def _keep(basis: Basis, folder: Path) -> None:
@@ -137,38 +145,6 @@ def _point_latest(folder: Path) -> None:
         beside.unlink(missing_ok=True)
         if not latest.is_dir():
             write_atomically(latest, str(folder.relative_to(latest.parent)) + "\n")
-
-
-def search(files: Mapping[str, bytes], held: Mapping[str, str]) -> None:
-    """Withheld, which names secret and file, where one of the secrets *held* stands in one of *files*."""
-    found = sorted(
-        {
-            f"{name} in {file}"
-            for name, value in held.items()
-            # Another value under a name that is held already has a number behind it (`Reach.hold`).
-            if len(value) >= SHORTEST and name.partition("#")[0] not in NO_SECRETS
-            for form in _forms(value)
-            for file, data in files.items()
-            if form in data
-        }
-    )
-    if found:
-        raise Withheld(f"nothing was written, because a secret stood in it: {', '.join(found)}")
-
-
-def _forms(secret: str) -> Iterator[bytes]:
-    """How *secret* may stand in a file: plain, escaped for JSON, HTML or a URL, and in base64 at each alignment."""
-    yield secret.encode()
-    yield json.dumps(secret)[1:-1].encode()
-    yield json.dumps(secret, ensure_ascii=False)[1:-1].encode()
-    yield html.escape(secret).encode()
-    yield quote(secret, safe="").encode()
-    for lead in range(3):
-        coded = base64.b64encode(b"\0" * lead + secret.encode()).rstrip(b"=")
-        # The characters at both ends also depend on the neighbours; what is between is the secret's alone.
-        start = (lead * 8 + 5) // 6
-        end = len(coded) - (1 if (lead + len(secret.encode())) % 3 else 0)
-        yield coded[start:end]
 
 
 def shown(path: Path) -> str:

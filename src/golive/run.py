@@ -36,7 +36,7 @@ from golive.paperwork import (
 from golive.probes.browser import Visit, prepare
 from golive.probes.look import Act, Look
 from golive.record import Decision, Finding, Inventory, Official, Paper, Record, Status, Subject, Verdict
-from golive.recording import Basis, Withheld, shown, write_run
+from golive.recording import RECORD, Basis, Withheld, shown, withhold, write_run
 from golive.runbook import Item, Scenario, disagreements, is_cause, load_inventory, read_lock, read_scenarios
 from golive.ssh import allowed_signers
 from golive.standing import NAMESPACES, Circumstances, Demand, Signatures, allowed_keys
@@ -181,23 +181,45 @@ class Run(Expedition):
             return 0 if judge_of.holds(record.verdict, partial_is_enough=self.wanted.partial) else 1
         assert self.folder is not None, "a run that writes has made its folder"
         record = record.model_copy(update={"history": self._past().history(record)})
-        if tell:
-            self.terminal.items(record)
         report = None
         try:
-            held = self.observatory.reach.held if self.observatory else {}
+            withhold({RECORD: record.to_json().encode()}, self.search)  # before a word of it is said
+            if tell:
+                self.terminal.items(record)
             report = write_run(
                 record,
                 self.folder,
                 home=self.home,
-                held=held,
+                search=self.search,
                 basis=self._basis(record),
                 results=self.wanted.results,
             ).report
+        except Withheld as exc:
+            self.terminal.say("")
+            self.terminal.say(_refused(record, str(exc)).verdict.line, "bold red")
+            return 1
         except (GoLiveError, OSError) as exc:
-            record = _refused(record, str(exc), self.folder, keep=not isinstance(exc, Withheld))
+            record = _refused(record, str(exc))
+            self._rewrite(record)
         self.terminal.verdict(record, shown(report) if report else None)
         return 0 if judge_of.holds(record.verdict, partial_is_enough=self.wanted.partial) else 1
+
+    def _rewrite(self, refused: Record) -> None:
+        """The record that is on disk, if any, must not say otherwise than *refused*, and hold no secret either."""
+        assert self.folder is not None, "a run that writes has made its folder"
+        path = self.folder / RECORD
+        if not path.is_file():
+            return
+        from golive.report import TEXTS, write_texts  # here for the reason that `write_run` gives
+
+        text = refused.to_json()
+        try:
+            withhold({RECORD: text.encode()}, self.search)
+            path.write_text(text, encoding="utf-8")
+            write_texts(refused, self.folder)  # a job's summary must not show the verdict that fell
+        except (Withheld, OSError):
+            for name in (RECORD, *TEXTS):
+                (self.folder / name).unlink(missing_ok=True)
 
     def record(self, progresses: Sequence[Progress], unselected: frozenset[str]) -> Record:
         """The run as one document."""
@@ -368,8 +390,8 @@ def _told(demand: Demand, now: datetime) -> dict[str, Any]:
     return {**shown, "words": "" if early else demand.words}
 
 
-def _refused(record: Record, reason: str, folder: Path, *, keep: bool) -> Record:
-    """*record* with a verdict that says why it cannot be trusted; the one on disk, if any, must not say otherwise."""
+def _refused(record: Record, reason: str) -> Record:
+    """*record* with a verdict that says why it cannot be trusted."""
     said = f"the run could not be written down: {reason}"
     verdict = Verdict(
         status=Decision.NO_GO,
@@ -380,15 +402,4 @@ def _refused(record: Record, reason: str, folder: Path, *, keep: bool) -> Record
         holding=record.verdict.holding,
         counts=record.verdict.counts,
     )
-    refused = record.model_copy(update={"verdict": verdict})
-    path = folder / "record.json"
-    if keep and path.is_file():
-        from golive.report import TEXTS, write_texts  # here for the reason that `write_run` gives
-
-        try:
-            path.write_text(refused.to_json(), encoding="utf-8")
-            write_texts(refused, folder)  # a job's summary must not show the verdict that fell
-        except OSError:
-            for name in ("record.json", *TEXTS):
-                (folder / name).unlink(missing_ok=True)
-    return refused
+    return record.model_copy(update={"verdict": verdict})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 
@@ -29,6 +29,8 @@ class Terminal:
     def __init__(self, console: Console | None = None) -> None:
         # Highlighting off: what is printed is data from outside, and never markup.
         self.console = console or Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
+        # Names of the secrets in a line; a run that holds some puts its own search here.
+        self.secrets_in: Callable[[str], Sequence[str]] = lambda _: ()
 
     @classmethod
     def beside(cls, document: bool) -> Terminal:
@@ -36,8 +38,13 @@ class Terminal:
         return cls(Console(file=sys.stderr, highlight=False, markup=False, soft_wrap=True)) if document else cls()
 
     def say(self, line: str, style: str | None = None) -> None:
-        """Print one line."""
-        self.console.print(Text(line, style=style or ""))
+        """Print one line; one that holds a secret is not printed, and the secret's name is."""
+        self._print(Text(line, style=style or ""))
+
+    def _print(self, line: Text) -> None:
+        if names := self.secrets_in(line.plain):
+            line = Text(f"withheld: this line holds {', '.join(names)}", style="bold red")
+        self.console.print(line)
 
     @contextmanager
     def looking(self, what: str) -> Iterator[Callable[[int, int], None]]:
@@ -74,7 +81,7 @@ class Terminal:
         line = Text("  ").append(mark, style=style).append(f" {finding.item:<9} {finding.title}")
         if finding.status is not Status.MET:
             line.append(f"  [{finding.status}]", style=style)
-        self.console.print(line)
+        self._print(line)
         for warning in finding.warnings:
             self.say(f"      warning: {warning}", "yellow")
 

@@ -20,6 +20,7 @@ from golive.diagnosis.writing import write_diagnosis
 from golive.environment import load
 from golive.record import Attempt, Evidence, Run
 from golive.recording import Withheld
+from golive.search import Search
 from tests.gate.conftest import HOME
 
 NOW = datetime(2026, 11, 23, 12, 17, tzinfo=UTC)
@@ -180,6 +181,6 @@ def test_a_secret_is_withheld(tmp_path: Path) -> None:
         write_diagnosis(
             document(found("BID-C3", Conclusion.POINTED, "it said s3cr3t-s3cr3t")),
             tmp_path,
-            held={"BANKID_CLIENT_SECRET": "s3cr3t-s3cr3t"},
+            search=Search({"BANKID_CLIENT_SECRET": "s3cr3t-s3cr3t"}),
         )
     assert not list(tmp_path.iterdir())

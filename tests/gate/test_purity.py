@@ -11,7 +11,7 @@ import pytest
 from golive.gate import Gate
 from golive.observatory import Observatory
 from golive.probes.look import Act
-from golive.recording import NO_SECRETS, SHORTEST
+from golive.search import NO_SECRETS, SHORTEST
 from golive.vocabulary import VOCABULARY
 from tests.gate.sweeping import Sweep
 

@@ -29,7 +29,7 @@ from golive.probes.secrets import ServiceSecrets
 from golive.probes.slack import ChannelWords
 from golive.probes.statuspage import OtherStatusPage, PublicStatusPage
 from golive.probes.webhook import TrialAlert, WebhookKnown
-from golive.recording import NO_SECRETS
+from golive.search import NO_SECRETS
 from golive.twin.betterstack import PAGE_HOST
 from golive.twin.cloud import PARTNERS
 from golive.twin.slack import DROP_OPS

@@ -185,7 +185,7 @@ def test_header_is_compared_whole() -> None:
     Each answer must carry it, once, and with nothing beside.
     """
     wanted = [["directive", "value"], ["max-age", "1"], ["Preload", ""]]
-    good = Answer(FRONT, 200, (("strict-transport-security", 'preload; max-age="1"'),), "")
+    good = Answer(FRONT, 200, (("strict-transport-security", 'preload; max-age="1"'),))
     visitor.header_carries([good], "Strict-Transport-Security", wanted)
     for headers in [(), good.headers * 2, (("strict-transport-security", "max-age=1; preload; more"),)]:
         bad = replace(good, url=FRONT + "x", headers=headers)

@@ -11,6 +11,7 @@ import pytest
 from golive.environment import Environment
 from golive.errors import Denied, NothingExamined, ProbeError, Unreadable
 from golive.probes.bankid import Description, Received
+from golive.probes.html import outline, read
 from golive.probes.login import Admission, LoginRequest
 from golive.probes.recognition import Recognition
 from golive.probes.web import Answer
@@ -207,9 +208,10 @@ def test_other_ways_in_are_noticed(front: str, other: int, offered: bool) -> Non
     """
     A field for a password, or an address that answers at all.
     """
+    home = "https://getdrop.no/"
     pages = [
-        Answer("https://getdrop.no/", 200, (), f"<html lang=nb>{front}</html>"),
-        Answer("https://getdrop.no/api/auth/login", other, (), ""),
+        Answer(home, 200, (), outline(read(f"<html lang=nb>{front}</html>", home), str.upper, there=True)),
+        Answer(f"{home}api/auth/login", other, ()),
     ]
     if offered:
         with pytest.raises(AssertionError, match="the only way in must be BankID"):

@@ -524,3 +524,11 @@ def test_a_provider_that_the_file_says_nothing_of_is_an_open_question(environmen
     without = environment.betterstack.model_copy(update={"providers": {"Swan": Watched(monitor="Swan")}})
     with pytest.raises(Denied, match=r"betterstack.providers.BankID is not answered yet"):
         runbooks.monitor_of_provider("BankID", environment.model_copy(update={"betterstack": without}))
+
+
+def test_a_provider_whose_address_nobody_has_told_is_an_open_question(environment: Environment) -> None:
+    """Then no address can be the right one to watch; a path of ours can."""
+    neonomics = environment.neonomics.model_copy(update={"token_url": None, "api_url": None})
+    without = environment.model_copy(update={"neonomics": neonomics})
+    with pytest.raises(Denied, match=r"neonomics.token_url is not answered yet"):
+        watched(without, "Neonomics", replace(WATCH, name="Neonomics"))

@@ -27,7 +27,7 @@ from golive.probes.health import Health
 from golive.probes.hsts import directives
 from golive.probes.html import read
 from golive.probes.look import Look
-from golive.probes.web import Answer, Journey, Page, Trip
+from golive.probes.web import Answer, Hop, Journey, Page, Trip
 from golive.twin.site import Redirect
 
 from .town import Town, again, free_port
@@ -156,21 +156,73 @@ def test_rubbish_is_unreadable(town: Town, serve: Callable[..., int], said: byte
 
 
 @pytest.mark.parametrize(
-    ("head", "body", "text"),
+    ("head", "body", "headings"),
     [
-        ("Content-Type: text/html", b"", ""),
-        ("Content-Type: text/html; charset=iso-8859-1", b"vilk\xe5r", "vilkår"),
-        ("Content-Type: text/html\r\nContent-Encoding: gzip", gzip.compress("vilkår".encode(), mtime=0), "vilkår"),
-        ("Content-Type: application/octet-stream", b"\xff", ""),
-        ("X-Nothing: said", b"text", ""),
+        ("Content-Type: text/html", b"", ()),
+        ("Content-Type: text/html; charset=iso-8859-1", b"<h1>Vilk\xe5r</h1>", ("Vilkår",)),
+        (
+            "Content-Type: text/html\r\nContent-Encoding: gzip",
+            gzip.compress(b"<h1>Vilk\xc3\xa5r</h1>", mtime=0),
+            ("Vilkår",),
+        ),
+        ("Content-Type: application/octet-stream", b"\xff", ()),
+        ("X-Nothing: said", b"<h1>text</h1>", ()),
     ],
 )
-def test_body_is_a_value(town: Town, serve: Callable[..., int], head: str, body: bytes, text: str) -> None:
+def test_body_is_a_value(
+    town: Town, serve: Callable[..., int], head: str, body: bytes, headings: tuple[str, ...]
+) -> None:
     """
-    An empty body is an answer; text is told in its own characters; what is no text is not told.
+    An empty body is an answer; a page is read in its own characters; what is no page is not told.
     """
     said = f"HTTP/1.1 200 OK\r\n{head}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
-    assert Page("http://getdrop.no/").observe(plain(town, serve, said)).text == text
+    assert Page("http://getdrop.no/").observe(plain(town, serve, said)).outline.headings == headings
+
+
+def test_a_page_is_told_in_outline(town: Town, serve: Callable[..., int]) -> None:
+    """
+    Words are marks that can be counted and compared within a run; what may open a door is left out of links.
+    """
+    body = '<html lang="nb"><h1>Vilkår</h1><p>og ikke og</p><a href="https://u:pw@getdrop.no/ny?token=s3cr3t#x">.</a>'
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len(body.encode())}\r\n\r\n"
+    seen = Page("http://getdrop.no/").observe(plain(town, serve, (head + body).encode())).outline
+    assert (seen.language, seen.norwegian, seen.headings) == ("nb", True, ("Vilkår",))
+    assert len(seen.words) == 4
+    assert seen.words[1] == seen.words[3] != seen.words[2]
+    assert not {"vilkår", "og", "ikke"} & set(seen.words)
+    assert seen.links == ("https://getdrop.no/ny?…",)
+
+
+def test_an_error_is_told_without_what_it_shows(town: Town, serve: Callable[..., int]) -> None:
+    """
+    A page with a traceback may quote anything: of an error not even the headings and links are told.
+    """
+    body = '<html lang="s3cr3t"><h1>s3cr3t</h1><a href="/s3cr3t">s3cr3t</a><p>s3cr3t'
+    head = f"HTTP/1.1 500 No\r\nContent-Type: text/html; charset=utf-8;s=s3cr3t\r\nContent-Length: {len(body)}\r\n\r\n"
+    seen = Page("http://getdrop.no/").observe(plain(town, serve, (head + body).encode()))
+    assert "s3cr3t" not in str(seen)
+    assert (seen.status, seen.kind, seen.outline.language, len(seen.outline.words)) == (500, "text/html", "another", 3)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "SSH-2.0-s3cr3t\r\n",
+        "HTTP/1.1 200 OK\r\ns3cr3t\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: s3cr3t\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\ns3cr3t\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 6\r\n\r\ns3cr3t",
+        "HTTP/1.1 302 Found\r\nLocation: http://getdrop.no:s3cr3t/\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=s3cr3t\r\nContent-Length: 1\r\n\r\nx",
+    ],
+)
+def test_rubbish_is_not_quoted(town: Town, serve: Callable[..., int], said: str) -> None:
+    """
+    What cannot be read may be anybody's secret: the error says what is wrong with it, and not what it says.
+    """
+    with pytest.raises(Unreadable) as caught:
+        Page("http://getdrop.no/").observe(plain(town, serve, said.encode()))
+    assert "s3cr3t" not in str(caught.value)
 
 
 def test_answer_that_drips_is_given_up(town: Town, serve: Callable[..., int]) -> None:
@@ -229,13 +281,31 @@ def test_journey_ends_where_it_may_not_go_on(town: Town, target: str, end: str, 
     assert trip.hops[-1].leads_to is not None
 
 
+def test_journey_does_not_tell_what_opens_a_door(town: Town) -> None:
+    """
+    A redirect with a token in it is followed with the token, and told without.
+    """
+    secret = "https://u:pw@www.getdrop.no/vilkaar?token=s3cr3t#s3cr3t"
+    town.site = replace(town.site, plain=Redirect(targets={"getdrop.no": secret}, keeps_path=False))
+    reach = town.reach()
+    asked: list[object] = []
+    real = reach._ask
+    reach._ask = lambda look: asked.append(look) or real(look)  # type: ignore[method-assign,func-returns-value]
+    trip = Journey("http://getdrop.no/x").observe(reach)
+    assert trip.hops[0].leads_to == trip.hops[1].url
+    assert trip.hops[1].url.startswith("https://www.getdrop.no/vilkaar")
+    assert trip.end == "arrived"
+    assert "s3cr3t" not in f"{trip}{asked}"
+    assert "pw@" not in f"{trip}{asked}"
+
+
 def test_journey_does_not_go_on_for_ever(town: Town) -> None:
     """
     A site that always has one more redirect is left after ten.
     """
     reach = town.reach()
     hops = iter(range(100))
-    reach._ask = lambda look: Answer(look.url, 302, (("location", f"/{next(hops)}"),), "")  # type: ignore[attr-defined,assignment,method-assign]
+    reach._ask = lambda look: Answer(look.url, 302, (("location", f"/{next(hops)}"),))  # type: ignore[attr-defined,assignment,method-assign]
     trip: Trip = Journey(FRONT).observe(reach)
     assert (trip.end, len(trip.hops)) == ("too long", 10)
 
@@ -315,16 +385,15 @@ def test_script_that_is_missing_is_unknown(town: Town) -> None:
         Script("https://getdrop.no/vilkaar").observe(town.reach())
 
 
-def test_page_without_scripts_is_unknown(town: Town) -> None:
+def test_page_without_scripts_is_unknown(town: Town, serve: Callable[..., int]) -> None:
     """
     Nothing read is nothing found.
     """
-    reach = town.reach()
-    reach._ask = lambda look: (  # type: ignore[attr-defined,assignment,method-assign]
-        Answer(FRONT, 200, (("content-type", "text/html"),), '<script src="https://cdn.example/x.js"></script>')
-        if isinstance(look, Page)
-        else look.observe(reach)
-    )
+    trip = Trip((Hop("http://getdrop.no/", 200, None),), "arrived")
+    page = b'<script src="https://cdn.example/x.js"></script>'
+    said = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%b" % (len(page), page)
+    reach = plain(town, serve, said)
+    reach._ask = lambda _: trip  # type: ignore[attr-defined,assignment,method-assign]
     with pytest.raises(NothingExamined):
         Bundle("getdrop.no").observe(reach)
 

@@ -126,8 +126,7 @@ class Inquiry(Expedition):
             self.on_record(document)
             return 0 if document.quiet else 1
         assert self.folder is not None, "a run that writes has made its folder"
-        held = self.observatory.reach.held if self.observatory else {}
-        page = write_diagnosis(document, self.folder, held=held)
+        page = write_diagnosis(document, self.folder, search=self.search)
         if self.wanted.as_json:
             print(document.to_json(), end="")
         else:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from golive.diagnosis.document import Diagnosis
 from golive.diagnosis.page import html, markdown
-from golive.recording import search, write_atomically
+from golive.recording import withhold, write_atomically
+from golive.search import Search
 
 
-def write_diagnosis(document: Diagnosis, folder: Path, *, held: Mapping[str, str]) -> Path:
+def write_diagnosis(document: Diagnosis, folder: Path, *, search: Search) -> Path:
     """
     Write *document* into *folder*; returns what a person opens.
 
-    Withheld, and nothing written, where one of the secrets *held* stands in it.
+    Withheld, and nothing written, where one of the secrets that are searched for stands in it.
     """
     files = {
         "diagnosis.json": document.to_json(),
         "diagnosis.md": markdown(document),
         "diagnosis.html": html(document),
     }
-    search({name: text.encode() for name, text in files.items()}, held)
+    withhold({name: text.encode() for name, text in files.items()}, search)
     for name, text in files.items():
         write_atomically(folder / name, text)
     return folder / "diagnosis.html"

@@ -50,6 +50,7 @@ _NOT_YOU = re.compile(
     r"|IncompleteSignature|InvalidClientTokenId|InvalidSignatureException|MissingAuthenticationToken(Exception)?"
     r"|NotAuthorized|OptInRequired|RequestExpired|SignatureDoesNotMatch|UnauthorizedOperation|UnrecognizedClientException"
 )
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,80}")
 _NOT_NOW = re.compile(
     r"\w*Thrott\w+|BandwidthLimitExceeded|LimitExceededException|PriorRequestNotComplete|RequestLimitExceeded|SlowDown"
     r"|TooManyRequestsException"
@@ -130,7 +131,9 @@ def answers(target: str) -> Iterator[None]:
         ClientError,
         HTTPClientError,
         IncompleteReadError,
+        NoCredentialsError,
         ParamValidationError,
+        ProfileNotFound,
         SSLError,
     )
     from botocore.exceptions import ConnectionError as NoConnection
@@ -150,15 +153,18 @@ def answers(target: str) -> Iterator[None]:
     except ParamValidationError:
         raise
     except BotoCoreError as exc:  # what is left: credentials that are missing, incomplete or cannot be fetched
-        raise Denied(target, f"no usable credentials: {exc}") from None
+        # Whoever was to fetch them may have been told more than is good to repeat.
+        told = str(exc) if isinstance(exc, (NoCredentialsError, ProfileNotFound)) else type(exc).__name__
+        raise Denied(target, f"no usable credentials: {told}") from None
     except KeyError as exc:
         raise Unreadable(target, f"the answer lacks {exc}") from None
 
 
 def code(exc: Exception) -> str:
-    """The error code of a ClientError: "ResourceNotFoundException"."""
+    """The error code of a ClientError: "ResourceNotFoundException"; "" for what is no word."""
     response: Mapping[str, Any] = getattr(exc, "response", {})
-    return str(response.get("Error", {}).get("Code", ""))
+    said = str(response.get("Error", {}).get("Code", ""))
+    return said if _CODE.fullmatch(said) else ""
 
 
 def pages(
@@ -269,7 +275,17 @@ class _Clients:
             )
         session.events.register("before-call", self._refuse_undeclared)
         session.events.register("before-send", self._refuse_elsewhere)
+        session.events.register("before-send", lambda **_: self._hold(session))
         return session
+
+    def _hold(self, session: boto3.Session) -> None:
+        """Credentials that boto3 found for itself, and fetches anew when they lapse, are secrets of the run too."""
+        found = session.get_credentials()
+        if found is not None:
+            keys = found.get_frozen_credentials()
+            for name, text in (("AWS_SECRET_ACCESS_KEY", keys.secret_key), ("AWS_SESSION_TOKEN", keys.token)):
+                if text:
+                    self._reach.hold(name, text)
 
     def _refuse_undeclared(self, model: Any, **_: object) -> None:
         service, operation = model.service_model.service_name, model.name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 from golive.errors import Overloaded, ProbeError, Unreachable, Unreadable, Untrusted
 from golive.probes.certificate import public_keys
 from golive.probes.chrome import Chrome, Way
+from golive.probes.html import plainly
 from golive.probes.look import Look
 from golive.probes.reach import Reach
 from golive.probes.together import together
@@ -31,6 +33,11 @@ HTML = ("text/html", "application/xhtml+xml")
 LOOK_AROUND = Path(__file__).with_name("visit.js")
 LOOK_INTO_STORAGE = Path(__file__).with_name("storage.js")
 
+_NAME = re.compile(r"[A-Z]\w{0,40}")
+_DOING = re.compile(r"[A-Za-z]+\.[A-Za-z_]+")
+_NOT_LOADED = re.compile(
+    r"Failed to load resource: (the server responded with a status of \d{3} \([\w -]*\)|net::ERR_\w+)"
+)
 _NET_ERROR = re.compile(r"net::(ERR_\w+)")
 
 
@@ -88,7 +95,7 @@ class Sight:
     forms: tuple[Form, ...] = ()
     stored: tuple[Stored, ...] = ()
     failed: tuple[str, ...] = ()  # parts of the pages that did not come: address and why
-    errors: tuple[str, ...] = ()  # of the scripts, and on the console
+    errors: tuple[str, ...] = ()  # of the scripts, and on the console: kind and place, for what they say may be private
     outside: tuple[str, ...] = ()  # hosts that were asked for and are not in the environment's list: not reached
 
 
@@ -208,10 +215,12 @@ class _Watch:
         # What we did not let through is no fault of the page's.
         host = urlsplit(str(message.location.get("url", ""))).hostname
         if message.type == "error" and (host is None or host in self.hosts):
-            self._tell(self.errors, message.text)
+            words = message.text if _NOT_LOADED.fullmatch(message.text) else "an error on the console"
+            self._tell(self.errors, f"{words}, at {_line(message.location)}")
 
     def _threw(self, error: WebError) -> None:
-        self._tell(self.errors, error.error.message)
+        name = error.error.name if _NAME.fullmatch(error.error.name or "") else "an error"
+        self._tell(self.errors, f"{name} thrown{_thrown_at(error.error.stack)}")
 
     @staticmethod
     def _tell(told: list[str], words: str) -> None:
@@ -266,9 +275,10 @@ async def _see(profile: BrowserContext, page: Page, watch: _Watch, *, clicked: b
         url=_bare(page.url),
         status=status,
         clicked=clicked,
-        title=seen["title"],
+        # Of a page that is there: an error's may quote anything.
+        title=plainly(seen["title"]) if status is None or status < 400 else "",
         language=seen["language"],
-        heading=seen["heading"],
+        heading=plainly(seen["heading"]) if status is None or status < 400 else "",
         words=seen["words"],
         dialogs=tuple(
             Dialog(one["text"], tuple(Control(**each) for each in one["controls"])) for one in seen["dialogs"]
@@ -323,12 +333,25 @@ def _bare(url: str) -> str:
     return urlsplit(url)._replace(query="", fragment="").geturl()
 
 
+def _line(location: Mapping[str, Any]) -> str:
+    """Where in a script: its address, and the line."""
+    return f"{_bare(str(location.get('url', ''))) or 'no address'}:{location.get('lineNumber', 0)}"
+
+
+def _thrown_at(stack: str | None) -> str:
+    """The first place that *stack* names, "" where it names none."""
+    found = re.search(r"(https?://[^\s)]+):(\d+):\d+", stack or "")
+    return f" at {_bare(found[1])}:{found[2]}" if found else ""
+
+
 def _told(url: str, error: Error) -> ProbeError:
     found = _NET_ERROR.search(error.message)
     if "Download is starting" in error.message:
         return Unreadable(url, "the browser does not know what to do with the answer but to keep it")
     if found is None:
-        return Unreachable(url, f"the browser could not finish: {error.message.splitlines()[0][:WORDS]}")
+        # What it says quotes addresses; what it was about to do is the word before the colon.
+        doing = error.message.partition(":")[0]
+        return Unreachable(url, f"the browser could not finish{f' ({doing})' if _DOING.fullmatch(doing) else ''}")
     return _broken(url, found[0])
 
 

@@ -13,7 +13,7 @@ from golive.probes.html import read
 from golive.probes.http import exchange
 from golive.probes.look import Look
 from golive.probes.reach import Reach
-from golive.probes.web import Journey, OfUrl, Page, media_type, text_of
+from golive.probes.web import Journey, OfUrl, media_type, text_of
 
 SCRIPTS = ("text/javascript", "application/javascript", "application/x-javascript")
 
@@ -79,7 +79,7 @@ class Bundle(Look[Built]):
         front = trip.hops[-1]
         if trip.end != "arrived" or front.status != 200:
             raise Unreadable(front.url, f"answered {front.status}, so its scripts cannot be told")
-        page = read(reach.ask(Page(front.url)).text, front.url)
+        page = read(text_of(exchange(reach, front.url)), front.url)
         here = urlsplit(front.url).netloc
         ours = tuple(script for script in page.scripts if urlsplit(script).netloc == here)
         if not ours:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
+from golive.probes.http import exchange
 from golive.probes.look import Look
 from golive.probes.reach import Reach
-from golive.probes.web import OfUrl, Page
+from golive.probes.web import OfUrl, media_type, text_of
 
 JSON = "application/json"
+_WORD = re.compile(r"[\w.+-]{1,80}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +40,17 @@ class Health(OfUrl, Look[Reported]):
 
     def observe(self, reach: Reach) -> Reported:
         """Errors as `web.Page`."""
-        page = reach.ask(Page(self.url))
-        if page.status != 200:
-            return Reported(self.url, page.status, wrong=f"answered {page.status}")
-        if page.kind != JSON:
-            return Reported(self.url, page.status, wrong=f"answered with {page.kind or 'no kind of content'}, not JSON")
+        reply = exchange(reach, self.url)
+        if reply.status != 200:
+            return Reported(self.url, reply.status, wrong=f"answered {reply.status}")
+        kind = media_type(reply.headers.get("content-type"))
+        if kind != JSON:
+            return Reported(self.url, reply.status, wrong=f"answered with {kind or 'no kind of content'}, not JSON")
         try:
-            said = json.loads(page.text, object_pairs_hook=_once)
+            said = json.loads(text_of(reply), object_pairs_hook=_once)
         except ValueError as exc:
-            return Reported(self.url, page.status, wrong=f"what it answered cannot be read as JSON: {exc}"[:120])
-        return _report(self.url, page.status, said)
+            return Reported(self.url, reply.status, wrong=f"what it answered cannot be read as JSON: {exc}"[:120])
+        return _report(self.url, reply.status, said)
 
 
 def _report(url: str, http_status: int, said: object) -> Reported:
@@ -63,7 +67,7 @@ def _report(url: str, http_status: int, said: object) -> Reported:
         url,
         http_status,
         enveloped=enveloped,
-        status=told["status"],
+        status=_word(told["status"]),
         database=_text(told, "checks", "db", "status") if enveloped else None,
         version=_text(told, "version") or _text(told, "commit"),
         uptime_seconds=float(uptime) if isinstance(uptime, int | float) and not isinstance(uptime, bool) else None,
@@ -80,7 +84,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _text(said: object, *path: str) -> str | None:
     for name in path:
         said = said.get(name) if isinstance(said, dict) else None
-    return said if isinstance(said, str) else None
+    return _word(said) if isinstance(said, str) else None
+
+
+def _word(said: str) -> str:
+    """A status or a commit is one word; what is none is not passed on."""
+    return said if _WORD.fullmatch(said) else "something that is no word"
 
 
 def _kind(said: object) -> str:

@@ -96,7 +96,7 @@ def _body(url: str, answer: httpx.Response, ends: float, limit: int) -> bytes:
 
 @contextmanager
 def _told(url: str) -> Iterator[None]:
-    """What the libraries raise, in our words."""
+    """What the libraries raise, in our words: theirs quote what came, which may be anybody's secret."""
     import httpcore
     import httpx
 
@@ -112,11 +112,13 @@ def _told(url: str) -> Iterator[None]:
             raise Unreadable(url, f"TLS failed: {cause.reason or cause}") from exc
         raise Unreachable(url, str(cause) or "the connection broke") from exc
     except httpcore.RemoteProtocolError as exc:
-        raise Unreadable(url, f"the answer is not HTTP: {exc}") from exc
+        raise Unreadable(url, "the answer is not HTTP") from exc
+    except httpx.RemoteProtocolError as exc:  # it follows nothing, but reads where it would have to
+        raise Unreadable(url, "the answer sends on to what is no address") from exc
     except httpx.DecodingError as exc:
-        raise Unreadable(url, f"the answer cannot be decompressed: {exc}") from exc
+        raise Unreadable(url, "the answer cannot be decompressed") from exc
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpcore.UnsupportedProtocol) as exc:
-        raise Unreadable(url, f"not an address of a page: {exc}") from exc
+        raise Unreadable(url, "not an address of a page") from exc
 
 
 def _root(exc: BaseException) -> BaseException:

@@ -7,6 +7,7 @@ https://docs.neonomics.io/docs/authentication, https://docs.neonomics.io/docs/er
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,6 +34,9 @@ NO_BANK = "drop-golive-gate-no-such-bank"
 
 DONE = (HTTPStatus.OK, HTTPStatus.CREATED)
 CALLERS_FAULT, THEIR_FAULT, BANKS_FAULT = 510, 520, 530
+
+
+_CODE = re.compile(r"\w{1,40}")
 
 
 class _Meta(BaseModel):
@@ -218,7 +222,8 @@ def _ask(
 def error_of(reply: Reply) -> Failure:
     """What *reply*, which is no success, says of itself."""
     try:
-        return _ERROR.validate_json(reply.body)
+        said = _ERROR.validate_json(reply.body)
+        return said if _CODE.fullmatch(said.errorCode) else said.model_copy(update={"errorCode": "no code of theirs"})
     except ValidationError as exc:
         raise Unreadable(reply.url, f"answered {reply.status}, and not as Neonomics tells its errors") from exc
 

@@ -74,6 +74,36 @@ _NOT_YOU = ("28", "42501", "3D000")
 _NOT_THERE = ("42P01", "42703")  # a table, a column
 _TIMED_OUT = "57014"
 _BUSY = re.compile(r"too many|slots are reserved|starting up|shutting down|recovery mode|not (yet )?accepting")
+_NAME = r'"?[A-Za-z_][\w.$]{0,62}"?'
+_SENTENCES = re.compile(
+    rf"""permission\ denied\ (for|to)\ (\w+\ )?{_NAME}
+    | (relation|role|database|schema|column|function)\ {_NAME}\ does\ not\ exist
+    | password\ authentication\ failed\ for\ user\ {_NAME}
+    | role\ {_NAME}\ is\ not\ permitted\ to\ log\ in
+    | no\ pg_hba\.conf\ entry\ for\ host\ "[\w.:]+",\ user\ {_NAME},\ database\ {_NAME},\ (no|SSL|GSS)\ encryption
+    | too\ many\ connections\ for\ (role|database)\ {_NAME}
+    | sorry,\ too\ many\ clients\ already
+    | remaining\ connection\ slots\ are\ reserved\ for\ [\w ]{{1,80}}
+    | the\ database\ system\ is\ (starting\ up|shutting\ down|in\ recovery\ mode|not\ (yet\ )?accepting\ connections)
+    | cannot\ execute\ [A-Z ]{{1,40}}\ in\ a\ read-only\ transaction
+    | terminating\ connection\ due\ to\ [\w -]{{1,60}}""",
+    re.VERBOSE,
+)
+# What libpq says before there is a session, by words that stand in it: it repeats whatever comes from the other side.
+_SIGNS: tuple[tuple[str, type[ProbeError], str], ...] = (
+    ("unexpected eof", Unreachable, "it hung up while TLS was being agreed upon"),
+    ("does not match host name", Untrusted, "its certificate is for another name"),
+    ("certificate has expired", Untrusted, "its certificate is not to be trusted: it has expired"),
+    ("certificate", Untrusted, "its certificate is not to be trusted"),
+    ("does not support SSL", Untrusted, "it offers no encryption (server does not support SSL)"),
+    ("SSL error", Untrusted, "TLS failed (SSL error)"),
+    ("invalid response", Unreadable, "what answers is no PostgreSQL (invalid response)"),
+    ("unsupported protocol", Unreadable, "what answers is no PostgreSQL (unsupported protocol)"),
+    ("expected authentication request", Unreadable, "what answers is no PostgreSQL"),
+    ("timeout expired", Unreachable, "no answer in time (timeout expired)"),
+    ("Connection refused", Unreachable, "the connection was refused"),
+    ("closed the connection", Unreachable, "it hung up"),
+)
 
 
 class Missing(Unreadable):
@@ -298,12 +328,12 @@ def authorities(reach: Reach, target: str) -> Path:
 
 
 def _trouble(target: str, exc: psycopg.Error) -> ProbeError:
-    """What *exc* means for the question."""
+    """What *exc* means for the question; of what the server says only PostgreSQL's own sentences are told."""
     import psycopg
 
     said, state = next(iter(str(exc).splitlines()), ""), exc.sqlstate or ""
     if state:
-        words = f"{exc.diag.message_primary or said} ({state})"
+        words = f"{_sentence(exc.diag.message_primary or '') or _spaced(type(exc).__name__)} ({state})"
         if state == _TIMED_OUT:
             return Unreachable(target, "the query took longer than network.answer_seconds")
         if state in _NOT_THERE:
@@ -312,14 +342,24 @@ def _trouble(target: str, exc: psycopg.Error) -> ProbeError:
             return Overloaded(target, words)
         return Denied(target, words) if state.startswith(_NOT_YOU) else Unreadable(target, words)
     # Before there is a session libpq tells no state, only words; "FATAL" are the server's own.
-    if "FATAL:" in said:
-        return Overloaded(target, said) if _BUSY.search(said) else Denied(target, said)
-    if "unexpected eof" in said:
-        return Unreachable(target, said)
-    if any(words in said for words in ("certificate", "does not match host name", "does not support SSL", "SSL error")):
-        return Untrusted(target, said)
-    if "invalid response" in said or "unsupported protocol" in said:
-        return Unreadable(target, said)
+    _, fatal, words = said.partition("FATAL:")
+    if fatal:
+        told = _sentence(words) or "the server refuses us, in words that are not PostgreSQL's"
+        return Overloaded(target, told) if _BUSY.search(told) else Denied(target, told)
+    for sign, kind, told in _SIGNS:
+        if sign in said:
+            return kind(target, told)
     if isinstance(exc, psycopg.OperationalError):
-        return Unreachable(target, said)
-    return Unreadable(target, said)
+        return Unreachable(target, "the connection failed")
+    return Unreadable(target, f"what it says cannot be understood ({_spaced(type(exc).__name__)})")
+
+
+def _sentence(words: str) -> str:
+    """*words* where they are a sentence of PostgreSQL's about names; a sentence about values may quote anybody's."""
+    words = words.strip()
+    return words if _SENTENCES.fullmatch(words) else ""
+
+
+def _spaced(name: str) -> str:
+    """ "insufficient privilege" of "InsufficientPrivilege", as psycopg names an SQLSTATE."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()

@@ -113,7 +113,7 @@ class WrongTokenRefused(Look[Refused]):
         if said.ok:
             raise CannotTell("auth.test", "Slack let a wrong token in, and must refuse it")
         if said.error in _NOT_NOW:
-            raise Overloaded("auth.test", f"Slack says {said.error}")
+            raise Overloaded("auth.test", f"Slack says {_word(said.error)}")
         return Refused(_word(said.error))
 
 

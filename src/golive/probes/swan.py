@@ -7,6 +7,7 @@ It answers 200 to almost everything, so nothing is read from the status alone. h
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -135,6 +136,7 @@ def _read(reply: Reply) -> _Project | None:
     if any(error.extensions.code in UNAUTHENTICATED for error in said.errors):
         return None
     if said.errors or said.data is None or said.data.projectInfo is None:
-        told = said.errors[0].extensions.code or "an error without a code" if said.errors else "nothing"
+        code = said.errors[0].extensions.code or "" if said.errors else ""
+        told = code if re.fullmatch(r"\w{1,60}", code) else "an error without a code" if said.errors else "nothing"
         raise Unreadable(reply.url, f"it says {told} where it must tell of our project")
     return said.data.projectInfo

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from golive.errors import Unreadable
+from golive.probes.html import NO_ADDRESS, UNTOLD, Outline, bare, outline, read
 from golive.probes.http import Reply, exchange
 from golive.probes.look import Look
 from golive.probes.reach import Reach
+from golive.probes.secrets import fingerprint
 
 # What is told of an answer's headers: what some item judges, and what tells who answered. Cookies are the browser's.
 KEPT = ("content-language", "content-type", "date", "location", "server", "strict-transport-security")
-TEXTS = ("text/html", "application/xhtml+xml", "application/json", "text/javascript", "application/javascript")
+PAGES = ("text/html", "application/xhtml+xml")
+TEXTS = (*PAGES, "application/json", "text/javascript", "application/javascript")
+_KIND = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,80}")  # a media type, RFC 9110 8.3.1
 MOVED = (301, 302, 303, 307, 308)
 MOST_HOPS = 10
+
+
+NOTHING = Outline()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +34,7 @@ class Answer:
     url: str
     status: int
     headers: tuple[tuple[str, str], ...]  # those in KEPT, in lower case, each as often and in the order as it came
-    text: str  # of the kinds in TEXTS, else ""
+    outline: Outline = NOTHING  # of a page of the kinds in PAGES
 
     def header(self, name: str) -> str | None:
         """The first value of *name*, None where it was not sent."""
@@ -42,14 +51,11 @@ class Answer:
 
     @property
     def leads_to(self) -> str | None:
-        """Absolute address that a redirect leads to (RFC 9110 10.2.2), without fragment; None where it is none."""
+        """Absolute address that a redirect leads to (RFC 9110 10.2.2), as far as it may be told; else None."""
         location = self.header("location")
         if self.status not in MOVED or location is None:
             return None
-        try:
-            return urldefrag(urljoin(self.url, location)).url
-        except ValueError:  # no address at all: told as it came, and never followed
-            return location
+        return location if location == NO_ADDRESS else urljoin(self.url, location)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +80,18 @@ class Page(OfUrl, Look[Answer]):
     def observe(self, reach: Reach) -> Answer:
         """Errors as `http.exchange`; Unreadable also where a text is not in the characters that it claims."""
         reply = exchange(reach, self.url)
-        headers = tuple((name.lower(), value) for name, value in reply.headers.multi_items() if name.lower() in KEPT)
+        headers = tuple(
+            (name.lower(), _told(self.url, name.lower(), value))
+            for name, value in reply.headers.multi_items()
+            if name.lower() in KEPT
+        )
         kind = media_type(reply.headers.get("content-type"))
-        return Answer(self.url, reply.status, headers, text_of(reply) if kind in TEXTS else "")
+        text = text_of(reply) if kind in TEXTS else ""
+        if kind not in PAGES:
+            return Answer(self.url, reply.status, headers)
+        document = read(text, self.url)
+        said = outline(document, lambda word: fingerprint(reach, word)[:8], there=reply.status < 400)
+        return Answer(self.url, reply.status, headers, said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +123,55 @@ class Journey(OfUrl, Look[Trip]):
     def observe(self, reach: Reach) -> Trip:
         """Errors as `Page`, of any hop."""
         hops: list[Hop] = []
+        seen: set[str] = set()
         following: str | None = self.url
         while following is not None:
-            if following in {hop.url for hop in hops}:
+            if following in seen:
                 return Trip(tuple(hops), "loop")
+            seen.add(following)
             if len(hops) == MOST_HOPS:
                 return Trip(tuple(hops), "too long")
             if hops and not _may_follow(following, reach):
                 return Trip(tuple(hops), "elsewhere")
-            page = reach.ask(Page(following))
-            hops.append(Hop(page.url, page.status, page.leads_to))
-            following = page.leads_to
+            shown = bare(following, self.url)
+            status, onward = _opened(reach, following, shown)
+            hops.append(Hop(shown, status, None if onward is None else bare(onward, self.url)))
+            following = onward
         return Trip(tuple(hops), "arrived")
 
 
+def _opened(reach: Reach, url: str, shown: str) -> tuple[int, str | None]:
+    """
+    What *url* answers, and the whole address that it leads to, which stays here.
+
+    As a rule that is the look that others ask as well. A query that may open a door must not become a look's question,
+    and an answer that leads to one does not tell it: then it is asked from here.
+    """
+    if url == shown:
+        page = reach.ask(Page(url))
+        if page.leads_to is None or UNTOLD not in page.leads_to:
+            return page.status, page.leads_to
+    reply = exchange(reach, url, shown=shown)
+    location = reply.headers.get("location")
+    if reply.status not in MOVED or location is None:
+        return reply.status, None
+    try:
+        return reply.status, urldefrag(urljoin(url, location)).url
+    except ValueError:
+        return reply.status, NO_ADDRESS
+
+
+def _told(url: str, name: str, value: str) -> str:
+    """What is told of the header *name* that *url* was answered with."""
+    if name == "location":
+        return bare(value, url)
+    return media_type(value) if name == "content-type" else value
+
+
 def media_type(content_type: str | None) -> str:
-    """ "text/html" of "Text/HTML; charset=utf-8"; "" of nothing."""
-    return (content_type or "").partition(";")[0].strip().lower()
+    """ "text/html" of "Text/HTML; charset=utf-8"; "" of nothing, "another" of what is no media type."""
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    return kind if not kind or _KIND.fullmatch(kind) else "another"
 
 
 def text_of(reply: Reply) -> str:
@@ -135,9 +182,10 @@ def text_of(reply: Reply) -> str:
     try:
         return reply.body.decode("utf-8-sig" if claimed.lower() in ("utf-8", "utf8") else claimed)
     except LookupError as exc:
-        raise Unreadable(reply.url, f"claims characters that nobody knows: {claimed[:40]!r}") from exc
+        raise Unreadable(reply.url, "claims characters that nobody knows") from exc
     except UnicodeDecodeError as exc:
-        raise Unreadable(reply.url, f"what it sent is not the {claimed} text that it claims to be") from exc
+        name = codecs.lookup(claimed).name
+        raise Unreadable(reply.url, f"what it sent is not the {name} text that it claims to be") from exc
 
 
 def _may_follow(url: str, reach: Reach) -> bool:

@@ -48,18 +48,21 @@ def write_report(
     results: Path | None = None,
     attached: Sequence[Path] = (),
     history: Path | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> Report:
     """
     Render *record* into *folder*: `allure-results/` (or *results*), the `TEXTS` and `report.html`, each whole or not.
 
     *home* is the project's folder, under which `reports/install.py` put the generator. *attached* are further files for
-    the page. *history* is a file of Allure's that tells what changed; this run is added to it. ReportError where the
-    page cannot be made: then there is none, an older one neither.
+    the page. *history* is a file of Allure's that tells what changed; this run is added to it. *check* is called
+    between the results and the page, and may raise. ReportError where the page cannot be made: then there is none, an
+    older one neither.
     """
     report = Report(results or folder / "allure-results", folder / "verdict.md", folder / "report.html")
     report.html.unlink(missing_ok=True)
     write_results(record, report.results)
     write_texts(record, folder)
+    check()
     write_html(record, report.results, report.html, home=home, attached=(report.markdown, *attached), history=history)
     return report
 

@@ -19,6 +19,8 @@ from golive.environment import Detour
 from golive.errors import SetupError
 
 STARTS_WITHIN = 60.0  # seconds; a cold disk and a busy machine included
+# The twin as a program; a test may start one with other worlds in it.
+PROGRAM: Sequence[str] = ("-m", "golive.twin")
 # What the twin's process is given of the shell's variables: nothing that could be a credential or a redirection.
 PASSED_ON = (
     *("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "PYTHONDONTWRITEBYTECODE", "SYSTEMROOT"),
@@ -49,7 +51,7 @@ class TwinProcess:
         """
         process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
             [
-                *(sys.executable, "-m", "golive.twin", f"--phase={phase}", f"--delay={delay}"),
+                *(sys.executable, *PROGRAM, f"--phase={phase}", f"--delay={delay}"),
                 *(f"--fault={name}" for name in faults),
             ],
             stdin=subprocess.PIPE,  # its end tells the twin that we are gone

@@ -1,0 +1,149 @@
+"""The search for secrets: whether any that this run has held stands in a text, whichever way it is written there.
+
+A needle is made for each way to write a secret, and all needles are looked for at once (Aho and Corasick, 1975), so
+that neither more secrets nor more ways cost a second pass. What a report carries packed up (base64, gzip, zlib) is
+unpacked and searched as well.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import json
+import re
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import quote, quote_plus
+
+from ahocorasick_rs import BytesAhoCorasick
+
+# Shorter values stand in any text by chance; a secret that short is unmet by its own item.
+SHORTEST = 8
+# Kept with the secrets, but every visitor sees it: it stands in the address of the login.
+NO_SECRETS = frozenset({"BANKID_CLIENT_ID"})
+
+# How often something may be packed into something, and how large it may be when it is unpacked.
+_DEEPEST = 3
+_LARGEST = 1 << 26
+_PACKED = re.compile(rb"[A-Za-z0-9+/_-]{24,}")
+_STANDARD, _FOR_URLS = bytes.maketrans(b"-_", b"+/"), bytes.maketrans(b"+/", b"-_")
+_GZIP, _ZLIB = b"\x1f\x8b", (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+# Ends of lines, plain and as JSON writes them: in letters and certificates base64 is broken by them.
+_BREAKS = (b"\\r", b"\\n", b"\r", b"\n")
+
+
+class Search:
+    """The search for all secrets of a run; to make one costs milliseconds, to use it milliseconds for each megabyte."""
+
+    def __init__(self, held: Mapping[str, str]) -> None:
+        """*held* are the secrets by name; another value under a known name has a number behind it (`Reach.hold`)."""
+        self._names: dict[bytes, str] = {}
+        for name, value in held.items():
+            plain_name = name.partition("#")[0]
+            for text in {value, value.strip()}:
+                if len(text) >= SHORTEST and plain_name not in NO_SECRETS:
+                    self._names |= dict.fromkeys(forms(text), plain_name)
+        self._needles = list(self._names)
+        self._machine = BytesAhoCorasick(self._needles) if self._needles else None
+
+    def names_in(self, data: bytes | str) -> tuple[str, ...]:
+        """The names of the secrets that stand in *data*, sorted; none is good."""
+        if self._machine is None:
+            return ()
+        found: set[str] = set()
+        for layer in _layers(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data):
+            hits = self._machine.find_matches_as_indexes(layer, overlapping=True)
+            found |= {self._names[self._needles[needle]] for needle, _, _ in hits}
+        return tuple(sorted(found))
+
+
+def forms(secret: str) -> frozenset[bytes]:
+    """
+    How *secret* may stand in a text: as it is; escaped for JSON, HTML or a URL, for two of them one inside the other,
+    and all that within the JSON of our own files; each in hexadecimal, and in base64 of either alphabet at any of its
+    three alignments.
+    """
+    once = {secret} | {form for escape in _ESCAPES for form in escape(secret)}
+    twice = once | {form for text in once for escape in _ESCAPES for form in escape(text)}
+    texts = {
+        text.encode("utf-8", "surrogatepass") for text in twice | {form for text in twice for form in _in_json(text)}
+    }
+    texts |= {said for text in texts for said in (text.hex().encode(), text.hex().upper().encode())}
+    coded = {said for text in texts for said in _base64(text)}
+    return frozenset(texts | coded | {said.translate(_FOR_URLS) for said in coded})
+
+
+def _base64(plain: bytes) -> Iterator[bytes]:
+    for lead in range(3):
+        coded = base64.b64encode(b"\0" * lead + plain).rstrip(b"=")
+        # The characters at both ends also depend on the neighbours; what is between is the secret's alone.
+        start = (lead * 8 + 5) // 6
+        end = len(coded) - (1 if (lead + len(plain)) % 3 else 0)
+        yield coded[start:end]
+
+
+def _in_json(text: str) -> Iterator[str]:
+    for ascii_only in (True, False):
+        said = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
+        yield said
+        yield said.replace("/", "\\/")
+        # As it is written into a page's scripts.
+        yield re.sub("[<>&']", lambda mark: f"\\u{ord(mark[0]):04x}", said)
+
+
+def _in_html(text: str) -> Iterator[str]:
+    yield html.escape(text, quote=False)
+    said = html.escape(text)
+    yield said
+    yield said.replace("&quot;", "&#34;").replace("&#x27;", "&#39;")  # as templates write it
+    yield said.replace("&#x27;", "'")
+    yield said.replace("&#x27;", "&apos;")
+
+
+def _in_urls(text: str) -> Iterator[str]:
+    plain = text.encode("utf-8", "surrogatepass")
+    # RFC 3986's unreserved characters alone, a path, what browsers' encodeURIComponent and encodeURI leave, a form.
+    said = [quote(plain, safe=safe) for safe in ("", "/", "!'()*", ";,/?:@&=+$#!'()*")] + [quote_plus(plain)]
+    said.append("".join(f"%{byte:02X}" for byte in plain))
+    for one in said:
+        yield one
+        yield re.sub("%[0-9A-F]{2}", lambda mark: mark[0].lower(), one)
+
+
+_ESCAPES: tuple[Callable[[str], Iterator[str]], ...] = (_in_json, _in_html, _in_urls)
+
+
+def _layers(data: bytes, depth: int = 0) -> Iterator[bytes]:
+    """*data*, and all that is packed into it."""
+    yield data
+    if depth == _DEEPEST:
+        return
+    unpacked = _inflated(data)
+    if unpacked:
+        yield from _layers(unpacked, depth + 1)
+        return
+    together = data
+    for end in _BREAKS:
+        together = together.replace(end, b"")
+    if together != data:
+        yield together
+    for run in {*_PACKED.findall(data), *_PACKED.findall(together)}:
+        whole = run.translate(_STANDARD)
+        whole = whole[: len(whole) - (len(whole) % 4 == 1)]
+        try:
+            decoded = base64.b64decode(whole + b"=" * (-len(whole) % 4))
+        except binascii.Error:
+            continue
+        yield from _layers(decoded, depth + 1)
+
+
+def _inflated(data: bytes) -> bytes:
+    """What *data* is when it is gzip (RFC 1952) or zlib (RFC 1950), as far as it can be unpacked; else nothing."""
+    if not data.startswith((_GZIP, *_ZLIB)):
+        return b""
+    unpacking = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+    try:
+        return unpacking.decompress(data, _LARGEST)
+    except zlib.error:
+        return b""
