@@ -195,6 +195,16 @@ def test_of_two_for_one_item_neither_has_effect(tmp_path: Path, name: str) -> No
     assert "there is a second one for the same item: environments/production/attestations/" in mine.why
 
 
+@pytest.mark.parametrize("name", ["kyc-r8", "KYC_R8", "KYC-R08", "KYC-R8 (1)"])
+def test_of_two_for_the_readiness_of_a_runbook_neither_has_effect(tmp_path: Path, name: str) -> None:
+    """An item of a failure runbook's readiness is known in every spelling, too."""
+    desk = Desk(tmp_path)
+    desk.file("attestation", item="KYC-R8", name="KYC-R8")
+    desk.file("attestation", name=name, text="item =")  # by its name alone
+    assert all("there is a second one for the same item" in standing.why for standing in desk.standings())
+    assert len(desk.standings()) == 2
+
+
 def test_another_item_is_no_second_one(tmp_path: Path) -> None:
     """GL-2.3.11 is not GL-2.3.1, and a waiver is no second attestation."""
     desk = Desk(tmp_path)

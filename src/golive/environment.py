@@ -420,9 +420,8 @@ class Environment(Frozen):
 
     def swan_in_use(self) -> Swan:
         """Where Swan is; NotInUse where the file says that it is not in use, Denied where it says neither."""
-        here = f"environments/{self.name}/environment.toml"
         if "Swan" in self.not_in_use:
-            raise NotInUse(here, "it says that Swan is not in use")
+            raise NotInUse(f"environments/{self.name}/environment.toml", "it says that Swan is not in use")
         return self.answered(self.swan, "swan")
 
     def answered(self, value: T | None, key: str) -> T:

@@ -16,7 +16,7 @@ from golive import verdict as judge_of
 from golive.agenda import Agenda
 from golive.diagnosis.strength import apart
 from golive.environment import signers
-from golive.errors import GoLiveError, SetupError
+from golive.errors import GoLiveError, ProbeError, SetupError
 from golive.expedition import CLIENTS, Expedition, load_modules
 from golive.findings import Progress, steps_of
 from golive.identity import establish
@@ -339,7 +339,13 @@ class Run(Expedition):
             assert self.observatory is not None, "what has signatures has looked"
             given = given_for(item.partner, self.environment, self.observatory)
             return without_partner(item.partner, self.environment.name, found, reason, given)
-        return lay_over(item, found, reason, progress.failure, self.signatures)
+        failure = progress.failure
+        if item.partner is not None:
+            try:
+                self.environment.swan_in_use()
+            except ProbeError as exc:  # what was found may be of a partner that nobody has
+                found, reason, failure = Status.UNKNOWN, str(exc), exc
+        return lay_over(item, found, reason, failure, self.signatures)
 
     def _records(self, progresses: Sequence[Progress], findings: Sequence[Finding]) -> tuple[Paper, ...]:
         """Everything that people put on record, and whether a finding rests on it."""
