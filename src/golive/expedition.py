@@ -7,6 +7,7 @@ import importlib.metadata
 import os
 import platform
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -60,7 +61,7 @@ class Wanted:
 
 
 @dataclass(slots=True)
-class Expedition:
+class Expedition(ABC):
     """One run; made before the first scenario, finished after the last."""
 
     home: Path
@@ -115,17 +116,17 @@ class Expedition:
         self.observatory.start_clock()  # that of a run before this one, where a test hands on its observatory, is over
         self.observatory.begin(identity_looks(self.environment))
 
+    @abstractmethod
     def prepare(self) -> None:
         """Read what is written, make the folder for what will be; SetupError (exit status 4) where that fails."""
-        raise NotImplementedError
 
+    @abstractmethod
     def look(self, selected: Sequence[Scenario]) -> None:
         """Establish who the target is, then answer the looks of the *selected* scenarios side by side."""
-        raise NotImplementedError
 
+    @abstractmethod
     def finish(self, progresses: Sequence[Progress], unselected: frozenset[str]) -> int:
         """Record, judge, write, tell; returns the exit status."""
-        raise NotImplementedError
 
     def is_due(self, scenario: Scenario) -> bool:  # noqa: ARG002  # of those that know phases
         """Whether what *scenario* speaks of must hold in this run's phase, so that acts of it may be done."""

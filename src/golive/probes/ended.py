@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 
 from golive.errors import NothingExamined
 from golive.probes.figures import Figure, Figures, share
-from golive.probes.logs import NoSuchGroup, events_since, object_of, to_read
-from golive.probes.look import Look, Permission
+from golive.probes.logs import NoSuchGroup, OfGroup, events_since, object_of
+from golive.probes.look import Look
 from golive.probes.measures import PERCENTILES, days_ago, percentiles
 
 if TYPE_CHECKING:
-    from golive.environment import Environment
     from golive.probes.reach import Reach
 
 # How many calls the worst stretch has at least: 6 of 100 are what the alarm speaks of.
@@ -36,23 +35,8 @@ class _End:
 
 
 @dataclass(frozen=True, slots=True)
-class _OfDays:
-    group: str
+class _OfDays(OfGroup):
     days: int
-
-    @property
-    def source(self) -> str:
-        """The log group."""
-        return self.group
-
-    @property
-    def host(self) -> str:
-        """The AWS service."""
-        return "logs"
-
-    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
-        """To read this group."""
-        return to_read(environment, self.group)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,15 +19,14 @@ from golive.errors import CannotTell, NothingExamined
 from golive.probes.aws import answers, client, pages
 from golive.probes.failures import Failure, Form, read, terms
 from golive.probes.figures import present_after
-from golive.probes.logs import NoSuchGroup, to_read
-from golive.probes.look import Look, Permission
+from golive.probes.logs import NoSuchGroup, OfGroup
+from golive.probes.look import Look
 from golive.probes.together import together
 
 if TYPE_CHECKING:
     from types_boto3_logs import CloudWatchLogsClient
     from types_boto3_logs.type_defs import FilteredLogEventTypeDef
 
-    from golive.environment import Environment
     from golive.probes.reach import Reach
 
 # So many events are read at most for each question: where everything fails, a part of it says what, and in time.
@@ -73,25 +72,10 @@ class Journal:
 
 
 @dataclass(frozen=True, slots=True)
-class FailuresLogged(Look[Journal]):
+class FailuresLogged(OfGroup, Look[Journal]):
     """Which failures does log group *group* tell of, from *since* until it is asked?"""
 
-    group: str
     since: datetime
-
-    @property
-    def source(self) -> str:
-        """The log group."""
-        return self.group
-
-    @property
-    def host(self) -> str:
-        """The AWS service."""
-        return "logs"
-
-    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
-        """To read this group."""
-        return to_read(environment, self.group)
 
     def observe(self, reach: Reach) -> Journal:
         """

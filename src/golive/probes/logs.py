@@ -43,12 +43,10 @@ class Signs:
 
 
 @dataclass(frozen=True, slots=True)
-class SignsOfLife(Look[Signs]):
-    """When was *term* said in log group *group* within the last *hours*?"""
+class OfGroup:
+    """What every question about one log group has: where it is asked, and what it takes."""
 
     group: str
-    term: str
-    hours: int
 
     @property
     def source(self) -> str:
@@ -63,6 +61,14 @@ class SignsOfLife(Look[Signs]):
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """To read this group."""
         return to_read(environment, self.group)
+
+
+@dataclass(frozen=True, slots=True)
+class SignsOfLife(OfGroup, Look[Signs]):
+    """When was *term* said in log group *group* within the last *hours*?"""
+
+    term: str
+    hours: int
 
     def observe(self, reach: Reach) -> Signs:
         """Time and count alone."""
@@ -108,26 +114,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class _OfGroup:
-    group: str
-
-    @property
-    def source(self) -> str:
-        """The log group."""
-        return self.group
-
-    @property
-    def host(self) -> str:
-        """The AWS service."""
-        return "logs"
-
-    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
-        """To read this group."""
-        return to_read(environment, self.group)
-
-
-@dataclass(frozen=True, slots=True)
-class NoSuchGroup(_OfGroup, Look[Tail]):
+class NoSuchGroup(OfGroup, Look[Tail]):
     """The control: a log group that does not exist must not be told of."""
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # of a look
@@ -147,7 +134,7 @@ class NoSuchGroup(_OfGroup, Look[Tail]):
 
 
 @dataclass(frozen=True, slots=True)
-class LogTail(_OfGroup, Look[Tail]):
+class LogTail(OfGroup, Look[Tail]):
     """What was said last within the last *minutes*, and when?"""
 
     minutes: int
@@ -163,7 +150,7 @@ class LogTail(_OfGroup, Look[Tail]):
 
 
 @dataclass(frozen=True, slots=True)
-class LoggedErrors(_OfGroup, Look[Tally]):
+class LoggedErrors(OfGroup, Look[Tally]):
     """Which errors were logged since an instant?"""
 
     since: datetime
@@ -178,7 +165,7 @@ class LoggedErrors(_OfGroup, Look[Tally]):
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorFigures(_OfGroup, Look[Figures]):
+class ErrorFigures(OfGroup, Look[Figures]):
     """How many errors were logged since an instant, for the requests that the service had?"""
 
     since: datetime
@@ -195,7 +182,7 @@ class ErrorFigures(_OfGroup, Look[Figures]):
 
 
 @dataclass(frozen=True, slots=True)
-class LoginFigures(_OfGroup, Look[Figures]):
+class LoginFigures(OfGroup, Look[Figures]):
     """Which share of the logins with BankID since an instant succeeded?"""
 
     since: datetime
