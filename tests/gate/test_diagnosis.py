@@ -13,7 +13,7 @@ from golive.diagnosis.papers import RUNBOOKS
 from golive.diagnosis.ranking import Conclusion
 from golive.diagnosis.selecting import NAMES, known
 from golive.observatory import Observatory
-from golive.recording import NO_SECRETS, SHORTEST
+from golive.search import NO_SECRETS, SHORTEST
 from golive.twin.faults import INCIDENTS
 from tests.gate.conftest import HOME, Project
 from tests.gate.sweeping import Sweep

@@ -24,8 +24,8 @@ from golive.probes.pulse import Pulse
 from golive.probes.reception import Reception
 from golive.probes.swanschema import Fit
 from golive.probes.way import Way, WayTo
-from golive.recording import NO_SECRETS
 from golive.remarks import Remarks
+from golive.search import NO_SECRETS
 from golive.twin.cloud import PARTNERS, Cloud, Rule
 from golive.twin.swan import SCHEMA
 from golive.twin.world import World
