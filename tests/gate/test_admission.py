@@ -158,7 +158,7 @@ def test_each_role_must_sign(signed: Signed, role: str) -> None:
 def test_the_author_does_not_approve(signed: Signed) -> None:
     """Neither by name nor by key, even where somebody has both roles; reviewer and approver may be one person."""
     file = "environments/rehearsal/environment.toml"
-    signed.project.edit(file, '["platform engineer", "author"]', '["platform engineer", "author", "approver"]')
+    signed.project.edit(file, '"author", "AI director"]', '"author", "AI director", "approver"]')
     signed.sign("approver", by="kari")
     said = refusals(signed)
     assert "kari signed as author and as approver: that takes two people" in said
