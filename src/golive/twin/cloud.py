@@ -285,18 +285,19 @@ def healthy(
     It was *launched* that long ago; negative: it will be.
     """
     password = password or secrets.token_urlsafe(24)
+    # Hexadecimal, which never spells "dev" or "test" by chance.
     texts = {
         "JWT_SECRET": base64.b64encode(secrets.token_bytes(48)).decode(),  # as `openssl rand -base64 48`
         "DATABASE_URL": f"postgresql://drop_app:{password}@{DATABASE_HOST}:5432/drop?sslmode=verify-full",
         "BANKID_CLIENT_ID": f"drop-{secrets.token_hex(6)}",
-        "BANKID_CLIENT_SECRET": secrets.token_urlsafe(32),
-        "SUMSUB_APP_TOKEN": f"prd:{secrets.token_urlsafe(18)}.{secrets.token_urlsafe(24)}",
-        "SUMSUB_SECRET_KEY": secrets.token_urlsafe(24),
-        "SUMSUB_WEBHOOK_SECRET": secrets.token_urlsafe(24),
+        "BANKID_CLIENT_SECRET": secrets.token_hex(32),
+        "SUMSUB_APP_TOKEN": f"prd:{secrets.token_hex(18)}.{secrets.token_hex(24)}",
+        "SUMSUB_SECRET_KEY": secrets.token_hex(24),
+        "SUMSUB_WEBHOOK_SECRET": secrets.token_hex(24),
         "NEONOMICS_CLIENT_ID": secrets.token_hex(16),
-        "NEONOMICS_CLIENT_SECRET": secrets.token_urlsafe(32),
+        "NEONOMICS_CLIENT_SECRET": secrets.token_hex(32),
         "SWAN_CLIENT_ID": f"LIVE_{secrets.token_hex(16)}",
-        "SWAN_CLIENT_SECRET": secrets.token_urlsafe(32),
+        "SWAN_CLIENT_SECRET": secrets.token_hex(32),
         "SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/"
         f"T{secrets.token_hex(5).upper()}/B{secrets.token_hex(5).upper()}/{secrets.token_hex(12)}",
     }
