@@ -79,7 +79,6 @@ class Expedition(ABC):
     ignored: tuple[str, ...] = ()
     launch_at: datetime | None = None
     environment: Environment = field(init=False)
-    _searching: tuple[Mapping[str, str], Search] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.terminal.secrets_in = lambda line: self.search.names_in(line)
@@ -167,10 +166,7 @@ class Expedition(ABC):
     @property
     def search(self) -> Search:
         """The search for every secret that the run has held so far."""
-        held = self.observatory.reach.held if self.observatory else {}
-        if self._searching is None or self._searching[0] != held:
-            self._searching = (held, Search(held))
-        return self._searching[1]
+        return self.observatory.reach.search if self.observatory else Search({})
 
     # -- for those that go ----------------------------------------------------------------------------------------
 

@@ -38,23 +38,34 @@ class Search:
 
     def __init__(self, held: Mapping[str, str]) -> None:
         """*held* are the secrets by name; another value under a known name has a number behind it (`Reach.hold`)."""
-        self._names: dict[bytes, str] = {}
-        for name, value in held.items():
+        self._known: set[str] = set()
+        self._needles: dict[bytes, str] = {}  # to the secret's name
+        self._machines: list[tuple[list[bytes], BytesAhoCorasick]] = []
+        self.learn(held)
+
+    def learn(self, held: Mapping[str, str]) -> None:
+        """Look for what is new in *held* as well; the machine for the rest is not built again."""
+        new: dict[bytes, str] = {}
+        for name in held.keys() - self._known:
             plain_name = name.partition("#")[0]
-            for text in {value, value.strip()}:
+            for text in {held[name], held[name].strip()}:
                 if len(text) >= SHORTEST and plain_name not in NO_SECRETS:
-                    self._names |= dict.fromkeys(forms(text), plain_name)
-        self._needles = list(self._names)
-        self._machine = BytesAhoCorasick(self._needles) if self._needles else None
+                    new |= dict.fromkeys(forms(text), plain_name)
+        self._known |= held.keys()
+        if new:
+            self._needles |= new
+            needles = list(new)
+            self._machines.append((needles, BytesAhoCorasick(needles)))
 
     def names_in(self, data: bytes | str) -> tuple[str, ...]:
         """The names of the secrets that stand in *data*, sorted; none is good."""
-        if self._machine is None:
+        if not self._machines:
             return ()
         found: set[str] = set()
         for layer in _layers(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data):
-            hits = self._machine.find_matches_as_indexes(layer, overlapping=True)
-            found |= {self._names[self._needles[needle]] for needle, _, _ in hits}
+            for needles, machine in self._machines:
+                hits = machine.find_matches_as_indexes(layer, overlapping=True)
+                found |= {self._needles[needles[needle]] for needle, _, _ in hits}
         return tuple(sorted(found))
 
 

@@ -63,7 +63,8 @@ class Terminal:
             quarter = 4 * count // total
             if quarter not in quarters:
                 quarters.add(quarter)
-                self.say(f"{what}: {count} of {total}")
+                # Not searched for secrets: two numbers hold none, and the looks wait for this thread.
+                self.console.print(f"{what}: {count} of {total}")
 
         yield plainly
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 import parse
@@ -29,7 +30,7 @@ class Sentence:
         """The sentence's parameters in *words*, or None where it is another sentence."""
         if self.kind == "judges":
             words, _ = apart(words)
-        found = _parser(self.text).parse(words)
+        found = _parser(self.text).parse(words) if begins(self.text, words) else None
         return None if found is None else dict(found.named)
 
     @property
@@ -48,7 +49,24 @@ def _parser(text: str) -> parse.Parser:
     return _PARSERS[text]
 
 
-class _Judging(parsers.parse):
+@cache
+def _beginning(text: str) -> str:
+    return text.partition("{")[0]
+
+
+def begins(text: str, words: str) -> bool:
+    """Whether *words* begin as the sentence *text* does before its first parameter; else they are another sentence."""
+    return words.startswith(_beginning(text))
+
+
+class _Looking(parsers.parse):
+    """A looking sentence; most others are told from it by how they begin, which is a tenth of a match's work."""
+
+    def is_matching(self, name: str) -> bool:
+        return begins(self.name, name) and super().is_matching(name)
+
+
+class _Judging(_Looking):
     """A judging sentence, whether or not a diagnosis says behind it how strong a no is."""
 
     def parse_arguments(self, name: str) -> dict[str, Any]:
@@ -75,7 +93,7 @@ def looks(sentence: str, *, target_fixture: str) -> Callable[[Function], Functio
         _dress(answered, function, sentence)
         VOCABULARY.append(Sentence("looks", sentence, function))
         for keyword in (given, when):
-            keyword(parsers.parse(sentence), target_fixture=target_fixture, stacklevel=2)(answered)
+            keyword(_Looking(sentence), target_fixture=target_fixture, stacklevel=2)(answered)
         return function
 
     return declare

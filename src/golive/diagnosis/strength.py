@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cache
 from math import prod
 
 _SAID = re.compile(r"(?P<sentence>.*\S) \(a no is (?P<strength>certain|strong|weak)\)")
@@ -35,6 +36,7 @@ def together(strengths: Iterable[Strength]) -> float:
     return 1 - prod(1 - WEIGHTS[strength] for strength in strengths)
 
 
+@cache
 def apart(words: str) -> tuple[str, Strength | None]:
     """The sentence without what is said of its strength, and that; None where nothing is."""
     found = _SAID.fullmatch(words)

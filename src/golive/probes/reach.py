@@ -14,6 +14,7 @@ from typing import TypeVar, cast
 from golive.environment import Detour, Environment, Variable, is_private
 from golive.errors import Denied, NoSuchName, ProbeError, Unreachable
 from golive.probes.look import Look
+from golive.search import Search
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -40,6 +41,7 @@ class Reach:
         self._looking_up: dict[str, threading.Lock] = {}
         self._lock = threading.RLock()
         self._held: dict[str, str] = {}
+        self._search = Search({})
 
     def ask(self, look: Look[T]) -> T:
         """The answer to a look that this one depends on; asked once, however many depend on it."""
@@ -95,13 +97,22 @@ class Reach:
     def hold(self, name: str, value: str) -> None:
         """Remember that *value* was in our hands, so that what is written can be searched for it."""
         with self._lock:
-            self._held[f"{name}#{len(self._held)}" if self._held.get(name, value) != value else name] = value
+            if any(text == value and key.partition("#")[0] == name for key, text in self._held.items()):
+                return
+            self._held[f"{name}#{len(self._held)}" if name in self._held else name] = value
 
     @property
     def held(self) -> Mapping[str, str]:
         """Every secret that this run has held, by name."""
         with self._lock:
             return dict(self._held)
+
+    @property
+    def search(self) -> Search:
+        """The search for every secret that this run has held so far."""
+        with self._lock:
+            self._search.learn(self._held)
+            return self._search
 
     def dial(self, host: str, port: int) -> tuple[tuple[str, int], ...]:
         """Where to connect for *host* and *port*: (address, port) pairs, to be tried in turn; errors as `doors`."""
