@@ -31,8 +31,9 @@ def main() -> int:
     with contextlib.suppress(BrokenPipeError):  # whoever started the twin may have gone again already
         print(json.dumps(told), flush=True)
     sys.stdin.read()
-    # Doors that close while somebody knocks are no news: whoever started the twin has gone.
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL + 1)
+    # Doors that close while somebody knocks, or is answered, are no news: whoever started the twin has gone.
+    for name in ("asyncio", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     town.stop()
     # moto's and uvicorn's threads have nothing left to say, and waiting for them would only cost the caller time.
     os._exit(0)
