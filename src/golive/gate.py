@@ -35,6 +35,9 @@ from golive.terminal import Terminal
 from golive.witness import Witness
 
 DEFAULT_PHASE = "T-0"
+# How seldom a run's memory is searched for garbage: nearly all of it lives until the process ends, and Python's own
+# searches are a tenth of a gate's work.
+RARELY = (100_000, 50, 1_000)
 TAG = re.compile(r"(?<=@)[^@\s]+")
 
 
@@ -152,6 +155,7 @@ class Gate:
         self.registered: set[str] = set()
         self.uncollected: list[str] = []
         self.interrupted = False
+        self.searched = gc.get_threshold()
         # What a test hands in: an observatory that has looked already, and who takes the record.
         self.observatory: Observatory | None = None
         self.on_record: Any = None
@@ -253,6 +257,7 @@ class Gate:
 
     def _begin(self, runbook: str) -> None:
         """Refuse what makes no gate and no diagnosis, and begin a run."""
+        gc.set_threshold(*RARELY)
         try:
             self._drop_addopts()
             self._refuse_other_ways()
@@ -341,9 +346,6 @@ class Gate:
         """A gate says the same sentences over and over."""
         if self.run is None:
             return (yield)
-        # All that was imported lives until the process ends: to search it for garbage again and again, and once more on
-        # the way out, takes longer than to look.
-        gc.freeze()
         with remembering():
             return (yield)
 
@@ -434,7 +436,8 @@ class Gate:
     def _stop(self) -> None:
         if self.run is not None:
             self.run.close()
-            gc.freeze()
+            gc.set_threshold(*self.searched)
+            gc.freeze()  # on the way out nothing is searched for garbage once more
 
 
 def _runbook(item: pytest.Item) -> str:

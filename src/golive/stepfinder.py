@@ -25,7 +25,8 @@ class StepFinder:
     """Finds the definitions of a step like pytest-bdd does, once for each sentence of a module."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, dict[str, Sequence[Any]]] = {}  # module → fixture's name → its definitions
+        # module → fixture's name → its definitions, each with what says whether it fits
+        self._seen: dict[str, dict[str, Sequence[tuple[Any, Any]]]] = {}
         self._fitting: dict[tuple[str, str, str], list[Any]] = {}
 
     def find(self, step: Any, fixturemanager: Any, node: Any) -> Iterator[Any]:
@@ -34,23 +35,22 @@ class StepFinder:
         sentence = (module, step.type, step.name)
         if sentence not in self._fitting:
             there = self._definitions(module, fixturemanager, node)
-            self._fitting[sentence] = [found for found in there if _fits(step, found)]
+            self._fitting[sentence] = [found for found, context in there if _fits(step, context)]
         yield from self._fitting[sentence]
 
-    def _definitions(self, module: str, fixturemanager: Any, node: Any) -> Iterator[Any]:
+    def _definitions(self, module: str, fixturemanager: Any, node: Any) -> Iterator[tuple[Any, Any]]:
         seen = self._seen.setdefault(module, {})
         for name in get_fixture_names(fixturemanager=fixturemanager):
             if name.startswith(_DEFINITION) and name not in seen:
-                seen[name] = getfixturedefs(fixturemanager, name, node) or ()
+                there = getfixturedefs(fixturemanager, name, node) or ()
+                told = [(found, step_function_context_registry.get(found.func)) for found in there]
+                seen[name] = [(found, context) for found, context in told if context is not None]
         for definitions in seen.values():
             yield from definitions
 
 
-def _fits(step: Any, found: Any) -> bool:
-    context = step_function_context_registry.get(found.func)
-    if context is None or context.type not in (None, step.type):
-        return False
-    return bool(context.parser.is_matching(step.name))
+def _fits(step: Any, context: Any) -> bool:
+    return context.type in (None, step.type) and bool(context.parser.is_matching(step.name))
 
 
 @contextmanager

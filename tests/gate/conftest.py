@@ -80,7 +80,7 @@ def copied(home: Path) -> Project:
     for name in ("conftest.py", "pyproject.toml"):
         shutil.copy(HOME / name, home)
     for name in ("features", "steps", "environments"):
-        shutil.copytree(HOME / name, home / name, ignore=shutil.ignore_patterns("__pycache__", "keys"))
+        shutil.copytree(HOME / name, home / name, ignore=shutil.ignore_patterns("keys"))
     (home / "reports").mkdir()
     for entry in (HOME / "reports").iterdir():
         if entry.name == "node_modules" or entry.is_file():
