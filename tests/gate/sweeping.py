@@ -7,13 +7,14 @@ import gc
 import io
 import itertools
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from greenlet import getcurrent, greenlet
 
 from golive.agenda import Agenda
 from golive.diagnosis.document import Diagnosis
@@ -26,6 +27,7 @@ from golive.probes.look import Look
 from golive.record import Evidence, Record
 from golive.replay import answer_of
 from golive.runbook import load_inventory
+from golive.stepfinder import remembering
 from golive.twin.faults import broken
 from golive.twin.process import TwinProcess
 from golive.twin.world import World, healthy
@@ -103,6 +105,7 @@ class Sweep:
         self._former = self._base
         self._read_back: set[str] = set()  # evidence that was read back already
         self._runs = itertools.count(1)
+        self._sittings: dict[tuple[str, ...], Sitting] = {}
         self._behind: dict[str, set[str]] = {}  # item → modules of the looks that it rests on in the healthy world
 
     def run(self, *faults: str) -> tuple[int, Record | None, str]:
@@ -147,47 +150,28 @@ class Sweep:
         With *only*, the rest of the items is left out, and the exit status is that of `--partial`.
         """
         wanted = ["-m", "golive", *(["--partial"] if only is not None else [])]
-        return self._pytest(wanted, plugins, home, only)
+        return self._ask(wanted, plugins, home, only)
 
     def diagnose(
         self, runbook: str, *faults: str, since: str = "12m", home: Path = HOME
     ) -> tuple[int, Diagnosis | None, str]:
         """A diagnosis of the world with *faults* in it: exit status, document (None where it stopped), terminal."""
         self.swap(*faults)
-        return self._pytest(["-m", f"diagnose_{runbook}", f"--since={since}"], (), home, None)
+        return self._ask(["-m", f"diagnose_{runbook}", f"--since={since}"], (), home, None)
 
-    def _pytest(
-        self, arguments: Sequence[str], plugins: Sequence[object], home: Path, only: frozenset[str] | None
+    def _ask(
+        self, wanted: list[str], plugins: tuple[object, ...], home: Path, only: frozenset[str] | None
     ) -> tuple[int, Any, str]:
-        taken: list[Any] = []
-        gates: list[Gate] = []
-        observatory = self.observatory
-
-        class Injected:
-            @pytest.hookimpl(trylast=True)
-            def pytest_configure(self, config: pytest.Config) -> None:
-                gate = config.pluginmanager.getplugin("golive-gate")
-                assert isinstance(gate, Gate)
-                gate.observatory = observatory
-                gate.on_record = taken.append
-                gates.append(gate)
-
-            @pytest.hookimpl(trylast=True)
-            def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-                if only is not None:
-                    left = [item for item in items if gates[0].items[item.nodeid] not in only]
-                    config.hook.pytest_deselected(items=left)
-                    items[:] = [item for item in items if item not in left]
-
-        told = io.StringIO()
-        sys.modules.pop("test_runbook", None)  # another home has other features
-        with contextlib.chdir(home), contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
-            status = pytest.main([*arguments, f"--phase={self.phase}"], plugins=[Injected(), *plugins])
-        # A gate's process ends with it, so that it keeps its garbage; this one goes on.
-        gc.unfreeze()
+        arguments = (*wanted, f"--phase={self.phase}")
+        if plugins or home != HOME:
+            return Sitting(arguments, home, plugins).ask(self.observatory, only)
+        sitting = self._sittings.get(arguments)
+        if sitting is None or sitting.over:
+            sitting = self._sittings[arguments] = Sitting(arguments, home)
+        answer = sitting.ask(self.observatory, only)
         if next(self._runs) % 8 == 0:
             gc.collect()
-        return int(status), taken[0] if taken else None, told.getvalue()
+        return answer
 
     def lost(self) -> Iterator[str]:
         """The looks, new since last time, whose answer or trouble is another when it is read back from the record."""
@@ -206,8 +190,112 @@ class Sweep:
                 yield f"{written.look} {written.question}: {before} became {after}"
 
     def stop(self) -> None:
-        """Let the twin go."""
+        """Let the sittings end, the last one first, and the twin go."""
+        for sitting in reversed(self._sittings.values()):
+            sitting.end()
         self._twin.stop()
+
+
+class Sitting:
+    """
+    One session of pytest, that collects once and carries its scenarios out as often as somebody asks.
+
+    It waits in the middle of its loop, as a greenlet, while the test that asks goes on.
+    """
+
+    def __init__(self, arguments: tuple[str, ...], home: Path, plugins: tuple[object, ...] = ()) -> None:
+        self._arguments = arguments
+        self._home = home
+        self._plugins = plugins
+        self._session = greenlet(self._sit)
+
+    @property
+    def over(self) -> bool:
+        """Whether the session has ended."""
+        return self._session.dead
+
+    def ask(self, observatory: Observatory, only: frozenset[str] | None) -> tuple[int, Any, str]:
+        """A run on what *observatory* has seen, of the items in *only*: exit status, document, terminal."""
+        told = io.StringIO()
+        with contextlib.chdir(self._home), contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
+            status, document = self._session.switch(_Wanted(observatory, only))
+        # A gate's process ends with it, so that it keeps its garbage; this one goes on.
+        gc.unfreeze()
+        if self.over:
+            raise AssertionError(f"pytest ended with {status}: {told.getvalue()}")
+        if self._plugins or self._home != HOME:
+            self.end()
+        return status, document, told.getvalue()
+
+    def end(self) -> None:
+        """Let the session end."""
+        if self._session and not self.over:
+            with contextlib.redirect_stdout(io.StringIO()):
+                self._session.switch(None)
+
+    def _sit(self, wanted: _Wanted) -> tuple[int, Any]:
+        sys.modules.pop("test_runbook", None)  # another home has other features
+
+        class Seated:
+            @pytest.hookimpl(trylast=True)
+            def pytest_configure(self, config: pytest.Config) -> None:
+                former = config.pluginmanager.unregister(name="golive-gate")
+                assert isinstance(former, Gate)
+                config.pluginmanager.register(_Again(config, wanted), "golive-gate")
+
+        # Nothing is caught but what a run says itself: a session that waits must not hold the streams of its test.
+        return int(pytest.main([*self._arguments, "-s"], plugins=[Seated(), *self._plugins])), None
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    observatory: Observatory
+    only: frozenset[str] | None
+
+
+class _Again(Gate):
+    """The gate, begun anew for each asking of a session that is collected already."""
+
+    def __init__(self, config: pytest.Config, wanted: _Wanted) -> None:
+        super().__init__(config)
+        self._wanted: _Wanted | None = wanted
+        self._all: list[pytest.Item] = []
+
+    def _surely(self) -> str | None:
+        return None  # nothing begins before somebody asks
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self._all = list(session.items)
+        self._quieten()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        with remembering():
+            while self._wanted is not None:
+                self._wanted = getcurrent().parent.switch(self._once(session, self._wanted))
+        session.exitstatus = pytest.ExitCode.OK
+        return True
+
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        pass  # each run had its end
+
+    def _once(self, session: pytest.Session, wanted: _Wanted) -> tuple[int, Any]:
+        taken: list[Any] = []
+        self.observatory, self.on_record = wanted.observatory, taken.append
+        self.run, self.progress, self.done = None, {}, []
+        only = wanted.only
+        session.items = [item for item in self._all if only is None or self.items[item.nodeid] in only]
+        self.deselected = {item.nodeid for item in self._all} - {item.nodeid for item in session.items}
+        try:
+            super().pytest_collection_finish(session)
+        except pytest.UsageError as exc:
+            print(exc)
+            return int(pytest.ExitCode.USAGE_ERROR), None
+        for item, following in itertools.zip_longest(session.items, session.items[1:]):
+            item._initrequest()  # type: ignore[attr-defined]  # as plugins do that run a test again
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+        super().pytest_sessionfinish(session, pytest.ExitCode.OK)
+        return int(session.exitstatus), taken[0] if taken else None
 
 
 def _differing(world: World, former: World) -> set[str]:
