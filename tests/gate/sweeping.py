@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,12 @@ HANGS_ON = {
 }
 # Where no answer but these hangs on a part (the people who sign, the clock), everything is judged anew.
 PARTS = frozenset(part for parts in HANGS_ON.values() for part in parts)
+
+# Where a run reads the features.
+READERS = (
+    *(f"golive.run.{name}" for name in ("load_inventory", "read_scenarios", "check_sentences")),
+    *(f"golive.diagnosis.inquiry.{name}" for name in ("read_scenarios", "check_sentences")),
+)
 
 
 def due_in(phase: str) -> frozenset[str]:
@@ -169,7 +176,7 @@ class Sweep:
         if sitting is None or sitting.over:
             sitting = self._sittings[arguments] = Sitting(arguments, home)
         answer = sitting.ask(self.observatory, only)
-        if next(self._runs) % 8 == 0:
+        if next(self._runs) % 16 == 0:
             gc.collect()
         return answer
 
@@ -208,6 +215,7 @@ class Sitting:
         self._home = home
         self._plugins = plugins
         self._session = greenlet(self._sit)
+        self._readers = {place: _Once(place) for place in READERS}
 
     @property
     def over(self) -> bool:
@@ -217,7 +225,12 @@ class Sitting:
     def ask(self, observatory: Observatory, only: frozenset[str] | None) -> tuple[int, Any, str]:
         """A run on what *observatory* has seen, of the items in *only*: exit status, document, terminal."""
         told = io.StringIO()
-        with contextlib.chdir(self._home), contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
+        with (
+            contextlib.chdir(self._home),
+            contextlib.redirect_stdout(told),
+            contextlib.redirect_stderr(told),
+            self._read_once(),
+        ):
             status, document = self._session.switch(_Wanted(observatory, only))
         # A gate's process ends with it, so that it keeps its garbage; this one goes on.
         gc.unfreeze()
@@ -226,6 +239,14 @@ class Sitting:
         if self._plugins or self._home != HOME:
             self.end()
         return status, document, told.getvalue()
+
+    @contextlib.contextmanager
+    def _read_once(self) -> Iterator[None]:
+        """What a run reads of the features stays as it is while a session sits, and is not read again."""
+        with pytest.MonkeyPatch.context() as patch:
+            for place, reader in self._readers.items():
+                patch.setattr(place, reader)
+            yield
 
     def end(self) -> None:
         """Let the session end."""
@@ -245,6 +266,20 @@ class Sitting:
 
         # Nothing is caught but what a run says itself: a session that waits must not hold the streams of its test.
         return int(pytest.main([*self._arguments, "-s"], plugins=[Seated(), *self._plugins])), None
+
+
+class _Once:
+    """A function that is asked once."""
+
+    def __init__(self, place: str) -> None:
+        module, _, name = place.rpartition(".")
+        self._real = getattr(import_module(module), name)
+        self._kept: list[Any] = []
+
+    def __call__(self, *told: Any) -> Any:
+        if not self._kept:
+            self._kept.append(self._real(*told))
+        return self._kept[0]
 
 
 @dataclass(frozen=True)
