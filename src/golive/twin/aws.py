@@ -118,7 +118,15 @@ class Aws:
 
     def _ask_apprunner(self, question: Question) -> Answer:
         cloud = self._cloud
-        return apprunner.answer(question, cloud.service, account=cloud.account, region=cloud.region, now=cloud.now)
+        return apprunner.answer(
+            question,
+            cloud.service,
+            account=cloud.account,
+            region=cloud.region,
+            now=cloud.now,
+            images={image.digest for image in cloud.images},
+            release=lambda service: self._announce(replace(cloud, service=service)),
+        )
 
     def _ask_moto(self, question: Question) -> Answer:
         if not question.service:
