@@ -123,13 +123,28 @@ def test_nothing_is_sent_to_an_address_that_is_not_slacks(backstage: Backstage, 
 
 def test_alert_is_marked_and_read_back(backstage: Backstage, arn: str) -> None:
     """
-    It arrives, every time under a mark of its own.
+    It arrives, and a second run within the hour finds it and posts nothing.
     """
     one, other = (backstage.look(TrialAlert(arn, "#drop-ops", DROP_OPS)) for _ in range(2))
     assert one.taken
     assert one.arrived_at is not None
-    assert one.mark != other.mark
+    assert (one.before, other.before) == (False, True)
+    assert (other.mark, other.arrived_at) == (one.mark, one.arrived_at)
     assert said(backstage, one.mark) == 1
+
+
+ELSEWHERE = "https://hooks.slack.com/services/T0000000001/B0000000009/abcdefghijklmnopqrstuvwx"
+
+
+def test_alert_through_another_webhook_proves_nothing(backstage: Backstage, arn: str) -> None:
+    """
+    The mark is the webhook's own: where the service is given another, its own message must arrive.
+    """
+    one = backstage.look(TrialAlert(arn, "#drop-ops", DROP_OPS))
+    backstage.cloud(lambda cloud: cloud.holding("SLACK_WEBHOOK_URL", ELSEWHERE))
+    other = backstage.look(TrialAlert(arn, "#drop-ops", DROP_OPS))
+    assert other.mark != one.mark
+    assert (other.before, other.arrived_at) == (False, None)
 
 
 def test_alert_of_another_channel_does_not_arrive(
