@@ -170,15 +170,14 @@ class Sweep:
         self, wanted: list[str], plugins: tuple[object, ...], home: Path, only: frozenset[str] | None
     ) -> tuple[int, Any, str]:
         arguments = (*wanted, f"--phase={self.phase}")
+        if next(self._runs) % 16 == 0:
+            gc.collect()
         if plugins or home != HOME:
             return Sitting(arguments, home, plugins).ask(self.observatory, only)
         sitting = self._sittings.get(arguments)
         if sitting is None or sitting.over:
             sitting = self._sittings[arguments] = Sitting(arguments, home)
-        answer = sitting.ask(self.observatory, only)
-        if next(self._runs) % 16 == 0:
-            gc.collect()
-        return answer
+        return sitting.ask(self.observatory, only)
 
     def lost(self) -> Iterator[str]:
         """The looks, new since last time, whose answer or trouble is another when it is read back from the record."""
@@ -232,12 +231,12 @@ class Sitting:
             self._read_once(),
         ):
             status, document = self._session.switch(_Wanted(observatory, only))
-        # A gate's process ends with it, so that it keeps its garbage; this one goes on.
-        gc.unfreeze()
         if self.over:
             raise AssertionError(f"pytest ended with {status}: {told.getvalue()}")
         if self._plugins or self._home != HOME:
             self.end()
+        # A gate's process ends with it, so that it keeps its garbage; this one goes on.
+        gc.unfreeze()
         return status, document, told.getvalue()
 
     @contextlib.contextmanager
