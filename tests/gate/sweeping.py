@@ -39,6 +39,8 @@ INVENTORY = load_inventory(HOME / "features")
 LAUNCH, FIRST_DAY, FIRST_WEEK = "T-0", "T+24h", "T+7d"
 PHASES = (LAUNCH, FIRST_DAY, FIRST_WEEK, ROLLBACK)
 
+# What no visitor with a browser sees of the site, and only those see who ask for it.
+APART = ("health", "settings", "webhook")
 # Which parts of the world an answer hangs on, by the module of its look. A look of a module that is not here is
 # repeated every time: to forget one costs time, never truth.
 WEB = frozenset({"zone", "certificates", "site", "site.health", "site.settings"})
@@ -68,7 +70,7 @@ HANGS_ON = {
     "egress": CLOUD,
     "disclosure": WEB,
     "sumsub": {"zone", "certificates", "sumsub", "cloud"},
-    "webhooks": {"zone", "certificates", "site", "sumsub", "cloud", "database"},
+    "webhooks": {"zone", "certificates", "site", "site.webhook", "sumsub", "cloud", "database"},
     **dict.fromkeys(("betterstack", "monitors", "incidents", "statuspage"), WATCHED),
     "slack": {"zone", "certificates", "slack"},
     "webhook": {"zone", "certificates", "slack", "cloud"},
@@ -335,8 +337,8 @@ class _Again(Gate):
 def _differing(world: World, former: World) -> set[str]:
     """The parts in which two worlds differ, with what no visitor with a browser sees of the site apart."""
     changed = {part.name for part in fields(World) if getattr(world, part.name) != getattr(former, part.name)}
-    apart = {name for name in ("health", "settings") if getattr(world.site, name) != getattr(former.site, name)}
-    if replace(world.site, health=former.site.health, settings=former.site.settings) == former.site:
+    apart = {name for name in APART if getattr(world.site, name) != getattr(former.site, name)}
+    if replace(world.site, **{name: getattr(former.site, name) for name in APART}) == former.site:
         changed -= {"site"}
     return changed | {f"site.{name}" for name in apart}
 
