@@ -8,6 +8,7 @@ failure's causes, it is a diagnosis instead, which can never be taken for a gate
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import re
 import sys
@@ -301,9 +302,13 @@ class Gate:
         )
 
     def _quieten(self) -> None:
-        """From here on the gate speaks, not pytest's reporter; and Allure's listener would follow every fixture."""
+        """
+        From here on the gate speaks, not pytest's reporter; Allure's listener would follow every fixture, and what
+        libraries log is nobody's to read.
+        """
         self.config.option.tbstyle = "no"  # nobody reads them, and to write one takes longer than to look
-        for plugin in ("terminalreporter", "allure_listener"):
+        logging.getLogger().addHandler(logging.NullHandler())
+        for plugin in ("terminalreporter", "allure_listener", "logging-plugin"):
             found = self.config.pluginmanager.getplugin(plugin)
             if found is not None:
                 self.config.pluginmanager.unregister(found)

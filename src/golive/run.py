@@ -87,7 +87,7 @@ class Run(Expedition):
 
     def read(self) -> None:
         """Read the checklist's features and lock; where they disagree, that is among the reasons."""
-        everything, wrong = read_scenarios(self.home / "features")
+        everything, wrong = read_scenarios(self.home / "features", collected=True)
         written = [scenario for scenario in everything if not is_cause(scenario.item)]
         lock, self.lock_digest = read_lock(self.home / "features")
         self.scenarios = {scenario.item: scenario for scenario in written}

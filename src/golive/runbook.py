@@ -171,9 +171,14 @@ def read_features(folder: Path) -> tuple[list[Scenario], list[str]]:
     return [scenario for scenario in found if not is_cause(scenario.item)], wrong
 
 
-def read_scenarios(folder: Path) -> tuple[list[Scenario], list[str]]:
-    """Every scenario below *folder*, in pytest-bdd's own reading, and what is wrong with the files themselves."""
+def read_scenarios(folder: Path, *, collected: bool = False) -> tuple[list[Scenario], list[str]]:
+    """
+    Every scenario below *folder*, in pytest-bdd's own reading, and what is wrong with the files themselves.
+
+    Where they are *collected* already, it is what pytest-bdd has read in this process, and carries out.
+    """
     from pytest_bdd.exceptions import GherkinParseError
+    from pytest_bdd.feature import get_feature
     from pytest_bdd.parser import FeatureParser
 
     found: list[Scenario] = []
@@ -181,7 +186,7 @@ def read_scenarios(folder: Path) -> tuple[list[Scenario], list[str]]:
     for path in sorted(folder.rglob("*.feature")):
         shown = path.relative_to(folder).as_posix()
         try:
-            feature = FeatureParser(str(folder), shown).parse()
+            feature = get_feature(str(folder), shown) if collected else FeatureParser(str(folder), shown).parse()
         except GherkinParseError as exc:
             wrong.append(f"{shown}:{exc.line}: cannot be read: {exc.message}")
             continue

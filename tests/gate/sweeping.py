@@ -277,9 +277,9 @@ class _Once:
         self._real = getattr(import_module(module), name)
         self._kept: list[Any] = []
 
-    def __call__(self, *told: Any) -> Any:
+    def __call__(self, *told: Any, **named: Any) -> Any:
         if not self._kept:
-            self._kept.append(self._real(*told))
+            self._kept.append(self._real(*told, **named))
         return self._kept[0]
 
 

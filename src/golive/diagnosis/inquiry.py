@@ -57,7 +57,7 @@ class Inquiry(Expedition):
 
     def prepare(self) -> None:
         """Read what is written; where that does not agree, it is among the reasons."""
-        everything, wrong = read_scenarios(self.home / "features")
+        everything, wrong = read_scenarios(self.home / "features", collected=True)
         written = [one for one in everything if f"diagnose_{self.runbook}" in one.feature_tags]
         self.scenarios = {scenario.item: scenario for scenario in written}
         self.reasons += wrong + disagreements(written, self.paper.causes)

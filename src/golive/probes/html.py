@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin, urlsplit
+
+if TYPE_CHECKING:
+    from bs4 import Tag
 
 UNTOLD = "?…"  # in the place of a query that may open a door
 NO_ADDRESS = "no address"
@@ -90,14 +94,14 @@ def read(text: str, url: str) -> Document:
     from bs4 import BeautifulSoup
 
     soup = BeautifulSoup(text, "html.parser")
-    at = next((_absolute(url, str(base["href"])) for base in soup.select("base[href]")), url)
+    # Not by CSS selectors: to compile their parser takes longer than to read a page.
+    at = next((_absolute(url, str(base["href"])) for base in soup.find_all("base", href=True)), url)
     inline = tuple(script.get_text() for script in soup.find_all("script", src=False))
     scripts = [str(script["src"]) for script in soup.find_all("script", src=True)]
-    ahead = "link[rel~=modulepreload][href], link[rel~=preload][as=script][href]"
-    scripts += [str(link["href"]) for link in soup.select(ahead)]
+    scripts += [str(link["href"]) for link in soup.find_all("link", href=True) if _is_script_ahead(link)]
     links = tuple(_absolute(at, str(link["href"])) for link in soup.find_all("a", href=True))
-    passwords = len(soup.select('input[type="password" i], input[autocomplete~="current-password" i]'))
-    language = next((str(root["lang"]).lower() for root in soup.select("html[lang]")), "")
+    passwords = sum(map(_takes_a_password, soup.find_all("input")))
+    language = next((str(root["lang"]).lower() for root in soup.find_all("html", lang=True)), "")
     headings = tuple(" ".join(heading.get_text(" ").split()) for heading in soup.find_all("h1"))
     for silent in soup.find_all(["script", "style", "template", "noscript", "head"]):
         silent.decompose()
@@ -111,6 +115,20 @@ def read(text: str, url: str) -> Document:
         tuple(filter(None, inline)),
         passwords,
     )
+
+
+def _is_script_ahead(link: Tag) -> bool:
+    relations = _said(link, "rel").split()
+    return "modulepreload" in relations or ("preload" in relations and _said(link, "as") == "script")
+
+
+def _takes_a_password(field: Tag) -> bool:
+    return _said(field, "type") == "password" or "current-password" in _said(field, "autocomplete").split()
+
+
+def _said(tag: Tag, attribute: str) -> str:
+    """An attribute's value in lower case, "" where there is none; one that is a list of words as these words."""
+    return " ".join(str(word) for word in tag.get_attribute_list(attribute) if word is not None).lower()
 
 
 def _absolute(base: str, address: str) -> str:
