@@ -188,7 +188,8 @@ def _try_all(
                 break
             waiting = [mutant for mutant in waiting if mutant not in batch.values()]
             home = _written(place / str(number), batch.values())
-            _, record, terminal = sweep.judge(home=home)
+            # The first time all is judged, for a mutant is to turn its own item alone.
+            _, record, terminal = sweep.judge(home=home, only=frozenset(batch) if number else None)
             assert record is not None, terminal
             # What is not due yet is judged as well.
             found = {finding.item: finding.found or finding.status for finding in record.findings}
