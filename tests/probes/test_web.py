@@ -489,6 +489,36 @@ def test_html_is_read_as_a_reader_meets_it() -> None:
     assert not read('<html lang="nb"><p>You and the others of this and that are it.</p></html>', FRONT).norwegian
 
 
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<p>One</p><p>two", ("one", "two")),
+        ("<p>a < b &amp; c</p>", ("a", "<", "b", "&", "c")),
+        ("<noscript>Nothing</noscript><template>yet</template>here", ("here",)),
+        ("<template><noscript>still</template>nothing", ()),
+        ("<style>p {}</style><!-- said --><title>T</title>all", ("all",)),
+        ("<script/>no</script>yes", ("yes",)),
+        ("<head><h1>A head that nobody closes", ("a", "head", "that", "nobody", "closes")),
+        ("<script>for ever", ()),
+        ("\0" * 9, ("\0" * 9,)),
+        ("", ()),
+    ],
+)
+def test_only_what_a_reader_sees_is_words(html: str, words: tuple[str, ...]) -> None:
+    """
+    However the page is made: what is not shown without a script, or never, is none of its words.
+    """
+    assert read(html, FRONT).words == words
+
+
+def test_of_two_attributes_of_one_name_the_first_counts() -> None:
+    """
+    As in browsers (HTML, 13.2.5.33); an attribute without a value is an empty one.
+    """
+    page = read('<html lang=nb lang=en><a href=/a href=/b>A</a><a href>B</a><input type="Password"><input>', FRONT)
+    assert (page.language, page.links, page.passwords) == ("nb", (FRONT + "a", FRONT), 1)
+
+
 def plain(town: Town, serve: Callable[..., int], said: bytes) -> Any:
     """A reach whose getdrop.no answers *said* to everything over plain HTTP, and hangs up."""
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
-
-if TYPE_CHECKING:
-    from bs4 import Tag
 
 UNTOLD = "?…"  # in the place of a query that may open a door
 NO_ADDRESS = "no address"
+SILENT = ("script", "style", "template", "noscript", "title")  # what they hold is no text of the page
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8}){0,3}|")  # BCP 47, as far as pages go
 _PLAIN = re.compile(
     r"(?=.{0,80}$)(?:[^\W\d_]{1,30}|\d{1,4})(?:[ ,:.()&'\u2019\u2013-]+(?:[^\W\d_]{1,30}|\d{1,4}))*[.!?)]*"
@@ -91,44 +90,105 @@ def bare(address: str, asked: str = "") -> str:
 
 def read(text: str, url: str) -> Document:
     """Read the HTML *text* that was found at *url*."""
-    from bs4 import BeautifulSoup
-
-    soup = BeautifulSoup(text, "html.parser")
-    # Not by CSS selectors: to compile their parser takes longer than to read a page.
-    at = next((_absolute(url, str(base["href"])) for base in soup.find_all("base", href=True)), url)
-    inline = tuple(script.get_text() for script in soup.find_all("script", src=False))
-    scripts = [str(script["src"]) for script in soup.find_all("script", src=True)]
-    scripts += [str(link["href"]) for link in soup.find_all("link", href=True) if _is_script_ahead(link)]
-    links = tuple(_absolute(at, str(link["href"])) for link in soup.find_all("a", href=True))
-    passwords = sum(map(_takes_a_password, soup.find_all("input")))
-    language = next((str(root["lang"]).lower() for root in soup.find_all("html", lang=True)), "")
-    headings = tuple(" ".join(heading.get_text(" ").split()) for heading in soup.find_all("h1"))
-    for silent in soup.find_all(["script", "style", "template", "noscript", "head"]):
-        silent.decompose()
-    words = tuple(word.strip(".,:;!?()«»\"'").lower() for word in soup.get_text(" ").split())
+    page = _Page()
+    page.feed(text)
+    page.close()
+    at = _absolute(url, page.base) if page.base is not None else url
+    words = (word.strip(".,:;!?()«»\"'").lower() for word in "".join(page.text).split())
     return Document(
-        language,
-        headings,
-        tuple(filter(None, words)),
-        links,
-        tuple(dict.fromkeys(_absolute(at, script) for script in scripts)),
-        tuple(filter(None, inline)),
-        passwords,
+        language=page.language or "",
+        headings=tuple(" ".join("".join(heading).split()) for heading in page.headings),
+        words=tuple(filter(None, words)),
+        links=tuple(_absolute(at, link) for link in page.links),
+        scripts=tuple(dict.fromkeys(_absolute(at, script) for script in page.scripts + page.ahead)),
+        inline=tuple(filter(None, map("".join, page.inline))),
+        passwords=page.passwords,
     )
 
 
-def _is_script_ahead(link: Tag) -> bool:
-    relations = _said(link, "rel").split()
-    return "modulepreload" in relations or ("preload" in relations and _said(link, "as") == "script")
+class _Page(HTMLParser):
+    """
+    What a page says, taken from its tags as they come: no tree, for nothing here asks what stands in what, but for
+    headings and for what no reader sees.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.language: str | None = None
+        self.base: str | None = None
+        self.headings: list[list[str]] = []
+        self.text: list[str] = []
+        self.links: list[str] = []
+        self.scripts: list[str] = []
+        self.ahead: list[str] = []  # scripts that are fetched before they are needed
+        self.inline: list[list[str]] = []
+        self.passwords = 0
+        self._inside: Counter[str] = Counter()  # open elements of SILENT, and headings
+        self._in_script = False  # in one that stands in the page itself
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._say(" ")
+        said = dict(reversed(attrs))  # the first of two attributes of one name counts (HTML 13.2.5.33)
+        if tag in SILENT or tag == "h1":
+            self._inside[tag] += 1
+        match tag:
+            case "html" if self.language is None and "lang" in said:
+                self.language = (said["lang"] or "").lower()
+            case "base" if self.base is None and "href" in said:
+                self.base = said["href"] or ""
+            case "h1":
+                self.headings.append([])
+            case "a" if "href" in said:
+                self.links.append(said["href"] or "")
+            case "script" if "src" in said:
+                self.scripts.append(said["src"] or "")
+            case "script":
+                self.inline.append([])
+                self._in_script = True
+            case "link" if "href" in said and _is_script_ahead(said):
+                self.ahead.append(said["href"] or "")
+            case "input":
+                self.passwords += _takes_a_password(said)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A stroke at the end of a tag ends no element of HTML (13.1.2.1)."""
+        self.handle_starttag(tag, attrs)
+        if tag == "script":
+            self.set_cdata_mode(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._say(" ")
+        if self._inside[tag]:
+            self._inside[tag] -= 1
+        if tag == "script":
+            self._in_script = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_script:
+            self.inline[-1].append(data)
+        else:
+            self._say(data)
+
+    def _say(self, text: str) -> None:
+        """What readers see; a tag parts words, as a rule."""
+        if any(self._inside[tag] for tag in SILENT):
+            return
+        self.text.append(text)
+        if self._inside["h1"]:
+            self.headings[-1].append(text)
 
 
-def _takes_a_password(field: Tag) -> bool:
-    return _said(field, "type") == "password" or "current-password" in _said(field, "autocomplete").split()
+def _is_script_ahead(link: Mapping[str, str | None]) -> bool:
+    relations = _words(link, "rel")
+    return "modulepreload" in relations or ("preload" in relations and _words(link, "as") == ["script"])
 
 
-def _said(tag: Tag, attribute: str) -> str:
-    """An attribute's value in lower case, "" where there is none; one that is a list of words as these words."""
-    return " ".join(str(word) for word in tag.get_attribute_list(attribute) if word is not None).lower()
+def _takes_a_password(field: Mapping[str, str | None]) -> bool:
+    return _words(field, "type") == ["password"] or "current-password" in _words(field, "autocomplete")
+
+
+def _words(said: Mapping[str, str | None], attribute: str) -> list[str]:
+    return (said.get(attribute) or "").lower().split()
 
 
 def _absolute(base: str, address: str) -> str:
