@@ -6,18 +6,18 @@ import dataclasses
 import threading
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from itertools import count as numbers
 from queue import SimpleQueue
 from typing import Any, TypeVar, cast
 
-from pydantic import JsonValue, TypeAdapter
+from pydantic import JsonValue
+from pydantic_core import to_jsonable_python
 
 from golive.environment import Detour, Environment
 from golive.errors import Crashed, GoLiveError, NoConsent, ProbeError, Unreachable
@@ -385,10 +385,4 @@ def plain(value: object) -> JsonValue:
     """A look or an answer as JSON: exactly the fields of its dataclass."""
     if not dataclasses.is_dataclass(value):
         raise TypeError(f"an answer must be a dataclass, not {type(value).__name__}")
-    return cast(JsonValue, adapter(cast(Hashable, type(value))).dump_python(value, mode="json"))
-
-
-@cache
-def adapter(kind: Hashable) -> TypeAdapter[Any]:
-    """What turns values of *kind* into JSON and back; to make one costs more than to use it."""
-    return TypeAdapter(cast(type, kind))
+    return cast(JsonValue, to_jsonable_python(value))

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, cast, get_args, get_origin
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from golive import errors
 from golive.environment import Detour, Environment
@@ -22,7 +23,7 @@ from golive.errors import Crashed, GoLiveError, ProbeError, SetupError, Unreadab
 from golive.expedition import Wanted
 from golive.findings import Progress
 from golive.identity import establish
-from golive.observatory import Entry, Observatory, adapter, kind_of, plain
+from golive.observatory import Entry, Observatory, kind_of, plain
 from golive.paperwork import as_they_were, demands
 from golive.probes.look import Act, Look
 from golive.record import SCHEMA, Attempt, Evidence, Finding, Record, Verdict
@@ -145,7 +146,7 @@ def answer_of(look: Look[Any], seen: Evidence) -> Any:
         raise _trouble(seen)
     kind = answer_type(type(look))
     try:
-        answer = adapter(kind).validate_json(json.dumps(seen.answer), strict=True)
+        answer = _adapter(kind).validate_json(json.dumps(seen.answer), strict=True)
     except ValidationError as exc:
         first = exc.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
@@ -153,6 +154,12 @@ def answer_of(look: Look[Any], seen: Evidence) -> Any:
     if plain(answer) != seen.answer:
         raise Unreadable(seen.source, f"the recorded answer says less or more than a {kind.__name__} does today")
     return answer
+
+
+@cache
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
+    """What turns JSON back into values of *kind*; to make one costs more than to use it."""
+    return TypeAdapter(cast(type, kind))
 
 
 def _trouble(seen: Evidence) -> GoLiveError:

@@ -155,7 +155,7 @@ def _show(reach: Reach, host: str, address: str, there: tuple[str, int]) -> Show
     from cryptography.hazmat.primitives.hashes import SHA256, Hash
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-    chain = _chain(host, address, there, reach.environment.network.answer_seconds)
+    chain = _chain(reach, host, address, there)
     leaf = chain[0]
     try:
         key = leaf.public_key()
@@ -187,18 +187,25 @@ def _show(reach: Reach, host: str, address: str, there: tuple[str, int]) -> Show
         raise Unreadable(f"{host} at {address}", f"its certificate cannot be read: {exc}") from exc
 
 
-def _chain(host: str, address: str, there: tuple[str, int], patience: float) -> list[x509.Certificate]:
+def _unverifying() -> SSL.Context:
+    """Takes every certificate: what is shown to be distrusted must be seen too, and `_distrust` judges it."""
+    from OpenSSL import SSL
+
+    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+    context.set_verify(SSL.VERIFY_NONE)
+    context.set_cipher_list(b"ALL:@SECLEVEL=0")
+    return context
+
+
+def _chain(reach: Reach, host: str, address: str, there: tuple[str, int]) -> list[x509.Certificate]:
     """The certificates as they are sent, leaf first, nothing verified."""
     from OpenSSL import SSL
 
     target = f"{host} at {address}"
-    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
-    context.set_verify(SSL.VERIFY_NONE)  # what is shown to be distrusted must be seen too; _distrust judges it
-    context.set_cipher_list(b"ALL:@SECLEVEL=0")
-    ours = SSL.Connection(context, None)
+    ours = SSL.Connection(reach.shared("tls that takes every certificate", _unverifying), None)
     ours.set_tlsext_host_name(host.encode("idna"))
     ours.set_connect_state()
-    with _line(target, there, patience) as line:
+    with _line(target, there, reach.environment.network.answer_seconds) as line:
         while True:
             try:
                 ours.do_handshake()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from golive.errors import Overloaded, Unreachable, Unreadable, Untrusted
@@ -129,12 +130,28 @@ def _root(exc: BaseException) -> BaseException:
 
 
 def _transport(reach: Reach) -> httpx.BaseTransport:
-    """A transport of httpx over httpcore's public parts: httpx's own has no place for another way to connect."""
+    import httpcore
+
+    backend, transport = _parts()
+    pool = httpcore.ConnectionPool(ssl_context=reach.tls(), network_backend=backend(reach), max_keepalive_connections=0)
+    return transport(pool)
+
+
+@cache
+def _parts() -> tuple[
+    Callable[[Reach], httpcore.NetworkBackend], Callable[[httpcore.ConnectionPool], httpx.BaseTransport]
+]:
+    """
+    How we connect, and a transport of httpx over httpcore's public parts: httpx's own has no place for another way.
+
+    Made when the first page is asked, for until then nobody needs the libraries.
+    """
     import httpcore
     import httpx
 
     class Dialled(httpcore.NetworkBackend):
-        def __init__(self) -> None:
+        def __init__(self, reach: Reach) -> None:
+            self._reach = reach
             self._sockets = httpcore.SyncBackend()
 
         def connect_tcp(
@@ -146,7 +163,7 @@ def _transport(reach: Reach) -> httpx.BaseTransport:
             socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
         ) -> httpcore.NetworkStream:
             refused: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
-            for address, there in reach.dial(host, port):
+            for address, there in self._reach.dial(host, port):
                 try:
                     return self._sockets.connect_tcp(address, there, timeout, local_address, socket_options)
                 except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
@@ -164,10 +181,8 @@ def _transport(reach: Reach) -> httpx.BaseTransport:
             self._answer.close()
 
     class Transport(httpx.BaseTransport):
-        def __init__(self) -> None:
-            self._pool = httpcore.ConnectionPool(
-                ssl_context=reach.tls(), network_backend=Dialled(), max_keepalive_connections=0
-            )
+        def __init__(self, pool: httpcore.ConnectionPool) -> None:
+            self._pool = pool
 
         def handle_request(self, request: httpx.Request) -> httpx.Response:
             asked = httpcore.Request(
@@ -188,4 +203,4 @@ def _transport(reach: Reach) -> httpx.BaseTransport:
         def close(self) -> None:
             self._pool.close()
 
-    return Transport()
+    return Dialled, Transport
