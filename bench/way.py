@@ -17,7 +17,6 @@ from golive.environment import load
 from golive.observatory import Observatory
 from golive.record import Record
 from golive.recording import write_atomically
-from golive.report import write_results
 from golive.run import Run
 from golive.twin.process import detour_from
 
@@ -40,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _write(record: Record) -> None:
+    from golive.report import write_results  # as the gate does: it loads them while it waits for answers
+
     folder = Path(os.environ["BENCH_FOLDER"])
     write_atomically(folder / "record.json", record.to_json())
     write_results(record, folder / "allure-results")

@@ -451,6 +451,8 @@ def test_hsts_is_read_by_its_grammar(value: str) -> None:
         "max-age",
         'max-age="1',
         "a b=1",
+        "\n",
+        "max-age=1\n",
     ],
 )
 def test_hsts_that_a_browser_ignores_is_none(value: str) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # A page is at rest when it has asked for nothing during this part of the environment's patience for one answer.
 REST = 0.1
+ASKED = 32  # hosts at the same time
 MOST = 20  # of each kind of trouble that is told
 WORDS = 300  # characters of each
 CONTROL = "golive-control"
@@ -147,16 +148,20 @@ def way_of(reach: Reach) -> Way:
     """
     environment = reach.environment
     hosts = [host for host in environment.network.hosts if host != environment.database.host]
-    places: dict[str, str] = {}
-    for host in hosts:
+
+    def places(host: str) -> dict[str, str]:
+        found: dict[str, str] = {}
         for port in (443, 80):
             try:
                 address, there = next(iter(reach.dial(host, port)))
             except ProbeError:
                 continue  # a name that leads nowhere: so it will for the browser
-            places |= {f"{host}:{port}": f"{address}:{there}"} if environment.rehearsal else {host: address}
-    keys = together(lambda host: public_keys(reach, host), hosts) if environment.rehearsal else []
-    return Way(tuple(places.items()), tuple(sorted({key for found in keys for key in found})))
+            found |= {f"{host}:{port}": f"{address}:{there}"} if environment.rehearsal else {host: address}
+        return found
+
+    told = [place for found in together(places, hosts, ASKED) for place in found.items()]
+    keys = together(lambda host: public_keys(reach, host), hosts, ASKED) if environment.rehearsal else []
+    return Way(tuple(told), tuple(sorted({key for found in keys for key in found})))
 
 
 @dataclass  # without slots: Playwright writes down on the listener that it listens

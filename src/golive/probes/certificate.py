@@ -124,12 +124,16 @@ class TlsVersions(Look[Spoken]):
 
 def public_keys(reach: Reach, host: str) -> tuple[str, ...]:
     """`public_key_sha256` of the certificates that *host* proves itself with; none where it does not, or not now."""
-    try:
+
+    def proven() -> tuple[str, ...]:
         doors, _ = _doors(reach, host)
         shown = [_show(reach, host, *door) for door in doors.items()]
+        return tuple(one.public_key_sha256 for one in shown if not one.distrusted)
+
+    try:
+        return reach.found(f"public keys of {host}", proven)
     except ProbeError:
         return ()
-    return tuple(one.public_key_sha256 for one in shown if not one.distrusted)
 
 
 def _doors(reach: Reach, host: str) -> tuple[dict[str, tuple[str, int]], tuple[str, ...]]:

@@ -7,7 +7,7 @@ import re
 # token and quoted-string are RFC 9110's (5.6.2, 5.6.4).
 _DIRECTIVE = re.compile(
     r"""[ \t]*(?:(?P<name>[!#$%&'*+.^_`|~0-9A-Za-z-]+)
-        (?:[ \t]*=[ \t]*(?:(?P<token>[!#$%&'*+.^_`|~0-9A-Za-z-]+)|"(?P<quoted>(?:[^"\\]|\\.)*)"))?)?[ \t]*(?:;|$)""",
+        (?:[ \t]*=[ \t]*(?:(?P<token>[!#$%&'*+.^_`|~0-9A-Za-z-]+)|"(?P<quoted>(?:[^"\\]|\\.)*)"))?)?[ \t]*(?:;|\Z)""",
     re.VERBOSE,
 )
 

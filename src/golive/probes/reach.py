@@ -37,8 +37,8 @@ class Reach:
         # The rehearsal never sees real credentials.
         self._variables = detour.variables if environment.rehearsal else os.environ if variables is None else variables
         self._shared: dict[str, object] = {}
-        self._addresses: dict[str, tuple[str, ...]] = {}
-        self._looking_up: dict[str, threading.Lock] = {}
+        self._found: dict[str, object] = {}
+        self._finding: dict[str, threading.Lock] = {}
         self._lock = threading.RLock()
         self._held: dict[str, str] = {}
         self._search = Search({})
@@ -146,17 +146,21 @@ class Reach:
 
     def resolve(self, host: str) -> tuple[str, ...]:
         """Addresses of *host* by the environment's own resolvers, IPv4 first; remembered for the run."""
+        return self.found(f"addresses of {host}", lambda: self._look_up(host))
+
+    def found(self, key: str, find: Callable[[], T]) -> T:
+        """What probes have in common about the world, found once as long as it is the same; errors are not kept."""
         with self._lock:
-            looking_up = self._looking_up.setdefault(host, threading.Lock())
-        with looking_up:  # who comes second waits for the first one's answer
-            if host not in self._addresses:
-                self._addresses[host] = self._look_up(host)
-            return self._addresses[host]
+            finding = self._finding.setdefault(key, threading.Lock())
+        with finding:  # who comes second waits for what the first one finds
+            if key not in self._found:
+                self._found[key] = find()
+            return cast(T, self._found[key])
 
     def forget(self) -> None:
-        """Look names up again: the world behind them was changed."""
+        """Find everything again: the world was changed."""
         with self._lock:
-            self._addresses.clear()
+            self._found.clear()
 
     def _look_up(self, host: str) -> tuple[str, ...]:
         import dns.exception

@@ -9,15 +9,15 @@ from typing import TypeVar
 Part = TypeVar("Part")
 Result = TypeVar("Result")
 
-MOST = 8
+MOST = 8  # of one host
 
 
-def together(work: Callable[[Part], Result], parts: Iterable[Part]) -> list[Result]:
-    """*work* done on each of *parts* at the same time, results in their order; the first error where there is one."""
+def together(work: Callable[[Part], Result], parts: Iterable[Part], most: int = MOST) -> list[Result]:
+    """*work* done on *parts*, *most* at the same time, results in their order; the first error where there is one."""
     todo = list(parts)
     if len(todo) < 2:
         return [work(part) for part in todo]
-    with ThreadPoolExecutor(min(MOST, len(todo)), "part") as pool:
+    with ThreadPoolExecutor(min(most, len(todo)), "part") as pool:
         return list(pool.map(work, todo))
 
 

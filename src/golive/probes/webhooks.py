@@ -25,6 +25,7 @@ from golive.probes.look import Act, Look, Permission
 from golive.probes.postgres import to_read, users_by_standing
 from golive.probes.secrets import text_of
 from golive.probes.sumsub import SECRET, RegisteredWebhooks, Webhooks, nobody, signing_keys
+from golive.probes.together import together
 
 if TYPE_CHECKING:
     from golive.environment import Environment
@@ -151,21 +152,22 @@ class ForgedReports(_OfReceiver, Look[Forgeries]):
         webhooks = _registered(reach)
         for url in webhooks.receivers:
             reach.ask(NoSuchReceiver(url))
-        answers: dict[str, list[Answered]] = {}
         unseen: dict[str, str] = {}
         keys = _told(lambda: signing_keys(reach, webhooks), unseen, *_WITH_THE_KEY)
         app = _told(lambda: text_of(reach, self.service_arn, SECRET), unseen, _BY_THE_APP)
-        for url in webhooks.receivers:
-            key, algorithm = keys[url] if keys else ("", "")
-            for way, (body, headers) in _forged(key, algorithm, app or "").items():
-                if way not in unseen:
-                    answers.setdefault(way, []).append(_post(reach, url, body, headers))
-        return Forgeries(
-            ", ".join(webhooks.receivers),
-            {way: tuple(given) for way, given in answers.items()},
-            unseen,
-            tuple(_post(reach, url, _report(nobody()), {}) for url in _others(reach, webhooks)),
-        )
+        forged = [
+            (way, url, body, headers)
+            for url in webhooks.receivers
+            for way, (body, headers) in _forged(keys[url] if keys else ("", ""), app or "").items()
+            if way not in unseen
+        ]
+        forged += [("", url, _report(nobody()), {}) for url in _others(reach, webhooks)]
+        given = together(lambda one: _post(reach, *one[1:]), forged)
+        answers: dict[str, tuple[Answered, ...]] = {}
+        for (way, *_), answer in zip(forged, given, strict=True):
+            answers[way] = (*answers.get(way, ()), answer)
+        others = answers.pop("", ())
+        return Forgeries(", ".join(webhooks.receivers), answers, unseen, others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +209,9 @@ _SHA1 = "signed with SHA-1"
 _WITH_THE_KEY = (_SPACES, _ALTERED, _UNHEARD, _SHA1)
 
 
-def _forged(key: str, algorithm: str, app: str) -> Mapping[str, tuple[bytes, dict[str, str]]]:
-    """Every way in which a report can be sent that Sumsub did not sign."""
+def _forged(signing: tuple[str, str], app: str) -> Mapping[str, tuple[bytes, dict[str, str]]]:
+    """Every way in which a report can be sent that Sumsub did not sign; *signing*: its key, its algorithm."""
+    key, algorithm = signing
     body = _report(nobody())
     # As a program writes it that signs what it understood, and not the bytes that came.
     written_again = json.dumps(json.loads(body), separators=(",", ":")).encode()
