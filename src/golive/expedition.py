@@ -21,6 +21,7 @@ from golive.environment import Detour, Environment, drop_redirections, load
 from golive.errors import GoLiveError, SetupError
 from golive.findings import Progress
 from golive.identity import looks as identity_looks
+from golive.identity import looks_at_aws
 from golive.observatory import Observatory
 from golive.probes.look import Look
 from golive.recording import make_folder
@@ -35,8 +36,9 @@ from golive.witness import Witness
 IGNORED = "GOLIVE_IGNORED"
 # What it takes to ask the target who it is. What imports each other is imported by one thread: two that come upon it
 # from different ends lock each other out.
-ASKING = ("boto3", "httpx", "dns.resolver", "OpenSSL.SSL")
-CLIENTS = (*ASKING, "psycopg")
+ASKING_AWS = ("boto3",)
+ASKING = ("httpx", "dns.resolver", "OpenSSL.SSL")
+CLIENTS = (*ASKING_AWS, *ASKING, "psycopg")
 TOOLS = ("golive", "pytest", "pytest-bdd", "httpx", "boto3", "psycopg", "dnspython", "cryptography", "playwright")
 
 
@@ -110,9 +112,12 @@ class Expedition(ABC):
             self.loading.start()
             return
         self.observatory = self.observatory or Observatory(self.environment, Detour(), armed=self.armed)
-        # First, and by this thread: the sooner the questions are out, the more is read while they travel.
-        load_modules(ASKING)
         self.observatory.start_clock()  # that of a run before this one, where a test hands on its observatory, is over
+        # First, and by this thread: the sooner the questions are out, the more is read while they travel. Those to AWS
+        # take longest to be written.
+        load_modules(ASKING_AWS)
+        self.observatory.begin(looks_at_aws(self.environment))
+        load_modules(ASKING)
         self.observatory.begin(identity_looks(self.environment))
 
     @abstractmethod

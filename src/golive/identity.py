@@ -27,12 +27,13 @@ class Identity:
 
 def looks(environment: Environment) -> list[Look[Any]]:
     """What is asked to know the target: account, service, certificate, clock."""
-    return [
-        Caller(),
-        RunningService(environment.aws.service_arn),
-        ServedCertificate(environment.site.host),
-        Page(f"https://{environment.site.host}/api/health"),
-    ]
+    front, health = ServedCertificate(environment.site.host), Page(f"https://{environment.site.host}/api/health")
+    return [*looks_at_aws(environment), front, health]
+
+
+def looks_at_aws(environment: Environment) -> list[Look[Any]]:
+    """Those of `looks` that AWS answers."""
+    return [Caller(), RunningService(environment.aws.service_arn)]
 
 
 def establish(environment: Environment, observatory: Observatory) -> Identity:

@@ -78,7 +78,7 @@ class Entry:
 class Observatory:
     """Asks the world, once for each look."""
 
-    def __init__(self, environment: Environment, detour: Detour, *, threads: int = 64, armed: bool = False) -> None:
+    def __init__(self, environment: Environment, detour: Detour, *, threads: int = 128, armed: bool = False) -> None:
         """*armed* says that the operator consented to acts (`--act`)."""
         self.environment = environment
         self.armed = armed
