@@ -164,6 +164,6 @@ def test_a_host_that_is_not_listed_is_refused() -> None:
 def test_the_rehearsal_reaches_the_twin_only() -> None:
     """An address that the twin does not have leads nowhere, not to the internet."""
     reach = Reach(load("rehearsal", HOME), Detour(), ask=lambda look: look.observe(None))  # type: ignore[arg-type]
-    reach._addresses["getdrop.no"] = ("93.184.216.34",)
+    reach._found["addresses of getdrop.no"] = ("93.184.216.34",)
     with pytest.raises(Unreachable):
         reach.dial("getdrop.no", 443)

@@ -54,6 +54,7 @@ class Loopback(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     def __init__(self, handler: type[socketserver.BaseRequestHandler]) -> None:
         self._open: set[socket.socket] = set()
+        self._stopping = False
         self._serving: threading.Thread | None = None
         super().__init__(("127.0.0.1", 0), handler)
 
@@ -67,6 +68,7 @@ class Loopback(socketserver.ThreadingMixIn, socketserver.TCPServer):
         return self.port
 
     def stop(self) -> None:
+        self._stopping = True
         if self._serving is not None:
             self.shutdown()
         self.server_close()
@@ -82,8 +84,8 @@ class Loopback(socketserver.ThreadingMixIn, socketserver.TCPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away in the middle is its own affair; our own errors are shown."""
-        if not isinstance(sys.exception(), OSError):
+        """A client that goes away in the middle, or is sent away, is no affair of ours; our own errors are shown."""
+        if not (self._stopping or isinstance(sys.exception(), OSError)):
             super().handle_error(request, client_address)
 
 
