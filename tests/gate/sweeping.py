@@ -20,7 +20,6 @@ from golive.probes.look import Look
 from golive.record import Evidence, Record
 from golive.replay import answer_of
 from golive.runbook import load_inventory
-from golive.twin.cloud import Cloud
 from golive.twin.faults import broken
 from golive.twin.process import TwinProcess
 from golive.twin.world import World, healthy
@@ -37,21 +36,7 @@ APART = ("health", "settings", "webhook")
 # Which parts of the world an answer hangs on, by the module of its look. A look of a module that is not here is
 # repeated every time: to forget one costs time, never truth.
 WEB = frozenset({"zone", "certificates", "site", "site.health", "site.settings"})
-# AWS by service, as its clients are called, and the fields of the twin's cloud that each answers from. What is not here
-# (the account, the hour) changes every answer.
-SERVICES = {
-    "apprunner": {"service", "images"},
-    "rds": {"instance", "snapshots", "snapshot_takes"},
-    "ec2": {"security_groups", "prefix_lists"},
-    "ecr": {"images"},
-    "secretsmanager": {"secrets"},
-    "logs": {"logs", "any_log", "log_page", "service"},
-    "cloudwatch": {"traffic"},
-    "iam": {"roles", "any_role"},
-    "sts": set(),
-}
-SIGNED_FOR = {"monitoring": "cloudwatch"}  # where the name that a request is signed for is another
-CLOUD = frozenset(f"cloud.{service}" for service in SERVICES)
+CLOUD = frozenset({"cloud"})
 DATABASE = frozenset({"zone", "certificates", "database"})
 WATCHED = frozenset({"zone", "certificates", "betterstack"})
 # Whose health is taken, and who is asked for comparison.
@@ -63,31 +48,30 @@ HANGS_ON = {
     **dict.fromkeys(("web", "health", "bundle"), WEB),
     "browser": {"zone", "certificates", "site", "bankid"},  # no visitor asks for the health, or reads the settings
     "login": {"zone", "certificates", "site"},
-    "bankid": {"zone", "certificates", "site", "bankid", *CLOUD},
-    "recognition": {"zone", "certificates", "bankid", *CLOUD},
-    "github": {"zone", "certificates", "github", *CLOUD},
-    "oauth": {"zone", "certificates", "neonomics", "swan", *CLOUD},
-    "neonomics": {"zone", "certificates", "neonomics", *CLOUD},
+    "bankid": {"zone", "certificates", "site", "bankid", "cloud"},
+    "recognition": {"zone", "certificates", "bankid", "cloud"},
+    "github": {"zone", "certificates", "github", "cloud"},
+    "oauth": {"zone", "certificates", "neonomics", "swan", "cloud"},
+    "neonomics": {"zone", "certificates", "neonomics", "cloud"},
     "payment": {"zone", "certificates", "neonomics"},
-    "swan": {"zone", "certificates", "swan", *CLOUD},
+    "swan": {"zone", "certificates", "swan", "cloud"},
     **dict.fromkeys(("way", "pulse"), PARTNERS),
     "reception": PARTNERS | CLOUD,
     "swanschema": PARTNERS | CLOUD,
     "vendorpage": {"zone", "certificates", "swan"},
+    "egress": CLOUD,
     "disclosure": WEB,
-    "sumsub": {"zone", "certificates", "sumsub", *CLOUD},
-    "webhooks": {"zone", "certificates", "site", "site.webhook", "sumsub", *CLOUD, "database"},
+    "sumsub": {"zone", "certificates", "sumsub", "cloud"},
+    "webhooks": {"zone", "certificates", "site", "site.webhook", "sumsub", "cloud", "database"},
     **dict.fromkeys(("betterstack", "monitors", "incidents", "statuspage"), WATCHED),
     "slack": {"zone", "certificates", "slack"},
-    "webhook": {"zone", "certificates", "slack", *CLOUD},
+    "webhook": {"zone", "certificates", "slack", "cloud"},
     "postgres": DATABASE,
     **dict.fromkeys(("customers", "consents", "payments", "statements", "measures"), DATABASE),
-    "applicants": {"zone", "certificates", "database", "sumsub", *CLOUD},
-    "aws": {"cloud.sts"},
-    "secrets": {"cloud.secretsmanager"},
-    **{module: {"cloud.apprunner"} for module in ("apprunner", "egress")},
-    **{module: {"cloud.logs"} for module in ("logs", "ended", "journal")},
-    **{service: {f"cloud.{service}"} for service in ("rds", "ec2", "ecr", "cloudwatch", "iam")},
+    "applicants": {"zone", "certificates", "database", "sumsub", "cloud"},
+    **dict.fromkeys(
+        ("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs", "ended", "journal", "cloudwatch", "iam"), CLOUD
+    ),
 }
 # Where no answer but these hangs on a part (the people who sign, the clock), everything is judged anew.
 PARTS = frozenset(part for parts in HANGS_ON.values() for part in parts)
@@ -138,7 +122,7 @@ class Sweep:
             looks = {entry.id: entry.look.partition(":")[0] for entry in record.evidence}
             self._behind = {each.item: {looks[seen] for seen in each.evidence} for each in record.findings}
         changed = _differing(broken(self._base, faults), self._base)
-        if changed - PARTS or "cloud.sts" in changed:  # whoever cannot say who they are is told nothing else
+        if changed - PARTS:
             return frozenset(self._behind)
         return frozenset(
             item for item, modules in self._behind.items() if any(_hangs(module, changed) for module in modules)
@@ -215,20 +199,9 @@ def _differing(world: World, former: World) -> set[str]:
     """The parts in which two worlds differ, with what no visitor with a browser sees of the site apart."""
     changed = {part.name for part in fields(World) if getattr(world, part.name) != getattr(former, part.name)}
     apart = {name for name in APART if getattr(world.site, name) != getattr(former.site, name)}
-    if "cloud" in changed:
-        changed = changed - {"cloud"} | _services(world.cloud, former.cloud)
     if replace(world.site, **{name: getattr(former.site, name) for name in APART}) == former.site:
         changed -= {"site"}
     return changed | {f"site.{name}" for name in apart}
-
-
-def _services(cloud: Cloud, former: Cloud) -> set[str]:
-    """The services of AWS that answer otherwise."""
-    differ = {part.name for part in fields(Cloud) if getattr(cloud, part.name) != getattr(former, part.name)}
-    ailing = {SIGNED_FOR.get(name, name) for name, _ in cloud.ailments.items() ^ former.ailments.items()}
-    if differ - {"ailments"}.union(*SERVICES.values()) or ailing - SERVICES.keys():
-        return set(CLOUD)
-    return {f"cloud.{service}" for service, answers in SERVICES.items() if answers & differ or service in ailing}
 
 
 def _is_stale(look: Look[Any], changed: set[str]) -> bool:

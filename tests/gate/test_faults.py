@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -11,7 +10,7 @@ import pytest
 from golive.record import Status
 from golive.twin.faults import FAULTS
 from tests.gate.conftest import Project
-from tests.gate.sweeping import CLOUD, FIRST_DAY, HANGS_ON, HOME, INVENTORY, Sweep, due_in, phase_of
+from tests.gate.sweeping import FIRST_DAY, INVENTORY, Sweep, due_in, phase_of
 
 DECIDED = [item for item in INVENTORY.item if {"auto", "act"} & set(item.how)]
 SIGNED = [item for item in INVENTORY.item if "attest" in item.how]
@@ -96,17 +95,6 @@ def test_faults_speak_of_items_that_are_there() -> None:
         assert set(turned) <= known, fault.name
         assert len(turned) == len(set(turned)), fault.name
         assert fault.sentence.endswith("."), fault.name
-
-
-def test_an_answer_hangs_on_the_services_that_its_probe_asks() -> None:
-    """The sweep forgets what AWS said where the service that a probe asks says something else."""
-    asked = {
-        (path.stem, f"cloud.{service}")
-        for path in (HOME / "src/golive/probes").glob("*.py")
-        for service in re.findall(r'\bclient\(reach, "(\w+)"\)', path.read_text(encoding="utf-8"))
-    }
-    assert {service for _, service in asked} == CLOUD
-    assert not {(probe, service) for probe, service in asked if service not in HANGS_ON[probe]}
 
 
 # One of each kind of answer; the sweep above judges every fault, in one process, and this is what a person types.
