@@ -11,11 +11,13 @@ import gc
 import logging
 import os
 import re
+import signal
 import sys
 from collections.abc import Generator, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from threading import current_thread, main_thread
+from typing import Any, NoReturn
 
 import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
@@ -239,6 +241,8 @@ class Gate:
             self.run.prepare()
             scenarios = self.run.scenarios
             self.run.look([scenarios[self.items[node]] for node in selected if self.items[node] in scenarios])
+            if self.interrupted:
+                raise KeyboardInterrupt
         except SetupError as exc:
             raise self._refusal(exc) from None
 
@@ -259,6 +263,8 @@ class Gate:
     def _begin(self, runbook: str) -> None:
         """Refuse what makes no gate and no diagnosis, and begin a run."""
         gc.set_threshold(*RARELY)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler and current_thread() is main_thread():
+            signal.signal(signal.SIGINT, self._interrupt)
         try:
             self._drop_addopts()
             self._refuse_other_ways()
@@ -267,6 +273,11 @@ class Gate:
             self.run.begin()
         except SetupError as exc:
             raise self._refusal(exc) from None
+
+    def _interrupt(self, *_: object) -> NoReturn:
+        """Written down as well: what is raised while Python cleans something up is heard by nobody."""
+        self.interrupted = True
+        raise KeyboardInterrupt
 
     def _refusal(self, exc: SetupError) -> pytest.UsageError:
         """The end of a run that makes no gate, with the reason; where that holds a secret, with the secret's name."""
@@ -439,6 +450,8 @@ class Gate:
         return frozenset(missing & left_out)
 
     def _stop(self) -> None:
+        if signal.getsignal(signal.SIGINT) == self._interrupt:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         if self.run is not None:
             self.run.close()
             gc.set_threshold(*self.searched)

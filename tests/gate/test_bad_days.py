@@ -158,3 +158,30 @@ def test_ctrl_c_leaves_no_record(project: Project) -> None:
     assert (ran.record, ran.manifest) == (None, False)
     assert "nothing was recorded" in said
     assert "Traceback" not in said
+
+
+def test_ctrl_c_that_nobody_hears_leaves_no_record(project: Project) -> None:
+    """What is raised while Python cleans something up is lost; that a person stopped the run is known all the same."""
+    conftest = project.home / "conftest.py"
+    conftest.write_text(
+        conftest.read_text(encoding="utf-8")
+        + """
+
+import signal
+
+
+class Last:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+
+def pytest_runtest_setup(item):
+    if "GL-2.1.1" in item.keywords:
+        Last()
+""",
+        encoding="utf-8",
+    )
+    ran = project.run()
+    assert ran.status == 2, ran.terminal
+    assert (ran.record, ran.manifest) == (None, False)
+    assert "interrupted: nothing was recorded" in ran.terminal
