@@ -13,7 +13,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from threading import current_thread, main_thread
@@ -44,8 +44,10 @@ RARELY = (100_000, 50, 1_000)
 TAG = re.compile(r"(?<=@)[^@\s]+")
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """The gate's own options."""
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """The gate's own options, and Allure's where one of them is asked for: a small gate notices what that loads."""
+    if any("--allure" in text or "-alluredir" in text or text in {"-h", "--help"} for text in _typed(pluginmanager)):
+        pluginmanager.import_plugin("allure_pytest.plugin")
     group = parser.getgroup("golive", "the go-live gate")
     group.addoption("--env", default="rehearsal", metavar="NAME", help="the environment to gate (default: rehearsal)")
     group.addoption("--phase", default=DEFAULT_PHASE, metavar="PHASE", help="the phase to gate (default: T-0)")
@@ -67,6 +69,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--json", action="store_true", help="a diagnosis: print it as JSON")
     group.addoption("--delay", type=float, default=0.0, metavar="S", help="let each answer of the twin take S seconds")
     group.addoption("--reports", default=None, metavar="DIR", help="where runs are written (default: reports/)")
+
+
+def _typed(pluginmanager: pytest.PytestPluginManager) -> Iterator[str]:
+    """What the person, and the shell, told pytest."""
+    config = pluginmanager.getplugin("pytestconfig")
+    assert isinstance(config, pytest.Config)
+    yield from map(str, config.invocation_params.args)
+    yield from os.environ.get("PYTEST_ADDOPTS", "").split()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -341,7 +351,7 @@ class Gate:
             partial=option.partial,
             act=option.act,
             reports=Path(option.reports) if option.reports else None,
-            results=Path(option.allure_report_dir) if option.allure_report_dir else None,
+            results=Path(results) if (results := getattr(option, "allure_report_dir", None)) else None,
             command=("pytest", *map(str, self.config.invocation_params.args)),
             since=option.since,
             incident=option.incident,

@@ -33,7 +33,6 @@ from golive.paperwork import (
     without_effect,
     without_partner,
 )
-from golive.probes.browser import Visit, prepare
 from golive.probes.look import Act, Look
 from golive.record import Decision, Finding, Inventory, Official, Paper, Record, Status, Subject, Verdict
 from golive.recording import RECORD, Basis, Withheld, shown, withhold, write_run
@@ -114,8 +113,8 @@ class Run(Expedition):
             return
         observatory = self.way()
         planned = [*self.plan(selected), *subject_looks(self.environment)]
-        if any(isinstance(look, Visit) for look in planned):
-            observatory.meanwhile(prepare)  # a browser takes longest to start
+        for look in {type(look): look for look in planned}.values():
+            observatory.meanwhile(look.prepare)
         Thread(target=load_modules, args=(RENDERING,), daemon=True).start()
         self.unknown = establish(self.environment, observatory).unknown
         if self.unknown:

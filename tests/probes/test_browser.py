@@ -12,7 +12,7 @@ import pytest
 from golive import chromium
 from golive.errors import Denied, Overloaded, ProbeError, Unreachable, Unreadable, Untrusted
 from golive.probes import chrome
-from golive.probes.browser import Sight, Stored, Visit, prepare, way_of
+from golive.probes.browser import Sight, Stored, Visit, way_of
 from golive.probes.chrome import Chrome, Way
 from golive.probes.reach import Reach
 from golive.twin.site import Consent
@@ -45,7 +45,7 @@ def test_front_page_is_seen_as_it_is(reach: Reach) -> None:
     """
     Title, language, text, question and what is stored: all there, and nothing has failed.
     """
-    prepare(reach)
+    Visit(FRONT).prepare(reach)
     sight = Visit(FRONT).observe(reach)
     assert (sight.url, sight.status, sight.language, sight.clicked) == (FRONT + "/", 200, "nb", False)
     assert sight.title == sight.heading == "Drop: betal rett fra bankkontoen"

@@ -47,7 +47,7 @@ def runbook_of(
         raise SetupError(f"@{DIAGNOSE}{chosen[0]} names no failure runbook; there are: {', '.join(NAMES)}")
     given = [f"--{name}" for name in _OF_THE_GATE if getattr(option, name)]
     given += ["--profile"] if option.profile != "launch" else []
-    given += ["--alluredir"] if option.allure_report_dir else []
+    given += ["--alluredir"] if getattr(option, "allure_report_dir", None) else []
     if given:
         raise SetupError(f"a diagnosis only looks, and opens nothing: leave out {' and '.join(given)}")
     return chosen[0]

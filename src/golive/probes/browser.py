@@ -115,6 +115,10 @@ class Visit(Look[Sight]):
     def host(self) -> str:
         return "the browser"
 
+    def prepare(self, reach: Reach) -> None:
+        """Begin to start the browser."""
+        _chrome(reach).prepare(way_of(reach))
+
     def observe(self, reach: Reach) -> Sight:
         """
         Unreachable, Untrusted, Unreadable, Overloaded: the page, or the one that the click leads to, as `web.Page`.
@@ -127,11 +131,6 @@ class Visit(Look[Sight]):
             return await _visit(profile, self, reach)
 
         return _chrome(reach).visit(way_of(reach), look, reach.environment.network.look_seconds)
-
-
-def prepare(reach: Reach) -> None:
-    """Begin to start the browser, before the first visit is asked for; returns at once and says nothing."""
-    _chrome(reach).prepare(way_of(reach))
 
 
 def _chrome(reach: Reach) -> Chrome:

@@ -66,6 +66,9 @@ class Look(ABC, Generic[Answer]):
         """
         return ()
 
+    def prepare(self, reach: Reach) -> None:  # for those that need it
+        """Begin what takes long to be ready, before the first look of this kind is asked; says nothing."""
+
     @abstractmethod
     def observe(self, reach: Reach) -> Answer:
         """Ask once. A ProbeError where there is no answer; *absent* is an answer."""
