@@ -40,7 +40,7 @@ from golive.witness import Witness
 DEFAULT_PHASE = "T-0"
 # How seldom a run's memory is searched for garbage: nearly all of it lives until the process ends, and Python's own
 # searches are a tenth of a gate's work.
-RARELY = (100_000, 50, 1_000)
+RARELY = (500_000, 10, 1_000)
 TAG = re.compile(r"(?<=@)[^@\s]+")
 
 
