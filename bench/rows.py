@@ -95,7 +95,7 @@ class Generated:
     def _timed(self, home: Path, command: Sequence[str], delay: float, variables: Mapping[str, str]) -> Took:
         self.target.delay(delay)
         shell = {
-            "BENCH_WAY": str(self.way), "BENCH_FOLDER": str(home), "PYTHONPATH": str(HOME), **variables
+            "BENCH_WAY": str(self.way), "BENCH_FOLDER": _fresh(self.folder), "PYTHONPATH": str(HOME), **variables
         }  # fmt: skip
         took = timed(command, home, shell)
         self.asked = self.target.delay(delay)
@@ -107,6 +107,11 @@ def generated() -> Iterator[Generated]:
     """Projects in a folder of their own, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, TargetProcess() as target:
         yield Generated(Path(folder), target)
+
+
+def _fresh(folder: Path) -> str:
+    """Where one run writes, as ever in a folder of its own: to make room for it is no part of a run."""
+    return tempfile.mkdtemp(prefix="run-", dir=folder)
 
 
 # -- the rows ---------------------------------------------------------------------------------------------------------
@@ -239,7 +244,7 @@ def checklist(results: Results, plan: Plan) -> None:
             folder = Path(name)
             told = _told(twin.detour)
             (folder / "way.json").write_text(json.dumps(told), encoding="utf-8")
-            shell = {"BENCH_WAY": str(folder / "way.json"), "BENCH_WRITES": "record", "BENCH_FOLDER": name}
+            shell = {"BENCH_WAY": str(folder / "way.json"), "BENCH_WRITES": "record"}
             commands = byhand.commands(told)
             lacking = byhand.missing(commands)
             typed = [command for command in commands if command.program not in lacking]
@@ -248,7 +253,7 @@ def checklist(results: Results, plan: Plan) -> None:
                 def run() -> Took:
                     _delay(twin.detour, delay)
                     command = (*PYTEST, "-p", "bench.way", *(selected or ("-m", "golive")))
-                    return timed(command, HOME, {**shell, "PYTHONPATH": str(HOME)})
+                    return timed(command, HOME, {**shell, "BENCH_FOLDER": _fresh(folder), "PYTHONPATH": str(HOME)})
 
                 return run
 

@@ -2,7 +2,8 @@
 A pytest plugin that leads the real gate to the benchmark's target and says what it writes.
 
 BENCH_WAY names a file that tells how the target is reached. BENCH_WRITES is "report" (everything, as ever), "record"
-(the record and the Allure results, into BENCH_FOLDER, and no page) or "nothing" (the scenarios run and the gate ends).
+(the record and the Allure results, into the empty folder BENCH_FOLDER, and no page) or "nothing" (the scenarios run
+and the gate ends).
 """
 
 from __future__ import annotations
