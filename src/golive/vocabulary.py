@@ -50,6 +50,23 @@ def _parser(text: str) -> parse.Parser:
 
 
 @cache
+def _fitting(words: str) -> tuple[tuple[Sentence, dict[str, str]], ...]:
+    """The sentences that fit *words*, each with its parameters in them; a run asks for the same words over and over."""
+    found = [(sentence, sentence.matches(words)) for sentence in VOCABULARY]
+    return tuple((sentence, named) for sentence, named in found if named is not None)
+
+
+@cache
+def _wanted(function: Function) -> tuple[str, ...]:
+    return tuple(inspect.signature(function).parameters)
+
+
+def _declare(sentence: Sentence) -> None:
+    VOCABULARY.append(sentence)
+    _fitting.cache_clear()
+
+
+@cache
 def _beginning(text: str) -> str:
     return text.partition("{")[0]
 
@@ -91,7 +108,7 @@ def looks(sentence: str, *, target_fixture: str) -> Callable[[Function], Functio
             return witness.see(asked if isinstance(asked, Look) else each(asked))
 
         _dress(answered, function, sentence)
-        VOCABULARY.append(Sentence("looks", sentence, function))
+        _declare(Sentence("looks", sentence, function))
         for keyword in (given, when):
             keyword(_Looking(sentence), target_fixture=target_fixture, stacklevel=2)(answered)
         return function
@@ -111,7 +128,7 @@ def judges(sentence: str, *, also_given: bool = False) -> Callable[[Function], F
             witness.hear(function, arguments)
 
         _dress(judged, function, sentence)
-        VOCABULARY.append(Sentence("judges", sentence, function))
+        _declare(Sentence("judges", sentence, function))
         for keyword in (then, given) if also_given else (then,):
             keyword(_Judging(sentence), stacklevel=2)(judged)
         return function
@@ -126,7 +143,7 @@ def _dress(outer: Function, function: Function, sentence: str) -> None:
     outer.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
             inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-            for name in ("witness", *inspect.signature(function).parameters)
+            for name in ("witness", *_wanted(function))
         ]
     )
 
@@ -143,33 +160,32 @@ def planned(
     words: str, table: Sequence[Sequence[str]], docstring: str, given_fixtures: dict[str, Any]
 ) -> Iterator[Look[Any]]:
     """The looks that *words* will ask, by the looking sentences' own functions; nothing for a judging sentence."""
-    for sentence in VOCABULARY:
-        if sentence.kind != "looks" or (found := sentence.matches(words)) is None:
+    for sentence, named in _fitting(words):
+        if sentence.kind != "looks":
             continue
-        offered = {**given_fixtures, **found, "datatable": [list(row) for row in table] or None, "docstring": docstring}
-        wanted = inspect.signature(sentence.function).parameters
-        asked = sentence.function(**{name: offered[name] for name in wanted})
+        offered = {**given_fixtures, **named, "datatable": [list(row) for row in table] or None, "docstring": docstring}
+        asked = sentence.function(**{name: offered[name] for name in _wanted(sentence.function)})
         yield from [asked] if isinstance(asked, Look) else each(asked)
 
 
 def kind_of(words: str) -> Literal["looks", "judges"] | None:
     """Whether *words* look or judge; None where no sentence fits."""
-    return next((sentence.kind for sentence in VOCABULARY if sentence.matches(words) is not None), None)
+    return next((sentence.kind for sentence, _ in _fitting(words)), None)
 
 
 def check_sentences(said: Iterable[str]) -> list[str]:
     """What is wrong between the features' sentences and the vocabulary: undefined, ambiguous, unused ones."""
-    used: set[int] = set()
+    used: set[Sentence] = set()
     wrong: dict[str, None] = {}
     for words in dict.fromkeys(said):
-        fitting = [number for number, sentence in enumerate(VOCABULARY) if sentence.matches(words) is not None]
+        fitting = [sentence for sentence, _ in _fitting(words)]
         used.update(fitting)
         if not fitting:
             wrong[f"no step says: {words}"] = None
         if len(fitting) > 1:
-            where = " and ".join(VOCABULARY[number].where for number in fitting)
+            where = " and ".join(sentence.where for sentence in fitting)
             wrong[f"ambiguous, {where}: {words}"] = None
-    for number, sentence in enumerate(VOCABULARY):
-        if number not in used:
+    for sentence in VOCABULARY:
+        if sentence not in used:
             wrong[f"no scenario says: {sentence.text} ({sentence.where})"] = None
     return list(wrong)

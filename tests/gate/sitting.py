@@ -148,5 +148,8 @@ class _Again(Gate):
         for item, following in itertools.zip_longest(session.items, session.items[1:]):
             item._initrequest()  # type: ignore[attr-defined]  # as plugins do that run a test again
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+            # What pytest-bdd handed to the sentences of this item stays with its session, and hides nothing next time.
+            for of_node in session._fixturemanager._arg2node2fixturedefs.values():
+                of_node.pop(item, None)
         super().pytest_sessionfinish(session, pytest.ExitCode.OK)
         return int(session.exitstatus), taken[0] if taken else None

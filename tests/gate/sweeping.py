@@ -158,7 +158,7 @@ class Sweep:
         self, wanted: list[str], plugins: tuple[object, ...], home: Path, only: frozenset[str] | None
     ) -> tuple[int, Any, str]:
         arguments = (*wanted, f"--phase={self.phase}")
-        if next(self._runs) % 16 == 0:
+        if next(self._runs) % 48 == 0:
             gc.collect()
         if plugins or home != HOME:
             sitting = Sitting(arguments, home, plugins)
