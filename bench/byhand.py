@@ -17,7 +17,6 @@ DATABASE = "drop-db.c1x2y3z4a5b6.eu-west-1.rds.amazonaws.com"
 DOORS = {HOST: "192.0.2.10", WWW: "192.0.2.10", DEFAULT: "192.0.2.10", "api.github.com": "192.0.2.30"}
 REPOSITORY = "https://api.github.com/repos/alai-holding/drop"
 FLAGS = tuple(f"GL-4.{number}" for number in range(1, 9))
-BY_EYE = ("GL-3.3.5", "GL-3.3.6", "GL-7.4", "GL-7.5")  # these take a browser, and no command
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,7 +237,7 @@ def checklist(results: Results, plan: Plan) -> None:
     """The real checklist on the twin, at once and late, against the commands that a person types."""
     late, still = "gate, the checklist on a running twin, 150 ms", "gate, the checklist on a running twin, 0 ms"
     hand = "by hand, one command after the other, 150 ms"
-    seen = "gate, the checklist without what takes a browser, 150 ms"
+    seen = "gate, the items of which those commands show a part, 150 ms"
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         twin = TwinProcess.start()
         try:
@@ -248,11 +248,12 @@ def checklist(results: Results, plan: Plan) -> None:
             commands = byhand.commands(told)
             lacking = byhand.missing(commands)
             typed = [command for command in commands if command.program not in lacking]
+            shown = " or ".join(sorted({item for command in typed for item in command.items}))
 
             def gate(delay: float, *selected: str) -> Run:
                 def run() -> Took:
                     _delay(twin.detour, delay)
-                    command = (*PYTEST, "-p", "bench.way", *(selected or ("-m", "golive")))
+                    command = (*PYTEST, "-p", "bench.way", "-m", "golive", *selected)
                     return timed(command, HOME, {**shell, "BENCH_FOLDER": _fresh(folder), "PYTHONPATH": str(HOME)})
 
                 return run
@@ -266,7 +267,7 @@ def checklist(results: Results, plan: Plan) -> None:
             contestants = {
                 still: gate(0.0),
                 late: gate(DELAY),
-                seen: gate(DELAY, "-m", f"golive and not ({' or '.join(byhand.BY_EYE)})", "--partial"),
+                seen: gate(DELAY, "-k", shown, "--partial"),
                 hand: by_hand,
             }
             take_turns(results, contestants, plan.times(3))
@@ -275,12 +276,12 @@ def checklist(results: Results, plan: Plan) -> None:
     results.figures += [
         Figure("gate at 150 ms per answer ÷ gate at 0 ms, the checklist on the twin", "delay",
                Part(late), Part(still), at_most=1.25),
-        Figure(f"{len(typed)} shell commands one by one ÷ gate, what they show of the checklist, at 150 ms", "hand",
-               Part(hand), Part(seen), at_least=10),
-        Figure("the same commands ÷ gate with its browser, which they leave out", "hand", Part(hand), Part(late)),
+        Figure(f"{len(typed)} of the runbook's shell commands one by one ÷ gate, the items of which they show a part, "
+               "at 150 ms", "hand", Part(hand), Part(seen)),
+        Figure("the same commands ÷ gate, the whole checklist", "hand", Part(hand), Part(late)),
     ]  # fmt: skip
     results.notes += [f"By hand without {program}, which this machine lacks: the checklist." for program in lacking]
-    results.notes.append(f"By hand the items {', '.join(byhand.BY_EYE)} take a browser and are not in the time.")
+    results.notes.append(f"By hand {len(shown.split(' or '))} of the items of T-0 are seen, each in part.")
 
 
 def rehearsal(results: Results, plan: Plan) -> None:

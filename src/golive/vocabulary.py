@@ -141,10 +141,7 @@ def _dress(outer: Function, function: Function, sentence: str) -> None:
     outer.__name__ = function.__name__
     outer.__doc__ = sentence
     outer.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-            for name in ("witness", *_wanted(function))
-        ]
+        [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in ("witness", *_wanted(function))]
     )
 
 
