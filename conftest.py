@@ -1,24 +1,31 @@
-"""Wiring only: the gate's plugin and the modules of the vocabulary."""
+"""Wiring only: the modules of the vocabulary, beside the gate's plugins (pyproject.toml)."""
 
-pytest_plugins = [
-    "golive.gate",
-    "steps.visitor",
-    "steps.names",
-    "steps.cloud",
-    "steps.settings",
-    "steps.sumsub",
-    "steps.login",
-    "steps.database",
-    "steps.figures",
-    "steps.pipeline",
-    "steps.signatures",
-    "steps.banking",
-    "steps.monitoring",
-    "steps.statuspage",
-    "steps.channel",
-    "steps.rollback",
-    "steps.diagnosis",
-    "steps.customers",
-    "steps.providers",
-    "steps.runbooks",
-]
+import pytest
+
+STEPS = (
+    "visitor",
+    "names",
+    "cloud",
+    "settings",
+    "sumsub",
+    "login",
+    "database",
+    "figures",
+    "pipeline",
+    "signatures",
+    "banking",
+    "monitoring",
+    "statuspage",
+    "channel",
+    "rollback",
+    "diagnosis",
+    "customers",
+    "providers",
+    "runbooks",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load them; for each that stands in `pytest_plugins`, pytest would read through everything that is installed."""
+    for name in STEPS:
+        config.pluginmanager.import_plugin(f"steps.{name}")

@@ -276,9 +276,8 @@ def load_vocabulary(home: Path) -> None:
     """Make the sentences known that the features of *home* use, as pytest does by its conftest."""
     if str(home) not in sys.path:
         sys.path.insert(0, str(home))
-    for name in runpy.run_path(str(home / "conftest.py"))["pytest_plugins"]:
-        if name.startswith("steps."):
-            importlib.import_module(name)
+    for name in runpy.run_path(str(home / "conftest.py"))["STEPS"]:
+        importlib.import_module(f"steps.{name}")
 
 
 def _read_only(looks: Iterable[Look[Any]]) -> Iterator[Look[Any]]:

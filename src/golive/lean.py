@@ -1,6 +1,6 @@
 """What libraries would load at each start, for the sake of what no run does: a tenth of a small gate.
 
-Loaded as a plugin before all others (pyproject.toml), and by every import of golive.
+Loaded as pytest's first plugin (pyproject.toml), which loads the others, and by every import of golive.
 """
 
 from __future__ import annotations
@@ -9,8 +9,14 @@ import os
 import sys
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    import pytest
+
+# In the order in which they are loaded. For each that is named with -p, or in `pytest_plugins`, pytest reads the entry
+# points of everything that is installed.
+PLUGINS = ("pytest_bdd.plugin", "golive.gate")
 MAKO = "mako.lookup"
 
 
@@ -23,6 +29,12 @@ class TemplateLookup:
     def __getattr__(self, name: str) -> Any:
         sys.modules.pop(MAKO, None)
         return getattr(import_module(MAKO).TemplateLookup(**self._told), name)
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Load the plugins of the gate."""
+    for name in PLUGINS:
+        pluginmanager.import_plugin(name)
 
 
 def _leave_out() -> None:
