@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -224,6 +225,7 @@ def load_modules(modules: Sequence[str]) -> None:
         importlib.import_module(name)
 
 
+@cache
 def _tools() -> dict[str, str]:
     versions = {name: importlib.metadata.version(name) for name in TOOLS}
     return {"python": platform.python_version(), "platform": sys.platform, **versions}

@@ -73,6 +73,7 @@ class Entry:
     took_ms: float = 0.0
     attempts: list[Attempt] = field(default_factory=list)
     needs: list[Look[Any]] = field(default_factory=list)  # looks that this one depended on
+    evidence: Evidence | None = None  # what was said of it once; it stays so
 
 
 class Observatory:
@@ -190,7 +191,7 @@ class Observatory:
     def evidence(self) -> tuple[Evidence, ...]:
         """Everything that was asked, in the order in which it was first asked."""
         entries = sorted(self._entries.values(), key=lambda entry: entry.number)
-        return tuple(self._seen(entry) for entry in entries if entry.done.is_set())
+        return tuple(self._evidence(entry) for entry in entries if entry.done.is_set())
 
     def behind(self, look: Look[Any]) -> tuple[Look[Any], ...]:
         """*look* and every look that its answer depended on, those that were asked first at the end, once each."""
@@ -347,6 +348,11 @@ class Observatory:
                 entry.error = Unreachable(entry.look.source, f"no answer within {patience:g} s")
                 entry.answer = None
                 entry.done.set()
+
+    def _evidence(self, entry: Entry) -> Evidence:
+        if entry.evidence is None:
+            entry.evidence = self._seen(entry)
+        return entry.evidence
 
     def _seen(self, entry: Entry) -> Evidence:
         error = entry.error
