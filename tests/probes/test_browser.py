@@ -12,7 +12,7 @@ import pytest
 from golive import chromium
 from golive.errors import Denied, Overloaded, ProbeError, Unreachable, Unreadable, Untrusted
 from golive.probes import chrome
-from golive.probes.browser import Sight, Stored, Visit, way_of
+from golive.probes.browser import Sight, Stored, Visit, _find_way, way_of
 from golive.probes.chrome import Chrome, Way
 from golive.probes.reach import Reach
 from golive.twin.site import Consent
@@ -55,6 +55,24 @@ def test_front_page_is_seen_as_it_is(reach: Reach) -> None:
     (dialog,) = sight.dialogs
     assert [control.text for control in dialog.controls] == ["Godta alle", "Kun nødvendige"]
     assert again(sight) == sight
+
+
+def test_names_and_keys_are_found_once_for_all_visits(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Each visit needs the same names and keys; as long as the world is the same they are not looked for again.
+    """
+    looked: list[Reach] = []
+
+    def found(reach: Reach) -> Way:
+        looked.append(reach)
+        return _find_way(reach)
+
+    monkeypatch.setattr("golive.probes.browser._find_way", found)
+    assert way_of(reach) == way_of(reach)
+    assert len(looked) == 1
+    reach.forget()
+    way_of(reach)
+    assert len(looked) == 2
 
 
 def test_click_leads_to_a_form(reach: Reach) -> None:

@@ -116,8 +116,10 @@ class Visit(Look[Sight]):
         return "the browser"
 
     def prepare(self, reach: Reach) -> None:
-        """Begin to start the browser."""
-        _chrome(reach).prepare(way_of(reach))
+        """Begin to start the browser, and what drives it while the names are looked up that it is to know."""
+        chrome = _chrome(reach)
+        chrome.begin()
+        chrome.prepare(way_of(reach))
 
     def observe(self, reach: Reach) -> Sight:
         """
@@ -143,8 +145,12 @@ def way_of(reach: Reach) -> Way:
 
     In the rehearsal the browser takes the keys of those certificates that this process has itself verified against the
     twin's authority, and no other: it knows no root of the twin's, and to ignore errors would blind it. A live
-    environment is judged by the browser's own roots.
+    environment is judged by the browser's own roots. Found once for all visits, as long as the world is the same.
     """
+    return reach.found("the way of a browser", lambda: _find_way(reach))
+
+
+def _find_way(reach: Reach) -> Way:
     environment = reach.environment
     hosts = [host for host in environment.network.hosts if host != environment.database.host]
 

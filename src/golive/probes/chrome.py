@@ -88,6 +88,15 @@ class Chrome:
                 asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(ENDS_WITHIN)
             self._loop.call_soon_threadsafe(self._loop.stop)
 
+    def begin(self) -> None:
+        """Begin to start what drives a browser, which needs no way yet; whether it can be had is said later."""
+        asyncio.run_coroutine_threadsafe(self._begin(), self._loop)
+
+    async def _begin(self) -> None:
+        async with self._starting:
+            if find_browser(self.home) is not None:
+                await self._driver()
+
     def prepare(self, way: Way) -> None:
         """Begin to start a browser for *way* and do not wait: whether it can be had is the first visit's to say."""
         asyncio.run_coroutine_threadsafe(self._prepare(way), self._loop)
@@ -124,18 +133,24 @@ class Chrome:
             running.visits -= 1
 
     async def _start(self, way: Way) -> Browser:
-        from playwright.async_api import Error, async_playwright
+        from playwright.async_api import Error
 
         found = find_browser(self.home)
         if found is None:
             raise Denied("the browser", NO_BROWSER)
         try:
-            self._playwright = self._playwright or await async_playwright().start()
-            return await self._playwright.chromium.launch(
+            driver = await self._driver()
+            return await driver.chromium.launch(
                 executable_path=found.executable, args=way.arguments, env=found.environment(os.environ)
             )
         except Error as exc:
             raise Unreachable(str(found.executable), f"the browser does not start: {exc.message[:200]}") from exc
+
+    async def _driver(self) -> Playwright:
+        from playwright.async_api import async_playwright
+
+        self._playwright = self._playwright or await async_playwright().start()
+        return self._playwright
 
     async def _forget_idle(self) -> None:
         """The world was changed, so the way was: nobody will come back to the former ones."""
