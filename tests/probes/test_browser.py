@@ -75,6 +75,25 @@ def test_names_and_keys_are_found_once_for_all_visits(reach: Reach, monkeypatch:
     assert len(looked) == 2
 
 
+def test_a_name_that_is_hidden_for_now_is_looked_for_again(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    What a name server did not say to the first visit, the second one asks again, and sees.
+    """
+    whole, resolve = way_of(reach), Reach.resolve
+    reach.forget()
+
+    def silent(reach: Reach, host: str) -> tuple[str, ...]:
+        if host == "auth.bankid.no":
+            raise Unreachable(host, "the name could not be looked up")
+        return resolve(reach, host)
+
+    with monkeypatch.context() as once:
+        once.setattr(Reach, "resolve", silent)
+        assert "auth.bankid.no" not in str(way_of(reach))
+    assert "auth.bankid.no" in str(whole)
+    assert way_of(reach) == whole
+
+
 def test_click_leads_to_a_form(reach: Reach) -> None:
     """
     The form is reached past a question that lies over the link, and is told by its labels.

@@ -145,9 +145,21 @@ def way_of(reach: Reach) -> Way:
 
     In the rehearsal the browser takes the keys of those certificates that this process has itself verified against the
     twin's authority, and no other: it knows no root of the twin's, and to ignore errors would blind it. A live
-    environment is judged by the browser's own roots. Found once for all visits, as long as the world is the same.
+    environment is judged by the browser's own roots. Found once for all visits, unless something of it is hidden only
+    for now.
     """
-    return reach.found("the way of a browser", lambda: _find_way(reach))
+    try:
+        return reach.found("the way of a browser", lambda: _find_way(reach))
+    except _Hidden as exc:
+        return exc.way
+
+
+class _Hidden(Exception):
+    """A name could not be looked up, or did not prove itself: the next visit may know more than *way*."""
+
+    def __init__(self, way: Way) -> None:
+        super().__init__()
+        self.way = way
 
 
 def _find_way(reach: Reach) -> Way:
@@ -166,7 +178,20 @@ def _find_way(reach: Reach) -> Way:
 
     told = [place for found in together(places, hosts, ASKED) for place in found.items()]
     keys = together(lambda host: public_keys(reach, host), hosts, ASKED) if environment.rehearsal else []
-    return Way(tuple(told), tuple(sorted({key for found in keys for key in found})))
+    way = Way(tuple(told), tuple(sorted({key for found in keys for key in found})))
+    unproven = {host for host, found in zip(hosts, keys, strict=False) if f"{host}:443" in dict(told) and not found}
+    if unproven or any(together(lambda host: _is_hidden(reach, host), hosts, ASKED)):
+        raise _Hidden(way)
+    return way
+
+
+def _is_hidden(reach: Reach, host: str) -> bool:
+    """Whether *host* may have an address that could not be looked up: that there is none is an answer."""
+    try:
+        reach.resolve(host)
+    except ProbeError as exc:
+        return exc.passing
+    return False
 
 
 @dataclass  # without slots: Playwright writes down on the listener that it listens
