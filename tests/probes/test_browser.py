@@ -78,8 +78,14 @@ def test_names_and_keys_are_found_once_for_all_visits(reach: Reach, monkeypatch:
 def test_a_name_that_is_hidden_for_now_is_looked_for_again(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     What a name server did not say to the first visit, the second one asks again, and sees.
+
+    The names are compared and not their addresses: the front door has two, and which comes first changes.
     """
-    whole, resolve = way_of(reach), Reach.resolve
+
+    def named(way: Way) -> set[str]:
+        return {name for name, _ in way.places}
+
+    whole, resolve = named(way_of(reach)), Reach.resolve
     reach.forget()
 
     def silent(reach: Reach, host: str) -> tuple[str, ...]:
@@ -89,9 +95,9 @@ def test_a_name_that_is_hidden_for_now_is_looked_for_again(reach: Reach, monkeyp
 
     with monkeypatch.context() as once:
         once.setattr(Reach, "resolve", silent)
-        assert "auth.bankid.no" not in str(way_of(reach))
-    assert "auth.bankid.no" in str(whole)
-    assert way_of(reach) == whole
+        assert named(way_of(reach)) == whole - {"auth.bankid.no:443"}
+    assert "auth.bankid.no:443" in whole
+    assert named(way_of(reach)) == whole
 
 
 def test_click_leads_to_a_form(reach: Reach) -> None:
