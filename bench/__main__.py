@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,15 +27,17 @@ def main() -> int:
     wanted = parser.parse_args()
     failed: list[str] = []
     results = Results(machine(), datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))
-    for name in wanted.rows:
-        print(f"{name}: {(ROWS[name].__doc__ or '').strip()}", flush=True)
-        load_before = load()
-        try:
-            ROWS[name](results, Plan(wanted.quick))
-        except Failed as exc:
-            print(exc, file=sys.stderr)
-            failed.append(name)
-        results.loads[name] = (load_before, load())
+    with tempfile.TemporaryDirectory(prefix="bench-") as room:
+        plan = Plan(wanted.quick, Path(room))
+        for name in wanted.rows:
+            print(f"{name}: {(ROWS[name].__doc__ or '').strip()}", flush=True)
+            load_before = load()
+            try:
+                ROWS[name](results, plan)
+            except Failed as exc:
+                print(exc, file=sys.stderr)
+                failed.append(name)
+            results.loads[name] = (load_before, load())
     said = results.to_json()
     print(render(said))
     if failed:

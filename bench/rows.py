@@ -37,9 +37,18 @@ Run = Callable[[], Took]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much is measured."""
+    """How much is measured, and where is written."""
 
     quick: bool
+    room: Path
+
+    def folder(self) -> Path:
+        """
+        A new folder: each run writes to one of its own, for to make room is no part of a run.
+
+        It stays until everything is measured: a file system may be slow to make files where many were just removed.
+        """
+        return Path(tempfile.mkdtemp(dir=self.room))
 
     def times(self, full: int) -> int:
         """How often something is repeated that the full benchmark repeats *full* times."""
@@ -58,10 +67,11 @@ def take_turns(results: Results, contestants: Mapping[str, Run], times: int) -> 
 class Generated:
     """Generated projects and the target that they ask."""
 
-    def __init__(self, folder: Path, target: TargetProcess) -> None:
-        self.folder = folder
+    def __init__(self, plan: Plan, target: TargetProcess) -> None:
+        self.plan = plan
+        self.folder = plan.folder()
         self.target = target
-        self.way = folder / "way.json"
+        self.way = self.folder / "way.json"
         self.way.write_text(json.dumps(target.way), encoding="utf-8")
         self.asked: dict[str, int] = {}
 
@@ -95,7 +105,7 @@ class Generated:
     def _timed(self, home: Path, command: Sequence[str], delay: float, variables: Mapping[str, str]) -> Took:
         self.target.delay(delay)
         shell = {
-            "BENCH_WAY": str(self.way), "BENCH_FOLDER": _fresh(self.folder), "PYTHONPATH": str(HOME), **variables
+            "BENCH_WAY": str(self.way), "BENCH_FOLDER": str(self.plan.folder()), "PYTHONPATH": str(HOME), **variables
         }  # fmt: skip
         took = timed(command, home, shell)
         self.asked = self.target.delay(delay)
@@ -103,15 +113,10 @@ class Generated:
 
 
 @contextmanager
-def generated() -> Iterator[Generated]:
-    """Projects in a folder of their own, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, TargetProcess() as target:
-        yield Generated(Path(folder), target)
-
-
-def _fresh(folder: Path) -> str:
-    """Where one run writes, as ever in a folder of its own: to make room for it is no part of a run."""
-    return tempfile.mkdtemp(prefix="run-", dir=folder)
+def generated(plan: Plan) -> Iterator[Generated]:
+    """Projects in a folder of their own, and their target."""
+    with TargetProcess() as target:
+        yield Generated(plan, target)
 
 
 # -- the rows ---------------------------------------------------------------------------------------------------------
@@ -122,7 +127,7 @@ def hundred(results: Results, plan: Plan) -> None:
     free, still, late = "gate, 100 looks that cost nothing", "gate, 100 looks at 0 ms", "gate, 100 looks at 150 ms"
     page, plain = "gate with its HTML report, 100 looks at 150 ms", "pytest-bdd one by one, 100 looks at 150 ms"
     hand = "curl, dig, openssl one by one, 100 looks at 150 ms"
-    with generated() as made:
+    with generated(plan) as made:
         made.run(100, 0.0)()  # compiles what is compiled once
         typed, lacking = made.typed(100, DELAY)
         contestants = {
@@ -156,7 +161,7 @@ def hundred(results: Results, plan: Plan) -> None:
 def thousand(results: Results, plan: Plan) -> None:
     """A thousand looks, against goss."""
     late = "gate, 1,000 looks at 150 ms"
-    with generated() as made:
+    with generated(plan) as made:
         take_turns(results, {late: made.run(1_000, DELAY)}, plan.times(3))
     results.figures.append(
         Figure("goss ÷ gate with its record, 1,000 looks at 150 ms", "goss", GOSS[1_000], Part(late), at_least=5,
@@ -167,7 +172,7 @@ def thousand(results: Results, plan: Plan) -> None:
 def record(results: Results, plan: Plan) -> None:
     """What the record and the results cost."""
     on, off = "gate, record and results, 1,500 scenarios", "gate, nothing written, 1,500 scenarios"
-    with generated() as made:
+    with generated(plan) as made:
         contestants = {
             off: made.run(1_500, 0.0, free=True, writes="nothing"),
             on: made.run(1_500, 0.0, free=True),
@@ -181,7 +186,7 @@ def record(results: Results, plan: Plan) -> None:
 
 def requests(results: Results, plan: Plan) -> None:
     """How often the world is asked, by its own count."""
-    with generated() as made:
+    with generated(plan) as made:
         for count in (100,) if plan.quick else (100, 1_000):
             made.run(count, DELAY)()
             asked = requests_of(made.asked)
@@ -217,7 +222,7 @@ def requests_of(asked: Mapping[str, int]) -> dict[str, int]:
 def growth(results: Results, plan: Plan) -> None:
     """Whether a larger checklist costs more for each scenario."""
     names = {count: f"gate, record and results, {count:,} scenarios" for count in (100, 1_000, 10_000)}
-    with generated() as made:
+    with generated(plan) as made:
         small = {names[count]: made.run(count, 0.0, free=True) for count in (100, 1_000)}
         take_turns(results, small, plan.times(3))
         if not plan.quick:
@@ -238,41 +243,39 @@ def checklist(results: Results, plan: Plan) -> None:
     late, still = "gate, the checklist on a running twin, 150 ms", "gate, the checklist on a running twin, 0 ms"
     hand = "by hand, one command after the other, 150 ms"
     seen = "gate, the items of which those commands show a part, 150 ms"
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        twin = TwinProcess.start()
-        try:
-            folder = Path(name)
-            told = _told(twin.detour)
-            (folder / "way.json").write_text(json.dumps(told), encoding="utf-8")
-            shell = {"BENCH_WAY": str(folder / "way.json"), "BENCH_WRITES": "record"}
-            commands = byhand.commands(told)
-            lacking = byhand.missing(commands)
-            typed = [command for command in commands if command.program not in lacking]
-            shown = " or ".join(sorted({item for command in typed for item in command.items}))
+    folder, twin = plan.folder(), TwinProcess.start()
+    try:
+        told = _told(twin.detour)
+        (folder / "way.json").write_text(json.dumps(told), encoding="utf-8")
+        shell = {"BENCH_WAY": str(folder / "way.json"), "BENCH_WRITES": "record"}
+        commands = byhand.commands(told)
+        lacking = byhand.missing(commands)
+        typed = [command for command in commands if command.program not in lacking]
+        shown = " or ".join(sorted({item for command in typed for item in command.items}))
 
-            def gate(delay: float, *selected: str) -> Run:
-                def run() -> Took:
-                    _delay(twin.detour, delay)
-                    command = (*PYTEST, "-p", "bench.way", "-m", "golive", *selected)
-                    return timed(command, HOME, {**shell, "BENCH_FOLDER": _fresh(folder), "PYTHONPATH": str(HOME)})
+        def gate(delay: float, *selected: str) -> Run:
+            def run() -> Took:
+                _delay(twin.detour, delay)
+                command = (*PYTEST, "-p", "bench.way", "-m", "golive", *selected)
+                return timed(command, HOME, {**shell, "BENCH_FOLDER": str(plan.folder()), "PYTHONPATH": str(HOME)})
 
-                return run
+            return run
 
-            def by_hand() -> Took:
-                _delay(twin.detour, DELAY)
-                took = [timed(command.words, folder, byhand.variables(told)) for command in typed]
-                return Took(sum(one.wall for one in took), sum(one.cpu for one in took), max(t.memory for t in took))
+        def by_hand() -> Took:
+            _delay(twin.detour, DELAY)
+            took = [timed(command.words, folder, byhand.variables(told)) for command in typed]
+            return Took(sum(one.wall for one in took), sum(one.cpu for one in took), max(t.memory for t in took))
 
-            gate(0.0)()
-            contestants = {
-                still: gate(0.0),
-                late: gate(DELAY),
-                seen: gate(DELAY, "-k", shown, "--partial"),
-                hand: by_hand,
-            }
-            take_turns(results, contestants, plan.times(3))
-        finally:
-            twin.stop()
+        gate(0.0)()
+        contestants = {
+            still: gate(0.0),
+            late: gate(DELAY),
+            seen: gate(DELAY, "-k", shown, "--partial"),
+            hand: by_hand,
+        }
+        take_turns(results, contestants, plan.times(3))
+    finally:
+        twin.stop()
     results.figures += [
         Figure("gate at 150 ms per answer ÷ gate at 0 ms, the checklist on the twin", "delay",
                Part(late), Part(still), at_most=1.25),
@@ -287,16 +290,15 @@ def checklist(results: Results, plan: Plan) -> None:
 def rehearsal(results: Results, plan: Plan) -> None:
     """The first command of the README, once everything is installed."""
     whole, up = "rehearsal: start of pytest → HTML report", "twin: start → up"
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        reports = Path(name)
+    reports = plan.folder()
 
-        def rehearse() -> Took:
-            return timed((*GATE, f"--reports={reports}"), HOME, {})
+    def rehearse() -> Took:
+        return timed((*GATE, f"--reports={reports}"), HOME, {})
 
-        rehearse()
-        take_turns(results, {whole: rehearse, up: _twin_up}, plan.times(5))
-        written = next(iter(reports.glob("rehearsal/*/report.html")), None)
-        assert written is not None, "a rehearsal ends with its report"
+    rehearse()
+    take_turns(results, {whole: rehearse, up: _twin_up}, plan.times(5))
+    written = next(iter(reports.glob("rehearsal/*/report.html")), None)
+    assert written is not None, "a rehearsal ends with its report"
     results.figures += [
         Figure("rehearsal, warm install → HTML report", "rehearsal", Part(whole), at_most=15, unit=" s"),
         Figure("twin up", "rehearsal", Part(up), at_most=4, unit=" s"),
@@ -306,18 +308,18 @@ def rehearsal(results: Results, plan: Plan) -> None:
 def diagnosis(results: Results, plan: Plan) -> None:
     """From the start of a diagnosis, its twin's included, to the cause on the screen."""
     every, worst = "diagnosis: start → cause named, all", "diagnosis: start → cause named, the slowest"
-    with tempfile.TemporaryDirectory(prefix="bench-") as reports:
-        for runbook, document in NAMES.items():
-            name = f"diagnosis of {runbook}: start → cause named"
-            mine = [one for one in INCIDENTS.values() if one.cause.startswith(f"{RUNBOOKS[document]}-")]
-            for one in mine[:1] if plan.quick else _one_of_each(mine):
-                command = (sys.executable, "-c", "from golive.cli import main; main()", "diagnose", runbook)
-                more = ("--since=12m", "--delay=0.1", f"--fault={one.name}", f"--reports={reports}")
-                took = answered((*command, *more), HOME, f"{one.cause}: ")
-                print(f"  {runbook} {one.name}: {took.wall:.2f} s", flush=True)
-                run = {"wall": took.wall, "cpu": took.cpu, "memory": took.memory}
-                results.runs.setdefault(name, []).append(run)
-                results.runs.setdefault(every, []).append(run)
+    reports = plan.folder()
+    for runbook, document in NAMES.items():
+        name = f"diagnosis of {runbook}: start → cause named"
+        mine = [one for one in INCIDENTS.values() if one.cause.startswith(f"{RUNBOOKS[document]}-")]
+        for one in mine[:1] if plan.quick else _one_of_each(mine):
+            command = (sys.executable, "-c", "from golive.cli import main; main()", "diagnose", runbook)
+            more = ("--since=12m", "--delay=0.1", f"--fault={one.name}", f"--reports={reports}")
+            took = answered((*command, *more), HOME, f"{one.cause}: ")
+            print(f"  {runbook} {one.name}: {took.wall:.2f} s", flush=True)
+            run = {"wall": took.wall, "cpu": took.cpu, "memory": took.memory}
+            results.runs.setdefault(name, []).append(run)
+            results.runs.setdefault(every, []).append(run)
     slowest = max(results.runs[every], key=lambda run: run["wall"])
     results.runs[worst] = [slowest]
     results.figures += [
