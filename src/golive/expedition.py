@@ -24,6 +24,7 @@ from golive.findings import Progress
 from golive.identity import looks as identity_looks
 from golive.identity import looks_at_aws
 from golive.observatory import Observatory
+from golive.probes.aws import prepare_clients
 from golive.probes.look import Look
 from golive.recording import make_folder
 from golive.runbook import Scenario
@@ -35,10 +36,18 @@ from golive.witness import Witness
 
 # Set for itself by a run that had to begin again to be rid of what the shell told pytest.
 IGNORED = "GOLIVE_IGNORED"
-# What it takes to ask the target who it is. What imports each other is imported by one thread: two that come upon it
-# from different ends lock each other out.
-ASKING_AWS = ("boto3",)
-ASKING = ("httpx", "dns.resolver", "OpenSSL.SSL")
+# What it takes to ask the target who it is, and what those libraries would import with the first question. What imports
+# each other is imported by one thread: two that come upon it from different ends lock each other out.
+ASKING_AWS = ("boto3", "encodings.idna")
+ASKING = (
+    "httpx",
+    "httpcore",
+    "dns.resolver",
+    "dns.rdtypes.IN.A",
+    "dns.rdtypes.IN.AAAA",
+    "OpenSSL.SSL",
+    "cryptography.hazmat.backends.openssl.backend",
+)
 CLIENTS = (*ASKING_AWS, *ASKING, "psycopg")
 TOOLS = ("golive", "pytest", "pytest-bdd", "httpx", "boto3", "psycopg", "dnspython", "cryptography", "playwright")
 
@@ -115,9 +124,11 @@ class Expedition(ABC):
         self.observatory = self.observatory or Observatory(self.environment, Detour(), armed=self.armed)
         self.observatory.start_clock()  # that of a run before this one, where a test hands on its observatory, is over
         # First, and by this thread: the sooner the questions are out, the more is read while they travel. Those to AWS
-        # take longest to be written.
+        # take longest to be written. What is left to the threads they do in turns with the reading.
         load_modules(ASKING_AWS)
-        self.observatory.begin(looks_at_aws(self.environment))
+        asked_first = looks_at_aws(self.environment)
+        prepare_clients(self.observatory.reach, [look.host for look in asked_first])
+        self.observatory.begin(asked_first)
         load_modules(ASKING)
         self.observatory.begin(identity_looks(self.environment))
 

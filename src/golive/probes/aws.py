@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from golive.errors import Denied, GoLiveError, Overloaded, Unreachable, Unreadable, Untrusted
+from golive.errors import Denied, GoLiveError, Overloaded, ProbeError, Unreachable, Unreadable, Untrusted
 from golive.probes.look import Look, Permission
 
 if TYPE_CHECKING:
@@ -103,6 +103,13 @@ class Caller(Look[Identity]):
 def client(reach: Reach, service: str) -> Any:
     """The run's client for *service*, a key of `READ_ONLY`; to be used inside `answers`."""
     return reach.shared("aws", lambda: _Clients(reach)).of(service)
+
+
+def prepare_clients(reach: Reach, services: Iterable[str]) -> None:
+    """Make the clients for *services* beforehand; what keeps one from being made is said by the look that needs it."""
+    for service in services:
+        with suppress(ProbeError), answers(service):
+            client(reach, service)
 
 
 @contextmanager
