@@ -322,8 +322,8 @@ def test_what_is_not_done_needs_consent() -> None:
 def test_an_act_has_its_own_time() -> None:
     """It may take longer than a look, also when the time for all looks is over, and takes no look's time away."""
     slow = threading.Event()
-    DOING.update({"done": lambda _: "no", "act": lambda _: str(slow.wait(0.3)), "after": lambda _: "in time"})
-    seen = Observatory(environment(look_seconds=0.05, run_seconds=0.2), Detour(trust=Path("unused")), armed=True)
+    DOING.update({"done": lambda _: "no", "act": lambda _: str(slow.wait(1.1)), "after": lambda _: "in time"})
+    seen = Observatory(environment(look_seconds=0.05, run_seconds=1.0), Detour(trust=Path("unused")), armed=True)
     seen.start_clock()
     assert seen.answer(Do()) == Said("False")
     assert seen.answer(Ask("after")) == Said("in time")

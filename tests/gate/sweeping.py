@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from golive.probes.look import Look
 from golive.record import Evidence, Record
 from golive.replay import answer_of
 from golive.runbook import load_inventory
+from golive.twin.cloud import Cloud
 from golive.twin.faults import broken
 from golive.twin.process import TwinProcess
 from golive.twin.world import World, healthy
@@ -31,8 +32,29 @@ INVENTORY = load_inventory(HOME / "features")
 LAUNCH, FIRST_DAY, FIRST_WEEK = "T-0", "T+24h", "T+7d"
 PHASES = (LAUNCH, FIRST_DAY, FIRST_WEEK, ROLLBACK)
 
-# What no visitor with a browser sees of the site, and only those see who ask for it.
-APART = ("health", "settings", "webhook")
+# What few answers hang on, by the fields that make it up: what no visitor with a browser sees of the site, and what
+# one service of AWS alone tells.
+APART: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "site": {"health": ("health",), "settings": ("settings",), "webhook": ("webhook",)},
+    "cloud": {
+        "instance": ("instance",),
+        "snapshots": ("snapshots", "snapshot_takes"),
+        "groups": ("security_groups", "prefix_lists"),
+        "images": ("images",),
+        "logs": ("logs", "any_log", "log_page"),
+        "traffic": ("traffic",),
+        "roles": ("roles", "any_role"),
+    },
+}
+# The same of services of AWS that are ill, by the name that they are signed for; an ailment of another meets all.
+AILING = {
+    "rds": "instance",
+    "ec2": "groups",
+    "ecr": "images",
+    "logs": "logs",
+    "monitoring": "traffic",
+    "iam": "roles",
+}
 # Which parts of the world an answer hangs on, by the module of its look. A look of a module that is not here is
 # repeated every time: to forget one costs time, never truth.
 WEB = frozenset({"zone", "certificates", "site", "site.health", "site.settings"})
@@ -59,7 +81,7 @@ HANGS_ON = {
     "reception": PARTNERS | CLOUD,
     "swanschema": PARTNERS | CLOUD,
     "vendorpage": {"zone", "certificates", "swan"},
-    "egress": CLOUD,
+    "egress": CLOUD | {"cloud.groups"},
     "disclosure": WEB,
     "sumsub": {"zone", "certificates", "sumsub", "cloud"},
     "webhooks": {"zone", "certificates", "site", "site.webhook", "sumsub", "cloud", "database"},
@@ -69,9 +91,14 @@ HANGS_ON = {
     "postgres": DATABASE,
     **dict.fromkeys(("customers", "consents", "payments", "statements", "measures"), DATABASE),
     "applicants": {"zone", "certificates", "database", "sumsub", "cloud"},
-    **dict.fromkeys(
-        ("aws", "apprunner", "rds", "ec2", "ecr", "secrets", "logs", "ended", "journal", "cloudwatch", "iam"), CLOUD
-    ),
+    **dict.fromkeys(("aws", "secrets"), CLOUD),
+    "apprunner": CLOUD | {"cloud.images"},  # it deploys none that is not there
+    "rds": CLOUD | {"cloud.instance", "cloud.snapshots", "cloud.groups"},
+    "ec2": CLOUD | {"cloud.instance", "cloud.groups"},
+    "ecr": CLOUD | {"cloud.images"},
+    **dict.fromkeys(("logs", "ended", "journal"), CLOUD | {"cloud.logs"}),
+    "cloudwatch": CLOUD | {"cloud.traffic"},
+    "iam": CLOUD | {"cloud.roles"},
 }
 # Where no answer but these hangs on a part (the people who sign, the clock), everything is judged anew.
 PARTS = frozenset(part for parts in HANGS_ON.values() for part in parts)
@@ -196,12 +223,32 @@ class Sweep:
 
 
 def _differing(world: World, former: World) -> set[str]:
-    """The parts in which two worlds differ, with what no visitor with a browser sees of the site apart."""
-    changed = {part.name for part in fields(World) if getattr(world, part.name) != getattr(former, part.name)}
-    apart = {name for name in APART if getattr(world.site, name) != getattr(former.site, name)}
-    if replace(world.site, **{name: getattr(former.site, name) for name in APART}) == former.site:
-        changed -= {"site"}
-    return changed | {f"site.{name}" for name in apart}
+    """The parts in which two worlds differ; where a part differs in nothing but what is APART, that in its place."""
+    changed: set[str] = set()
+    for part in fields(World):
+        new, old = getattr(world, part.name), getattr(former, part.name)
+        if new != old:
+            changed |= _differing_apart(part.name, new, old) or {part.name}
+    return changed
+
+
+def _differing_apart(part: str, new: Any, old: Any) -> set[str]:
+    """Names of what is APART in which two states of a *part* differ; none where they differ in something else too."""
+    apart = {
+        f"{part}.{name}"
+        for name, members in APART.get(part, {}).items()
+        if any(getattr(new, member) != getattr(old, member) for member in members)
+    }
+    put_back = [member for members in APART.get(part, {}).values() for member in members]
+    if not put_back:
+        return apart
+    if isinstance(new, Cloud):
+        ill = {key for key in {**new.ailments, **old.ailments} if new.ailments.get(key) != old.ailments.get(key)}
+        if ill <= AILING.keys():
+            apart |= {f"{part}.{AILING[key]}" for key in ill}
+            put_back.append("ailments")
+    rest = replace(new, **{member: getattr(old, member) for member in put_back})
+    return apart if rest == old else set()
 
 
 def _is_stale(look: Look[Any], changed: set[str]) -> bool:
