@@ -35,7 +35,7 @@ PHASES = (LAUNCH, FIRST_DAY, FIRST_WEEK, ROLLBACK)
 # What few answers hang on, by the fields that make it up: what no visitor with a browser sees of the site, and what
 # one service of AWS alone tells.
 APART: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "site": {"health": ("health",), "settings": ("settings",), "webhook": ("webhook",)},
+    "site": {name: (name,) for name in ("health", "settings", "webhook", "login", "disclosure")},
     "cloud": {
         "instance": ("instance",),
         "snapshots": ("snapshots", "snapshot_takes"),
@@ -67,9 +67,11 @@ HANGS_ON = {
     "names": {"zone"},
     "mail": {"zone"},
     "certificate": WEB,
-    **dict.fromkeys(("web", "health", "bundle"), WEB),
-    "browser": {"zone", "certificates", "site", "bankid"},  # no visitor asks for the health, or reads the settings
-    "login": {"zone", "certificates", "site"},
+    "web": WEB | {"site.login"},
+    **dict.fromkeys(("health", "bundle"), WEB),
+    # No visitor asks for the health, reads the settings or sends a payment.
+    "browser": {"zone", "certificates", "site", "site.login", "bankid"},
+    "login": {"zone", "certificates", "site", "site.login"},
     "bankid": {"zone", "certificates", "site", "bankid", "cloud"},
     "recognition": {"zone", "certificates", "bankid", "cloud"},
     "github": {"zone", "certificates", "github", "cloud"},
@@ -82,7 +84,7 @@ HANGS_ON = {
     "swanschema": PARTNERS | CLOUD,
     "vendorpage": {"zone", "certificates", "swan"},
     "egress": CLOUD | {"cloud.groups"},
-    "disclosure": WEB,
+    "disclosure": WEB | {"site.disclosure"},
     "sumsub": {"zone", "certificates", "sumsub", "cloud"},
     "webhooks": {"zone", "certificates", "site", "site.webhook", "sumsub", "cloud", "database"},
     **dict.fromkeys(("betterstack", "monitors", "incidents", "statuspage"), WATCHED),
