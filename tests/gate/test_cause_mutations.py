@@ -66,23 +66,29 @@ def _of_words(
             yield mutant
 
 
+@pytest.fixture(scope="module")
+def sweep() -> Iterator[Sweep]:
+    """A twin for all runbooks."""
+    running = Sweep()
+    yield running
+    running.stop()
+
+
 @pytest.mark.parametrize("runbook", NAMES)
-def test_every_expected_value_of_a_cause_matters(runbook: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_expected_value_of_a_cause_matters(
+    sweep: Sweep, runbook: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With a value changed, its sentence is not fulfilled on an ordinary day, or says otherwise in its own incident."""
     # Each run has the features of this runbook alone, for time's sake, so that most sentences of the house are unused.
     monkeypatch.setattr("golive.diagnosis.inquiry.check_sentences", lambda _: [])
     waiting = list(changes(runbook))
     assert len({change.cause for change in waiting}) == 6
     mine = [one for one in INCIDENTS.values() if one.cause.startswith(RUNBOOKS[NAMES[runbook]] + "-")]
-    sweep = Sweep()
-    try:
-        for number, world in enumerate([DAY, *(one.name for one in mine)]):
-            causes = {change.cause for change in waiting} if number == 0 else {INCIDENTS[world].cause}
-            asked = [one for one in waiting if one.cause in causes and _is_told_in(one, world)]
-            noticed = _noticed(sweep, runbook, world, asked, tmp_path)
-            waiting = [one for one in waiting if (one.cause, one.step, one.mutant.name) not in noticed]
-    finally:
-        sweep.stop()
+    for number, world in enumerate([DAY, *(one.name for one in mine)]):
+        causes = {change.cause for change in waiting} if number == 0 else {INCIDENTS[world].cause}
+        asked = [one for one in waiting if one.cause in causes and _is_told_in(one, world)]
+        noticed = _noticed(sweep, runbook, world, asked, tmp_path)
+        waiting = [one for one in waiting if (one.cause, one.step, one.mutant.name) not in noticed]
     assert not "\n".join(sorted({f"{one.cause} {one.mutant.name}" for one in waiting}))
 
 
