@@ -27,7 +27,7 @@ def main() -> int:
         town = Town(wanted.fault, wanted.phase)
         told = town.start()
         if wanted.delay:
-            town.delay(wanted.delay, aws=True)
+            town.delay(wanted.delay)
     except (SetupError, OSError) as exc:
         print(json.dumps({"error": str(exc)}), flush=True)
         return 4

@@ -56,6 +56,7 @@ class Postgres:
         self._server = _Server()
         self._front = _Door(self)
         self._world = threading.Lock()
+        self.delay = 0.0  # seconds before whatever a client says is heard
 
     def start(self) -> dict[str, int]:
         """The port on loopback, by the address that production has."""
@@ -136,7 +137,7 @@ class Postgres:
         with socket.socket(socket.AF_UNIX) as server:
             server.connect(str(self._server.socket))
             server.sendall(first)
-            _relay(client, server)
+            _relay(client, server, lambda: self.delay)
 
 
 class _Door(Loopback):
@@ -197,8 +198,8 @@ def _refusal(opening: _Opening) -> bytes:
     return b"E" + struct.pack("!i", len(fields) + 5) + fields + b"\0"
 
 
-def _relay(client: socket.socket, server: socket.socket) -> None:
-    """Pass bytes both ways until one side ends."""
+def _relay(client: socket.socket, server: socket.socket, delay: Callable[[], float]) -> None:
+    """Pass bytes both ways until one side ends; what the client says arrives *delay* seconds later."""
     while True:
         # What TLS has decrypted already, no select sees.
         waiting = isinstance(client, ssl.SSLSocket) and client.pending()
@@ -207,6 +208,8 @@ def _relay(client: socket.socket, server: socket.socket) -> None:
             said = source.recv(65_536)
             if not said:
                 return
+            if source is client:
+                time.sleep(delay())
             (server if source is client else client).sendall(said)
 
 

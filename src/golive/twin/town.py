@@ -122,15 +122,11 @@ class Town:
         """Every AWS (service, operation) that was asked so far."""
         return self._aws.calls()
 
-    def delay(self, seconds: float, *, aws: bool = False) -> None:
-        """
-        From now on names and web faces take this much longer, until the next world, and *aws* as well.
-
-        The database does not: it answers each statement by itself.
-        """
+    def delay(self, seconds: float) -> None:
+        """From now on each answer takes this much longer; names and web faces forget it with the world."""
         world = self._world
-        if aws:
-            self._aws.delay(seconds)
+        self._aws.delay(seconds)
+        self._database.delay = seconds
         self._world = replace(
             world,
             zone=replace(world.zone, delay=seconds),
