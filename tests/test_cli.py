@@ -72,6 +72,13 @@ def test_the_lock_takes_a_changed_scenario(project: Project) -> None:
     assert {name for name in before if before[name] != after[name]} == {"GL-2.4.4"}
 
 
+def test_the_lock_is_that_of_where_one_stands(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever stands in another clone of the project renews that clone's lock, and no other."""
+    project.edit("features/golive/2.4-domain-and-tls.feature", "63072000", "31536000")
+    monkeypatch.chdir(project.home)
+    assert said("items", "--lock").splitlines()[0] == "features/checklist.lock: 1 digest changed"
+
+
 def test_the_lock_never_drops_an_item(project: Project) -> None:
     """Neither an item that leaves the inventory nor one that loses its scenario leaves the lock quietly."""
     project.edit("features/checklist.toml", 'id = "GL-6.1.6"', 'id = "GL-6.1.7"')

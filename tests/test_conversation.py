@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from golive.cli import main
+from golive.records import NotApplicable, read_toml
 from golive.ssh import public_of
 from tests.gate.conftest import Project, project
 from tests.signing import needs_openssh
@@ -109,6 +110,40 @@ def test_what_was_typed_is_kept(home: Path) -> None:
     assert second.exit_code == 0, second.output
     assert "going on with what was typed the last time" in second.output
     assert not draft.exists()
+
+
+def test_whatever_was_typed_is_kept_as_it_was(home: Path) -> None:
+    """Also what is of no alphabet comes back from the draft; a draft that is none is named and left alone."""
+    said = 'There is no test merchant 😀: "none", \\ not one'
+    arguments = ("not-applicable", "GL-3.3.11", "--env", "production", "--reason", said)
+    assert golive(*arguments, typed="alem\n").exit_code == 1
+    draft = record_of(home, "GL-3.3.11", "not-applicable").with_name("GL-3.3.11.toml.draft")
+    result = golive(*arguments[:4], typed="\n\n\n\ny\n\n")
+    assert result.exit_code == 0, result.output
+    assert NotApplicable.model_validate(
+        read_toml(record_of(home, "GL-3.3.11", "not-applicable").read_bytes())
+    ).reason == said  # fmt: skip
+    draft.write_text("by = alem\n")
+    refused = golive(*arguments[:4], typed="")
+    assert refused.exit_code == 4
+    assert f"{draft.relative_to(home)}: not TOML" in refused.output
+    assert draft.read_text() == "by = alem\n"
+
+
+def test_evidence_is_copied_with_the_record_alone(home: Path) -> None:
+    """Who does not sign leaves nothing among the records; two files of one name lie there side by side."""
+    (home / "other").mkdir()
+    (home / "other/seen.txt").write_text("a second announcement\n")
+    arguments = ("attest", "GL-3.5.2", "--env", "production", "--evidence", "seen.txt", "--evidence", "other/seen.txt")
+    kept = home / "environments/production/attestations/GL-3.5.2"
+    assert golive(*arguments, typed="\n\nn\n").exit_code == 4
+    assert not kept.exists()
+    result = golive(*arguments, "--yes")
+    assert result.exit_code == 0, result.output
+    assert sorted(path.read_text() for path in kept.iterdir()) == [
+        "a second announcement\n",
+        "the announcement, and links to it\n",
+    ]
 
 
 def test_a_failed_signature_keeps_the_record(home: Path) -> None:

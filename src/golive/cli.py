@@ -46,11 +46,12 @@ def main() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def items(lock: bool, as_json: bool) -> None:
     """The checklist: every item, who owns it, when it is due."""
+    features = _home() / "features"
     if lock:
         from golive.diagnosis.locking import LOCK, write_causes_lock
 
         for name, write in (("checklist.lock", write_lock), (LOCK, write_causes_lock)):
-            changed = write(HOME / "features")
+            changed = write(features)
             click.echo(f"features/{name}: {changed} digest{'s' * (changed != 1)} changed")
         return
     rows = [
@@ -62,11 +63,11 @@ def items(lock: bool, as_json: bool) -> None:
             "owner": item.owner,
             "demand": item.demand,
         }
-        for item in load_inventory(HOME / "features").item
+        for item in load_inventory(features).item
     ]
     _show(rows, as_json)
     if not as_json:
-        done = len({scenario.item for scenario in read_features(HOME / "features")[0]})
+        done = len({scenario.item for scenario in read_features(features)[0]})
         click.echo(f"{done} of {len(rows)} items transcribed")
 
 

@@ -7,9 +7,7 @@ answers so far are kept in a draft beside where the record would lie, and the ne
 
 from __future__ import annotations
 
-import json
 import shutil
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +20,7 @@ from pydantic import ValidationError
 from golive.environment import Person
 from golive.errors import GoLiveError, SetupError
 from golive.office import Office, end_of, keys_at_hand
-from golive.records import FOLDERS, MODELS, Content, EvidenceFile, Kind, as_toml, digest_of
+from golive.records import FOLDERS, MODELS, Content, EvidenceFile, Kind, as_toml, digest_of, quoted, read_toml
 from golive.runbook import Item
 from golive.ssh import sign
 from golive.standing import APPROVER, NAMESPACES, WAIVER_DAYS, Demand, lacking
@@ -71,6 +69,7 @@ class Conversation:
     talk: Talk
     said: dict[str, str] = field(default_factory=dict)  # typed so far
     draft: Mapping[str, str] = field(default_factory=dict)  # typed the last time
+    sources: dict[str, Path] = field(default_factory=dict)  # evidence: as the record calls it → where it is now
 
     @property
     def path(self) -> Path:
@@ -122,8 +121,17 @@ class Conversation:
             lines += [f"Signed by the {demand.signer}, in these words:", "", f"    {demand.words}", ""]
         self.talk.say("\n".join(lines))
         if self._draft_path.is_file() and not self.flags.yes:
-            self.draft = tomllib.loads(self._draft_path.read_text(encoding="utf-8"))
+            self.draft = self._drafted()
             self.talk.say(f"going on with what was typed the last time ({self._draft_path.name})")
+
+    def _drafted(self) -> dict[str, str]:
+        """What the draft holds; SetupError where it is none, for somebody typed what is in it."""
+        shown = self._draft_path.relative_to(self.office.home)
+        try:
+            said = read_toml(self._draft_path.read_bytes())
+        except (OSError, ValueError) as exc:
+            raise SetupError(f"{shown}: {exc}; mend it, or move it away to begin anew") from exc
+        return {key: value for key, value in said.items() if isinstance(value, str)}
 
     def _show(self, text: str) -> None:
         self.talk.say("\n".join(f"    {line}" for line in text.splitlines()))
@@ -146,7 +154,7 @@ class Conversation:
 
     def _keep(self) -> str:
         """Where what was typed is kept; on the terminal where nothing can be written."""
-        text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in self.said.items())
+        text = "".join(f"{key} = {quoted(value)}\n" for key, value in self.said.items())
         try:
             self._draft_path.parent.mkdir(parents=True, exist_ok=True)
             self._draft_path.write_text(text, encoding="utf-8")
@@ -281,13 +289,10 @@ class Conversation:
         name = f"{self.item.id}/{source.name}"
         digest = digest_of(source)
         assert digest is not None, "read a moment ago"
-        place = self.path.parent / name
-        if digest_of(place) not in (None, digest):  # another file of that name belongs to what it replaces
+        there = {digest_of(place) for place in (self.path.parent / name, self.sources.get(name)) if place}
+        if there - {None, digest}:  # another file of that name, of this record or of the one that it replaces
             name = f"{self.item.id}/{digest[:8]}-{source.name}"
-            place = self.path.parent / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if not place.exists():
-            shutil.copyfile(source, place)
+        self.sources[name] = source
         return EvidenceFile(file=name, sha256=digest)
 
     def _key(self, person: Person) -> Path:
@@ -304,6 +309,11 @@ class Conversation:
     # -- what is done -----------------------------------------------------------------------------------------------
 
     def _write(self, content: Content) -> None:
+        for name, source in self.sources.items():
+            place = self.path.parent / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if not place.exists():
+                shutil.copyfile(source, place)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.with_name(self.path.name + ".sig").unlink(missing_ok=True)
         beside = self.path.with_name(self.path.name + ".part")

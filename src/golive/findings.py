@@ -32,6 +32,7 @@ class Progress:
     failure: BaseException | None = None
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     begun: float = field(default_factory=time.monotonic)
+    took_ms: float = 0.0  # up to the end of its last phase; what was looked at before it began is not in it
     witness: Witness | None = None  # who takes what the steps see and say
     trouble: str = ""  # what went wrong outside of the steps
     over: bool = False
@@ -91,6 +92,7 @@ def explain(exception: BaseException) -> str:
 
 def note_report(progress: Progress, report: pytest.TestReport) -> None:
     """Take in what pytest says of one phase of the scenario; only a plain pass of every phase can be *met*."""
+    progress.took_ms = round((time.monotonic() - progress.begun) * 1000, 1)
     if report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
         progress.over = True
     elif hasattr(report, "wasxfail"):

@@ -349,6 +349,7 @@ class Run(Expedition):
             document=item.document,
             decision=item.decision,
             started=progress.started if progress else None,
+            took_ms=progress.took_ms if progress else 0,
             steps=steps_of(progress, self.observatory.evidence_ids) if progress and self.observatory else (),
             evidence=self.observatory.evidence_ids(asked) if self.observatory else (),
         )

@@ -26,6 +26,8 @@ def test_a_run_says_the_same_everywhere(arguments: tuple[str, ...], decision: De
     files = manifest_of(ran)["files"]
     assert isinstance(files, dict)
     assert {"verdict.md", "junit.xml", "statement.json"} <= set(files)
+    assert ran.record is not None
+    assert all(finding.took_ms > 0 for finding in ran.record.findings if finding.found is not None)
 
 
 def test_without_a_report_the_texts_say_no_go(project: Project) -> None:
