@@ -47,7 +47,7 @@ class Known(Look[Any]):
                 return Answer(self.subject, 200, ((HEADER[0].lower(), HEADER[1]),))
             case "name":
                 return Issuers(self.subject, self.subject, True, (ISSUER,))
-        shown = Shown(WEB, (self.subject,), FAR, FAR, "EC secp256r1", 256, "sha256", "CN=known", "", "")
+        shown = Shown(WEB, (self.subject,), FAR, FAR, FAR, "EC secp256r1", 256, "sha256", "CN=known", "", "")
         return Served(self.subject, (shown,), ())
 
 

@@ -81,7 +81,7 @@ def certificates_are_trusted(certificates: list[object], remarks: Remarks) -> No
 @judges("every certificate is valid for at least {days:d} more days, and less than {warning:d} is a warning")
 def certificates_last(certificates: list[object], now: datetime, days: int, warning: int, remarks: Remarks) -> None:
     ends = {
-        f"{one.host} at {shown.address}": (shown.not_before, shown.not_after)
+        f"{one.host} at {shown.address}": (shown.not_before, min(shown.not_after, shown.chain_ends))
         for one in _of(Served, certificates)
         for shown in one.shown
     }

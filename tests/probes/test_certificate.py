@@ -62,6 +62,19 @@ def test_certificate_that_proves_nothing_is_told_with_the_reason(town: Town, cha
     assert public_keys(town.reach(), "getdrop.no") == ()
 
 
+def test_a_chain_ends_with_the_first_of_its_certificates(town: Town) -> None:
+    """
+    An intermediate that ends before the certificate under it takes that along; a root of many years takes nothing.
+    """
+    (whole, _) = LOOK.observe(town.reach()).shown
+    assert whole.chain_ends == whole.not_after
+    town.certify("getdrop.no", intermediate_ends=STARTED + 3 * DAY)
+    (shown, _) = LOOK.observe(town.reach()).shown
+    assert shown.distrusted == ""
+    assert abs(shown.chain_ends - STARTED - 3 * DAY) < DAY
+    assert shown.not_after == whole.not_after
+
+
 @pytest.mark.parametrize(
     ("key", "kind", "bits"), [("RSA 1024", "RSA", 1024), ("RSA 2048", "RSA", 2048), ("EC P-384", "EC secp384r1", 384)]
 )

@@ -25,7 +25,8 @@ YES = Control("Godta alle", "button", 120, 48, 17, checked=False)
 NO = Control("Avvis", "button", 80, 48, 17, checked=False)
 BOX = Control("Statistikk", "checkbox", 16, 16, 17, checked=True)
 SEEN = Sight(FRONT, 200, clicked=False, title="Drop", language="nb", words=10)
-SHOWN = Shown("192.0.2.10", ("getdrop.no",), NOW, NOW + timedelta(days=90), "RSA", 2048, "sha256", "CN=A", "", "")
+END = NOW + timedelta(days=90)
+SHOWN = Shown("192.0.2.10", ("getdrop.no",), NOW, END, END, "RSA", 2048, "sha256", "CN=A", "", "")
 SAID = Said("192.0.2.53 (ns1)", True, True, ("192.0.2.10",))
 APEX = Found("getdrop.no", "getdrop.no", (SAID,), (), False, "")
 
@@ -253,12 +254,15 @@ def test_one_weak_certificate_is_enough(change: dict[str, Any], ok: bool) -> Non
 )
 def test_certificate_must_last(begins: int, days: int, ok: bool, warnings: int) -> None:
     """
-    Two weeks are the least; below thirty days its renewal is stuck.
+    Two weeks are the least, of it and of its chain; below thirty days its renewal is stuck.
     """
-    shown = replace(SHOWN, not_before=NOW + timedelta(days=begins), not_after=NOW + timedelta(days=days))
-    remarks = Remarks()
-    verdict(lambda: names.certificates_last([Served("getdrop.no", (shown,), ())], NOW, 14, 30, remarks), ok)
-    assert len(remarks.warnings) == warnings
+    begun, end, far = NOW + timedelta(days=begins), NOW + timedelta(days=days), NOW + timedelta(days=900)
+    for not_after, chain_ends in ((end, end), (end, far), (far, end)):
+        shown = replace(SHOWN, not_before=begun, not_after=not_after, chain_ends=chain_ends)
+        remarks = Remarks()
+        served = Served("getdrop.no", (shown,), ())
+        verdict(lambda served=served, remarks=remarks: names.certificates_last([served], NOW, 14, 30, remarks), ok)
+        assert len(remarks.warnings) == warnings
 
 
 def test_amazon_may_renew_where_nobody_forbids() -> None:

@@ -12,6 +12,7 @@ import dns.dnssec
 import dns.flags
 import dns.message
 import dns.name
+import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
@@ -200,10 +201,15 @@ class Signed:
         key = ec.generate_private_key(ec.SECP256R1())
         self.apex = dns.name.from_text("getdrop.no")
         self.zone = dns.zone.from_text(ZONE, self.apex, relativize=False)
-        public = dns.dnssec.make_dnskey(key.public_key(), "ECDSAP256SHA256", flags=257)
+        self.public = public = dns.dnssec.make_dnskey(key.public_key(), "ECDSAP256SHA256", flags=257)
         with self.zone.writer() as writer:
             dns.dnssec.sign_zone(self.zone, writer, keys=[(key, public)], lifetime=3600)
         self.vouched: tuple[Any, ...] = (dns.dnssec.make_ds(self.apex, public, "SHA256"),)
+
+    def vouch(self, *digests: str) -> None:
+        """Let the zone above vouch for the key by these *digests*."""
+        policy = dns.dnssec.allow_all_policy
+        self.vouched = tuple(dns.dnssec.make_ds(self.apex, self.public, one, policy=policy) for one in digests)
 
     def answer(self, asked: bytes) -> bytes:
         question = dns.message.from_wire(asked)
@@ -244,6 +250,30 @@ def test_good_signatures_are_told(signed: tuple[Signed, Reach]) -> None:
     """
     found = APEX.observe(signed[1])
     assert (found.signed, found.broken) == (True, "")
+
+
+@pytest.mark.parametrize("digests", [("SHA1", "SHA256"), ("SHA384",), ("SHA256", "SHA1"), ("SHA1",)])
+def test_a_zone_may_be_vouched_for_by_an_old_digest_too(signed: tuple[Signed, Reach], digests: tuple[str, ...]) -> None:
+    """
+    A registry that lists SHA-1 beside a better digest, or alone, vouches all the same; a strange key is still noticed.
+    """
+    zone, reach = signed
+    zone.vouch(*digests)
+    found = APEX.observe(reach)
+    assert (found.signed, found.broken) == (True, "")
+    stranger = Signed()
+    stranger.vouch(*digests)
+    zone.vouched = stranger.vouched
+    assert "vouches for" in APEX.observe(reach).broken
+
+
+def test_a_digest_that_nobody_knows_binds_nobody(signed: tuple[Signed, Reach]) -> None:
+    """
+    RFC 4035 5.2: where the zone above vouches by unknown digests alone, whoever validates takes the zone for unsigned.
+    """
+    zone, reach = signed
+    zone.vouched = (dns.rdata.from_text("IN", "DS", "12345 13 200 00112233"),)
+    assert APEX.observe(reach).signed is False
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ class Shown:
     names: tuple[str, ...]  # DNS names of the subject alternative name, as they stand there
     not_before: datetime
     not_after: datetime
+    chain_ends: datetime  # the first end among the certificates up to the root that it proves itself with; its own else
     key: str  # "RSA", "EC secp256r1", "Ed25519"
     key_bits: int
     signature_hash: str  # "sha256"; "" where the signature has no hash of its own
@@ -162,6 +163,7 @@ def _show(reach: Reach, host: str, address: str, there: tuple[str, int]) -> Show
     chain = _chain(reach, host, address, there)
     leaf = chain[0]
     try:
+        distrusted, chain_ends = _distrust(reach, host, chain)
         key = leaf.public_key()
         try:
             names = tuple(
@@ -180,12 +182,13 @@ def _show(reach: Reach, host: str, address: str, there: tuple[str, int]) -> Show
             names=names,
             not_before=leaf.not_valid_before_utc,
             not_after=leaf.not_valid_after_utc,
+            chain_ends=chain_ends,
             key=kind.removesuffix("PublicKey"),
             key_bits=getattr(key, "key_size", 256),
             signature_hash=hashed.name if hashed else "",
             issuer=leaf.issuer.rfc4514_string(),
             public_key_sha256=base64.b64encode(digest.finalize()).decode(),
-            distrusted=_distrust(reach, host, chain),
+            distrusted=distrusted,
         )
     except ValueError as exc:
         raise Unreadable(f"{host} at {address}", f"its certificate cannot be read: {exc}") from exc
@@ -243,18 +246,20 @@ def _reason(exc: BaseException) -> str:
     return str(told[-1][-1]) if isinstance(told, list) and told else type(exc).__name__
 
 
-def _distrust(reach: Reach, host: str, chain: list[x509.Certificate]) -> str:
+def _distrust(reach: Reach, host: str, chain: list[x509.Certificate]) -> tuple[str, datetime]:
+    """Why *chain* does not prove *host*, "" where it does, and when it ceases to."""
     from cryptography.x509 import DNSName, load_pem_x509_certificates
     from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
     roots = reach.shared(f"roots of {reach.trust}", lambda: Store(load_pem_x509_certificates(reach.trust.read_bytes())))
     verifier = PolicyBuilder().store(roots).time(datetime.now(UTC)).build_server_verifier(DNSName(host))
     try:
-        verifier.verify(chain[0], chain[1:])
+        proven = verifier.verify(chain[0], chain[1:])
     except VerificationError as exc:
         # Which certificate it stumbled over is left out: what it showed is told beside this.
-        return str(exc).removeprefix("validation failed: ").partition(" (encountered")[0] or "it is not trusted"
-    return ""
+        why = str(exc).removeprefix("validation failed: ").partition(" (encountered")[0] or "it is not trusted"
+        return why, chain[0].not_valid_after_utc
+    return "", min(each.not_valid_after_utc for each in proven)
 
 
 # -- which versions ---------------------------------------------------------------------------------------------------

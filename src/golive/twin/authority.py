@@ -55,6 +55,7 @@ class Certificate:
     issuer: str = PUBLIC
     self_signed: bool = False
     omit_intermediate: bool = False
+    intermediate_ends: datetime = CLOSES
     oldest_tls: Version = "1.2"
     newest_tls: Version = "1.3"
 
@@ -83,8 +84,21 @@ class _House:
     """A root and the intermediate under it that signs leaves."""
 
     root: x509.Certificate
-    intermediate: x509.Certificate
-    key: PrivateKey
+    root_key: ec.EllipticCurvePrivateKey
+    name: x509.Name  # of the intermediate
+    key: ec.EllipticCurvePrivateKey
+
+    def intermediate(self, ends: datetime) -> x509.Certificate:
+        """The intermediate as it stands until *ends*."""
+        return (
+            _draft(self.name, self.root.subject, self.key, FOUNDED, ends)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(self.root_key.public_key()), critical=False
+            )
+            .add_extension(_usage(signs_certificates=True), critical=True)
+            .sign(self.root_key, hashes.SHA256())
+        )
 
 
 class Authority:
@@ -131,9 +145,7 @@ class Authority:
         subject = _subject(spec.names[0])
         house = self._house(spec.issuer)
         signer, issuer, issuer_key = (
-            (key, subject, key.public_key())
-            if spec.self_signed
-            else (house.key, house.intermediate.subject, house.key.public_key())
+            (key, subject, key.public_key()) if spec.self_signed else (house.key, house.name, house.key.public_key())
         )
         leaf = (
             _draft(subject, issuer, key, spec.not_before, spec.not_after)
@@ -146,7 +158,7 @@ class Authority:
             .sign(signer, hashes.SHA256())
         )
         alone = spec.self_signed or spec.omit_intermediate
-        return Issued(leaf, key, (leaf,) if alone else (leaf, house.intermediate))
+        return Issued(leaf, key, (leaf,) if alone else (leaf, house.intermediate(spec.intermediate_ends)))
 
 
 def healthy(now: datetime) -> dict[str, Certificate]:
@@ -186,21 +198,13 @@ def pick(certificates: Mapping[str, Certificate], host: str | None, default: str
 def _found(name: str) -> _House:
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root_name = _subject(f"Drop rehearsal root, {name}")
-    below = _subject(f"Drop rehearsal intermediate, {name}")
     root = (
         _draft(root_name, root_name, root_key, FOUNDED, CLOSES)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=True), critical=True)
         .sign(root_key, hashes.SHA256())
     )
-    intermediate = (
-        _draft(below, root_name, key, FOUNDED, CLOSES)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False)
-        .add_extension(_usage(signs_certificates=True), critical=True)
-        .sign(root_key, hashes.SHA256())
-    )
-    return _House(root, intermediate, key)
+    return _House(root, root_key, _subject(f"Drop rehearsal intermediate, {name}"), key)
 
 
 def _new_key(kind: Key) -> PrivateKey:

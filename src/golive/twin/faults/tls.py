@@ -34,6 +34,12 @@ def certificate_ends_in_three_weeks(world: World) -> World:
     return _showing(world, APEX, WWW, not_after=world.now + timedelta(days=21))
 
 
+@breaks(unmet=["GL-1.5", "GL-2.4.2"])
+def intermediate_about_to_end(world: World) -> World:
+    """The certificate between that of both names and the root ends in three days, and the chain with it."""
+    return _showing(world, APEX, WWW, intermediate_ends=world.now + timedelta(days=3))
+
+
 @breaks(unmet=["GL-1.5", "GL-2.4.2"], unknown=[*PAGES, *BROWSER])
 def intermediate_missing(world: World) -> World:
     """The server leaves out the certificate between its own and the root."""
