@@ -15,7 +15,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from golive.environment import Detour, Environment
-from golive.errors import Denied, GoLiveError, NotInUse, ProbeError, SetupError
+from golive.errors import (
+    Denied,
+    NoSuchName,
+    NotInUse,
+    NotSet,
+    OpenQuestion,
+    Overloaded,
+    ProbeError,
+    SetupError,
+    Unreachable,
+    Untrusted,
+)
 from golive.expedition import Wanted
 from golive.grants import named, policy, scopes, statements
 from golive.identity import CHECKS
@@ -40,11 +51,14 @@ _QUESTION = re.compile(r"\s*#\s*(?P<keys>\[?[a-z][\w, .\]]*?): (?:questions? to 
 _TABLE = re.compile(r"\s*\[+([\w.]+)\]+")
 
 
+Kind = Literal["denied", "not reached", "not seen"]
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """Something that keeps items from being seen."""
 
-    kind: Literal["denied", "not reached", "not seen"]
+    kind: Kind
     where: str
     why: str
     items: tuple[str, ...]
@@ -57,14 +71,10 @@ class Diagnosis:
 
     environment: str
     identity: dict[str, str] = field(default_factory=dict)  # what was seen, by what it is
-    wrong: dict[str, str] = field(
-        default_factory=dict
-    )  # of account, service, certificate, clock, route: what is not well
+    wrong: dict[str, str] = field(default_factory=dict)  # account, service, certificate, clock, route: what is not well
     troubles: list[Trouble] = field(default_factory=list)
     variables: dict[str, list[str]] = field(default_factory=dict)  # not set → what the token in it must be good for
-    questions: dict[str, list[str]] = field(
-        default_factory=dict
-    )  # keys of the file that are open → items that need them
+    questions: dict[str, list[str]] = field(default_factory=dict)  # open keys of the file → items that need them
     keyless: list[str] = field(default_factory=list)  # people
     unsigned: dict[str, str] = field(default_factory=dict)  # item → who can sign it
     untried: dict[str, str] = field(default_factory=dict)  # item → the act, for which nothing was tried
@@ -194,26 +204,25 @@ class Doctor:
 
     def _troubles(self, asked: dict[str, tuple[Look[Any], ...]], observatory: Observatory) -> Iterator[Trouble]:
         """What every look ran into that was the first to run into it, once each, with the items behind it."""
-        items: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-        grants: dict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)
+        items: dict[tuple[Kind, str, str], list[str]] = defaultdict(list)
+        grants: dict[tuple[Kind, str, str], dict[str, None]] = defaultdict(dict)
         for item, looks in asked.items():
             for look in dict.fromkeys(behind for each in looks for behind in observatory.behind(each)):
                 trouble = observatory.trouble(look)
                 below = observatory.behind(look)[1:]
                 if trouble is None or any(str(observatory.trouble(one)) == str(trouble) for one in below):
                     continue
-                if (key := _open_key(trouble)) is not None:
-                    self._open[key].append(item)
+                if isinstance(trouble, OpenQuestion):
+                    self._open[trouble.key].append(item)
                     continue
-                kind = "denied" if isinstance(trouble, Denied) else "not reached" if _no_way(trouble) else "not seen"
-                name = (kind, trouble.target, trouble.reason)
+                name = (_kind(trouble), trouble.target, trouble.reason)
                 items[name].append(item)
-                if kind == "denied":
+                if isinstance(trouble, Denied):
                     grants[name] |= dict.fromkeys(
                         named(each, self.environment) for each in _helping(look, trouble, self.environment)
                     )
         for name, of in items.items():
-            yield Trouble(name[0], name[1], name[2], tuple(dict.fromkeys(of)), tuple(grants[name]))  # type: ignore[arg-type]
+            yield Trouble(*name, tuple(dict.fromkeys(of)), tuple(grants[name]))
 
     def _tell_signatures(self, found: Diagnosis, signatures: Signatures) -> None:
         people = signatures.circumstances.people
@@ -250,11 +259,8 @@ class Doctor:
                 yield from planned(step.text, step.table, step.docstring, offered)
             except NotInUse:
                 continue  # whom nobody asks, nobody has to grant anything
-            except ProbeError as exc:
-                key = _open_key(exc)
-                if key is None:
-                    raise
-                self._open[key].append(scenario.item)
+            except OpenQuestion as exc:
+                self._open[exc.key].append(scenario.item)
 
     def _of(self, acts: Iterable[Act[Any]]) -> tuple[Permission, ...]:
         return tuple(dict.fromkeys(each for act in acts for each in act.permissions(self.environment)))
@@ -287,22 +293,20 @@ def _read_only(looks: Iterable[Look[Any]]) -> Iterator[Look[Any]]:
             yield shown
 
 
-def _open_key(trouble: GoLiveError) -> str | None:
-    """The key of the environment file that *trouble* says is open."""
-    said = re.fullmatch(r"environments/\S+: (\S+) is not answered yet", str(trouble))
-    return said[1] if said else None
-
-
-def _no_way(trouble: ProbeError) -> bool:
-    return type(trouble) is not ProbeError
+def _kind(trouble: ProbeError) -> Kind:
+    """Whether something is to be granted, nobody answered as who they are, or what was answered says nothing."""
+    if isinstance(trouble, Denied):
+        return "denied"
+    away = isinstance(trouble, Unreachable | NoSuchName | Overloaded | Untrusted)
+    return "not reached" if away else "not seen"
 
 
 def _helping(look: Look[Any], trouble: ProbeError, environment: Environment) -> list[Permission]:
     """Those of the look's permissions of which *trouble* speaks; all of them where it speaks of none."""
     declared = list(dict.fromkeys(look.permissions(environment)))
     said = set(re.findall(r"\w+", trouble.reason))
-    if unset := re.fullmatch(r"the variable (\S+) is not set", trouble.reason):
-        return [each for each in declared if each.what == unset[1]]
+    if isinstance(trouble, NotSet):
+        return [each for each in declared if each.what == trouble.variable]
     spoken = [
         each
         for each in declared

@@ -28,7 +28,7 @@ from pydantic import (
     model_validator,
 )
 
-from golive.errors import Denied, NotInUse, SetupError
+from golive.errors import NotInUse, OpenQuestion, SetupError
 from golive.ssh import PublicKey
 
 T = TypeVar("T")
@@ -419,15 +419,15 @@ class Environment(Frozen):
     folder: Path = Field(exclude=True)
 
     def swan_in_use(self) -> Swan:
-        """Where Swan is; NotInUse where the file says that it is not in use, Denied where it says neither."""
+        """Where Swan is; NotInUse where the file says that it is not in use, OpenQuestion where neither."""
         if "Swan" in self.not_in_use:
             raise NotInUse(f"environments/{self.name}/environment.toml", "it says that Swan is not in use")
         return self.answered(self.swan, "swan")
 
     def answered(self, value: T | None, key: str) -> T:
-        """*value*; Denied where the file leaves *key* open, so that its items are unknown and say why."""
+        """*value*; OpenQuestion where the file leaves *key* open, so that its items are unknown and say why."""
         if value is None:
-            raise Denied(f"environments/{self.name}/environment.toml", f"{key} is not answered yet")
+            raise OpenQuestion.of(f"environments/{self.name}/environment.toml", key)
         return value
 
     @property

@@ -12,6 +12,8 @@ GoLiveError
     ├── Overloaded        "not now" (429, throttling, 5xx of a provider's API): asked again
     ├── Untrusted         who answered cannot prove who it is (TLS): not asked again
     ├── Denied            the answer is "not you": a token, a permission or a role is missing
+    │   ├── OpenQuestion  the environment file leaves to an owner where to look
+    │   └── NotSet        the variable that holds a token is not set
     ├── NotInUse          whom the environment says not to use cannot be asked
     ├── Unreadable        an answer came that the protocol does not allow
     ├── NothingExamined   the population that a check searched is empty
@@ -83,7 +85,9 @@ class ProbeError(GoLiveError):
 
     def about(self, target: str) -> Self:
         """The same, said of another *target*: one that may be shown."""
-        return type(self)(target, self.reason, status=self.status, limits=self.limits)
+        said = type(self)(target, self.reason, status=self.status, limits=self.limits)
+        said.__dict__ = {**self.__dict__, "target": target}
+        return said
 
 
 class Unreachable(ProbeError):
@@ -108,6 +112,32 @@ class Untrusted(ProbeError):
 
 class Denied(ProbeError):
     """The service says "not you", or we hold nothing to show it."""
+
+
+class OpenQuestion(Denied):
+    """The environment file leaves *key* to an owner, who has not answered yet."""
+
+    key = ""
+
+    @classmethod
+    def of(cls, file: str, key: str) -> OpenQuestion:
+        """What to raise where *file* has no *key*, "slack.token"."""
+        said = cls(file, f"{key} is not answered yet")
+        said.key = key
+        return said
+
+
+class NotSet(Denied):
+    """The *variable* of the process's environment that should hold a secret is not set."""
+
+    variable = ""
+
+    @classmethod
+    def of(cls, purpose: str, variable: str) -> NotSet:
+        """What to raise where *purpose* needs the secret in *variable*."""
+        said = cls(purpose, f"the variable {variable} is not set")
+        said.variable = variable
+        return said
 
 
 class NotInUse(ProbeError):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from golive.environment import Detour, Environment, Variable, is_private
-from golive.errors import Denied, NoSuchName, ProbeError, Unreachable
+from golive.errors import Denied, NoSuchName, NotSet, ProbeError, Unreachable
 from golive.probes.look import Look
 from golive.search import Search
 
@@ -83,10 +83,10 @@ class Reach:
             return cast(T, self._shared[key])
 
     def secret(self, reference: Variable, purpose: str) -> str:
-        """The text of a secret, which must not leave the probe; Denied names the variable where it is not set."""
+        """The text of a secret, which must not leave the probe; NotSet where its variable is not set."""
         value = self._variables.get(reference.variable, "")
         if not value:
-            raise Denied(purpose, f"the variable {reference.variable} is not set")
+            raise NotSet.of(purpose, reference.variable)
         self.hold(reference.variable, value)
         return value
 
