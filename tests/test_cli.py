@@ -38,6 +38,27 @@ def test_items_are_listed() -> None:
     assert said("items").splitlines()[-1] == f"{len(rows)} of {len(rows)} items transcribed"
 
 
+def test_the_contradictions_are_those_of_the_document(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `docs/decisions.md` shows is the table that the gate reports by; none may be lost, doubled or idle."""
+    assert said("contradictions", "--markdown") in (HOME / "docs/decisions.md").read_text(encoding="utf-8")
+    rows = json.loads(said("contradictions", "--json"))
+    inventory = load_inventory(HOME / "features")
+    assert {number for row in rows for number in [row["number"]]} == {
+        n for item in inventory.item for n in item.decision
+    }
+    assert said("contradictions").splitlines()[-1] == f"{len(rows)} of {len(rows)} contradictions are open"
+    monkeypatch.chdir(project.home)
+    for old, new, wrong in (
+        ("number = 11\n", "number = 12\n", "twice among the contradictions: 12"),
+        ("number = 11\n", "number = 99\n", "items depend on contradictions that are not there: 11"),
+        ("decides = [", "decide = [", "features/contradictions.toml:"),
+    ):
+        project.edit("features/contradictions.toml", old, new)
+        result = CliRunner().invoke(main, ["items"])
+        assert (result.exit_code, wrong in result.output) == (4, True), result.output
+        project.edit("features/contradictions.toml", new, old)
+
+
 def test_faults_are_listed() -> None:
     """Every fault is in the list with what it turns, every incident with its cause, for people and as JSON."""
     rows = json.loads(said("faults", "--json"))

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, Position, expect, sync_playwright
 from golive import chromium
 from golive.record import (
     Attempt,
+    Contradiction,
     Decision,
     Evidence,
     Finding,
@@ -149,6 +150,9 @@ def record(findings: Sequence[Finding], *, status: Decision = Decision.NO_GO, re
     )
 
 
+APEX = Contradiction(
+    number=11, matter="The apex", documents="An A record", gate="Takes addresses", decides=("CEO",), items=("GL-6.1",)
+)
 GO = [finding(f"GL-{2 + number // 10}.{number % 10 + 1}") for number in range(101)]
 
 
@@ -276,7 +280,7 @@ def test_the_text_says_what_the_first_screen_says() -> None:
     """
     Verdict, what it opens, what holds it and what is not proved are in the Markdown.
     """
-    text = verdict_markdown(record(every_status()))
+    text = verdict_markdown(record(every_status()).model_copy(update={"contradictions": (APEX,)}))
     assert text.startswith("# NO-GO (REHEARSAL, 101 of 101 items): 3 items hold the launch\n")
     assert "**Does not open: soft launch, invite-only (T-0)**" in text
     assert "**Held by 2 blockers and 1 critical item. Next: platform (2) and go-live (1)**" in text
@@ -285,7 +289,7 @@ def test_the_text_says_what_the_first_screen_says() -> None:
     for said in (
         "accepted until 2026-04-01",
         "the certificate ends in 21 days",
-        "A record points to",
+        "11 The apex (GL-6.1)",
         "1 item at T+24h",
     ):
         assert said in text
@@ -315,6 +319,22 @@ def test_tables_of_figures_are_with_their_item(tmp_path: Path) -> None:
     shown = json.loads(file.read_text())["descriptionHtml"]
     assert "<td>failed | requests</td><td>0.17 %</td>" in shown
     assert "<img" not in shown
+
+
+def test_a_contradiction_is_with_its_items(tmp_path: Path) -> None:
+    """
+    An item's description says what the documents say, what the gate does and who must decide, and no other item's.
+    """
+    run = record([finding("GL-6.1", decision=(11,)), finding("GL-6.2")])
+    write_results(run.model_copy(update={"contradictions": (APEX,)}), tmp_path / "results")
+    told = {
+        said["name"].split()[0]: said["descriptionHtml"]
+        for path in (tmp_path / "results").glob("*-result.json")
+        for said in [json.loads(path.read_text())]
+    }
+    for words in ("contradict (11)", "They say: An A record.", "The gate: Takes addresses.", "Who must decide: CEO"):
+        assert words in told["GL-6.1"].replace("\n", " ")
+        assert words not in told["GL-6.2"]
 
 
 def test_the_text_carries_no_markup_from_outside() -> None:

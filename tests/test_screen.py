@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from golive.record import Decision, EarlierRun, History, Official, Record, Status
+from golive.record import Contradiction, Decision, EarlierRun, History, Official, Record, Status
 from golive.report import Report, write_report
 from golive.report.markdown import verdict_markdown
 from golive.report.screen import screen_of
@@ -149,13 +149,19 @@ def test_figures_say_of_how_many_cases_they_are() -> None:
     assert limits["Figures, and of how many cases each was made"] == ("GL-6.2.4 logins: 100 %, of 101 logins",)
 
 
-def test_a_contradiction_says_where_its_owner_is_named() -> None:
+def test_an_open_contradiction_says_both_sides_and_who_decides() -> None:
     """
-    Each of the documents' contradictions leads to the rows that say who must decide.
+    What the documents say, what the gate does, who must decide, for which items; a settled one is open to nobody.
     """
-    run = record([finding("GL-1.1", document="An A record.", decision=(11, 43))])
+    open_row = Contradiction(
+        number=11, matter="The apex", documents="An A record", gate="Takes it", decides=("CEO",), items=("GL-1.1",)
+    )
+    settled = open_row.model_copy(update={"number": 43, "settled": "alem, 2026-03-02"})
+    run = record([finding("GL-1.1", decision=(11, 43))]).model_copy(update={"contradictions": (open_row, settled)})
     (limit,) = [limit for limit in screen_of(run).limits if "contradict" in limit.heading]
-    assert limit.lines[0].endswith("Who decides: docs/decisions.md, rows 11 and 43.")
+    assert limit.lines == (
+        "11 The apex (GL-1.1). The documents say: An A record. The gate: Takes it. Who decides: CEO",
+    )
 
 
 def test_the_text_agrees_about_changes_and_approvals() -> None:

@@ -15,7 +15,7 @@ import click
 from golive.errors import GoLiveError, SetupError
 from golive.office import Office
 from golive.records import Kind
-from golive.runbook import load_inventory, read_features, write_lock
+from golive.runbook import as_markdown, load_inventory, read_features, write_lock
 from golive.standing import VERBS
 
 HOME = Path(__file__).parents[2]
@@ -69,6 +69,33 @@ def items(lock: bool, as_json: bool) -> None:
     if not as_json:
         done = len({scenario.item for scenario in read_features(features)[0]})
         click.echo(f"{done} of {len(rows)} items transcribed")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--markdown", is_flag=True, help="Print the table of docs/decisions.md.")
+def contradictions(as_json: bool, markdown: bool) -> None:
+    """Where the documents contradict each other, what the gate does, and who must decide."""
+    inventory = load_inventory(_home() / "features")
+    if markdown:
+        click.echo(as_markdown(inventory), nl=False)
+        return
+    rows = [
+        {
+            "number": row.number,
+            "settled": row.settled,
+            "decides": ", ".join(row.decides),
+            "matter": row.matter,
+            "items": ", ".join(inventory.depend_on(row.number)),
+        }
+        for row in inventory.contradiction
+    ]
+    if as_json:
+        whole = [row.model_dump() for row in inventory.contradiction]
+        _show([{**row, "items": inventory.depend_on(row["number"])} for row in whole], True)
+        return
+    _show([{**row, "settled": row["settled"] or "open"} for row in rows], False)
+    click.echo(f"{sum(not row['settled'] for row in rows)} of {len(rows)} contradictions are open")
 
 
 @main.command()

@@ -100,11 +100,23 @@ class Finding(Frozen):
     examined: tuple[str, ...] = ()  # "3 answers", "41 users"
     tables: tuple[tuple[tuple[str, ...], ...], ...] = ()  # what the scenario shows besides; the first row is the head
     document: str = ""  # the document's own words where the gate takes a side
-    decision: tuple[int, ...] = ()  # the rows of docs/decisions.md that say which, and who must decide
+    decision: tuple[int, ...] = ()  # numbers of the contradictions that say which, and who must decide
     started: AwareDatetime | None = None
     took_ms: float = 0
     steps: tuple[Step, ...] = ()
     evidence: tuple[str, ...] = ()
+
+
+class Contradiction(Frozen):
+    """Where the documents contradict each other, their suppliers or the running system, and items depend on it."""
+
+    number: int
+    matter: str
+    documents: str  # what they say
+    gate: str  # which side the gate takes, and how
+    decides: tuple[str, ...]  # roles
+    settled: str = ""  # who decided it, when; "" as long as it is open
+    items: tuple[str, ...]
 
 
 class Run(Frozen):
@@ -259,6 +271,7 @@ class Record(Frozen):
     records: tuple[Paper, ...] = ()
     people: tuple[Person, ...] = ()  # against whom the signatures were held
     officials: tuple[Official, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
     history: History | None = None  # None where nobody looked back
     inventory: Inventory
 

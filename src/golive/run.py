@@ -34,7 +34,7 @@ from golive.paperwork import (
     without_partner,
 )
 from golive.probes.look import Act, Look
-from golive.record import Decision, Finding, Inventory, Official, Paper, Record, Status, Subject, Verdict
+from golive.record import Contradiction, Decision, Finding, Inventory, Official, Paper, Record, Status, Subject, Verdict
 from golive.recording import RECORD, Basis, Withheld, shown, withhold, write_run
 from golive.runbook import Item, Scenario, disagreements, is_cause, load_inventory, read_lock, read_scenarios
 from golive.ssh import allowed_signers
@@ -263,6 +263,10 @@ class Run(Expedition):
             officials=tuple(
                 Official(name=one.name, full_name=one.full_name, roles=one.roles, has_key=bool(one.keys))
                 for one in signers(self.environment)
+            ),
+            contradictions=tuple(
+                Contradiction(**row.model_dump(), items=self.inventory.depend_on(row.number))
+                for row in self.inventory.contradiction
             ),
             inventory=Inventory(
                 lock=self.lock_digest,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
@@ -60,7 +60,7 @@ class Item(Frozen):
     every_deploy: bool = False
     partner: Partner | None = None  # not applicable where the environment says that this one is not in use
     document: str = ""  # the document's words, where the gate takes a side beside or against them
-    decision: tuple[int, ...] = ()  # rows of docs/decisions.md
+    decision: tuple[int, ...] = ()  # the contradictions of the documents on which it depends, by number
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -74,9 +74,21 @@ class Item(Frozen):
         return self
 
 
+class Contradiction(Frozen):
+    """Where the documents contradict each other, their suppliers or the running system."""
+
+    number: int
+    matter: str
+    documents: str  # what they say; GLR is the go-live runbook, FR are the failure runbooks
+    gate: str  # which side the gate takes, and how
+    decides: Annotated[tuple[str, ...], Field(min_length=1)]  # roles
+    settled: str = ""  # who decided it, when; "" as long as it is open
+
+
 class Inventory(Frozen):
     """Everything that must hold, in the document's order."""
 
+    contradiction: tuple[Contradiction, ...] = ()
     phases: tuple[str, ...]
     opens: Mapping[str, str]
     section: tuple[Section, ...]
@@ -92,7 +104,23 @@ class Inventory(Frozen):
                 raise ValueError(f"{item.id}: there is no section {item.section}")
             if item.due not in (*self.phases, ROLLBACK):
                 raise ValueError(f"{item.id}: there is no phase {item.due}")
+        self._settle_contradictions()
         return self
+
+    def _settle_contradictions(self) -> None:
+        """ValueError unless each is there once, and some item depends on each."""
+        there = [row.number for row in self.contradiction]
+        asked = {number for item in self.item for number in item.decision}
+        if doubled := [str(number) for number, count in Counter(there).items() if count > 1]:
+            raise ValueError(f"twice among the contradictions: {', '.join(doubled)}")
+        if missing := sorted(asked - set(there)):
+            raise ValueError(f"items depend on contradictions that are not there: {', '.join(map(str, missing))}")
+        if idle := sorted(set(there) - asked):
+            raise ValueError(f"contradictions on which no item depends: {', '.join(map(str, idle))}")
+
+    def depend_on(self, number: int) -> tuple[str, ...]:
+        """Ids of the items that depend on the contradiction *number*, in order."""
+        return tuple(item.id for item in self.item if number in item.decision)
 
     @cached_property
     def by_id(self) -> Mapping[str, Item]:
@@ -103,6 +131,12 @@ class Inventory(Frozen):
     def titles(self) -> Mapping[str, str]:
         """The sections' titles by their ids."""
         return {section.id: section.title for section in self.section}
+
+
+class _Contradictions(Frozen):
+    """The file of the contradictions."""
+
+    contradiction: tuple[Contradiction, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +173,47 @@ class Scenario:
 
 
 def load_inventory(features: Path) -> Inventory:
-    """Read `checklist.toml`; SetupError names the line and the rule that it breaks."""
-    path = features / "checklist.toml"
-    shown = f"{features.name}/{path.name}"
-    try:
-        text = path.read_text(encoding="utf-8")
-        said = tomllib.loads(text)
-    except OSError as exc:
-        raise SetupError(f"{shown}: cannot be read: {exc.strerror}") from exc
-    except tomllib.TOMLDecodeError as exc:
-        raise SetupError(f"{shown}: not TOML: {exc}") from exc
+    """
+    Read `checklist.toml`, and `contradictions.toml` beside it where there is one.
+
+    SetupError names the file, the line and the rule that it breaks.
+    """
+    shown = f"{features.name}/checklist.toml"
+    text, said = _read(features / "checklist.toml")
+    if (beside := features / "contradictions.toml").is_file():
+        rows, held = _read(beside)
+        try:
+            _Contradictions.model_validate(held)
+        except ValidationError as exc:
+            raise SetupError("; ".join(f"{features.name}/{beside.name}:{r}" for r in broken_rules(exc, rows))) from exc
+        said |= held
     try:
         return Inventory.model_validate(said)
     except ValidationError as exc:
         raise SetupError("; ".join(f"{shown}:{rule}" for rule in broken_rules(exc, text))) from exc
+
+
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
+    """The text of the file of the features at *path*, and what it says; SetupError where it is not TOML."""
+    shown = f"{path.parent.name}/{path.name}"
+    try:
+        text = path.read_text(encoding="utf-8")
+        return text, tomllib.loads(text)
+    except OSError as exc:
+        raise SetupError(f"{shown}: cannot be read: {exc.strerror}") from exc
+    except ValueError as exc:
+        raise SetupError(f"{shown}: not TOML: {exc}") from exc
+
+
+def as_markdown(inventory: Inventory) -> str:
+    """The contradictions as the table of `docs/decisions.md`."""
+    head = ("#", "Matter", "What the documents say", "What the gate does", "Must decide", "Items")
+    lines = [head, ("---",) * len(head)]
+    for row in inventory.contradiction:
+        gate = f"{row.gate}. Settled: {row.settled}" if row.settled else row.gate
+        items = ", ".join(inventory.depend_on(row.number))
+        lines.append((str(row.number), row.matter, row.documents, gate, ", ".join(row.decides), items))
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines).replace("| --- ", "|---").replace("--- |", "---|")
 
 
 def id_of(tags: Iterable[str]) -> str | None:

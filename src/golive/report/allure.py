@@ -14,7 +14,7 @@ from allure_commons.model2 import Attachment, Label, StatusDetails, TestResult, 
 from allure_commons.model2 import Status as AllureStatus
 from pydantic_core import to_json
 
-from golive.record import Evidence, Finding, Record, Status, Step, identities
+from golive.record import Contradiction, Evidence, Finding, Record, Status, Step, identities
 from golive.report.templates import render
 from golive.report.words import NAMESPACE, STATUSES, moment, result_id
 
@@ -51,10 +51,12 @@ def write_results(record: Record, folder: Path) -> None:
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     evidence = {seen.id: seen for seen in record.evidence}
+    contradictions = {row.number: row for row in record.contradictions}
     for place, (finding, identity) in enumerate(zip(record.findings, identities(record.findings), strict=True)):
         # Allure sorts by start, and the order that people know is the checklist's. When it was judged is in the text.
         start = record.run.started + timedelta(milliseconds=place)
-        result = _Result(finding, identity, start, evidence, beside).result()
+        rows = [contradictions[number] for number in finding.decision if number in contradictions]
+        result = _Result(finding, identity, start, evidence, rows, beside).result()
         # allure-python's own writer says the same, but takes four times as long to say it.
         text = json.dumps(result, default=_said, ensure_ascii=False)
         (beside / result.file_pattern.format(prefix=result.uuid)).write_bytes(text.encode())
@@ -86,12 +88,14 @@ class _Result:
         identity: str,
         start: datetime,
         evidence: Mapping[str, Evidence],
+        contradictions: Sequence[Contradiction],
         folder: Path,
     ) -> None:
         self.finding = finding
         self.identity = identity
         self.start = start
         self.evidence = evidence
+        self.contradictions = contradictions
         self.folder = folder
         self.attached: set[str] = set()
 
@@ -110,7 +114,11 @@ class _Result:
             status=ALLURE[finding.status],
             statusDetails=self._details(),
             descriptionHtml=render(
-                "description.html.j2", finding=finding, status=STATUSES[finding.status], moment=moment
+                "description.html.j2",
+                finding=finding,
+                contradictions=self.contradictions,
+                status=STATUSES[finding.status],
+                moment=moment,
             ),
             labels=[Label(name, value) for name, value in self._labels(section) if value],
             steps=steps,

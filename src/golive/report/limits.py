@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from golive.record import Decision, Finding, Later, Paper, Record, Status, unselected
+from golive.record import Contradiction, Decision, Finding, Later, Paper, Record, Status, unselected
 from golive.report.words import listed, moment, name_of, plural, short
 
 
@@ -47,7 +47,7 @@ def _limits(record: Record) -> Iterator[Limit]:
     yield Limit("Figures, and of how many cases each was made", tuple(_samples(record)))
     yield Limit(
         "Where the documents contradict each other or the world, and an owner decides",
-        tuple(map(_contradiction, (finding for finding in record.findings if finding.document))),
+        tuple(_contradiction(row) for row in record.contradictions if not row.settled),
     )
     yield Limit("Decisions still to be judged", tuple(map(_later, record.verdict.later)))
     due = Counter(finding.due for finding in having(Status.NOT_DUE))
@@ -70,11 +70,9 @@ def _samples(record: Record) -> Iterator[str]:
                 )
 
 
-def _contradiction(finding: Finding) -> str:
-    numbers = [str(number) for number in finding.decision]
-    rows = f" Who decides: docs/decisions.md, row{'s' * (len(numbers) > 1)} {listed(numbers)}." if numbers else ""
-    said = f"the document says “{short(finding.document)}” The gate demands: {finding.demand}"
-    return f"{name_of(finding)}: {said}{rows}"
+def _contradiction(row: Contradiction) -> str:
+    said = f"The documents say: {row.documents}. The gate: {row.gate}. Who decides: {listed(row.decides)}"
+    return f"{row.number} {row.matter} ({listed(row.items)}). {said}"
 
 
 def _later(later: Later) -> str:
