@@ -53,11 +53,11 @@ class Target:
         return [("Content-Type", "text/html; charset=utf-8"), HEADER], f"<p>{path}</p>".encode()
 
     async def aws(self, headers: dict[str, str], body: bytes) -> tuple[list[tuple[str, str]], bytes]:
-        """One call of AWS."""
+        """One call of AWS; of another service than ours there is none."""
         operation = headers.get("x-amz-target", "").rpartition(".")[2] or parse_qs(body.decode())["Action"][0]
         self.asked[f"aws {operation} {body.decode()}"] += 1
         await asyncio.sleep(self.delay)
-        return AWS[operation]()
+        return NO_SERVICE if operation == "DescribeService" and ARN not in body.decode() else AWS[operation]()
 
     def name(self, question: bytes) -> tuple[float, bytes]:
         """The answer about one name, and how long it takes."""
@@ -69,6 +69,9 @@ class Target:
             said.add_answer(dnslib.RR(name, dnslib.QTYPE.CAA, rdata=dnslib.CAA(0, "issue", ISSUER), ttl=60))
             return self.delay, said.pack()
         self.asked[f"address {name} {kind}"] += 1
+        if name.endswith(".invalid"):  # nobody has one there
+            said.header.rcode = dnslib.RCODE.NXDOMAIN
+            return self.delay, said.pack()
         if kind == "A":
             said.add_answer(dnslib.RR(name, rdata=dnslib.A(TLS if name.startswith("tls-") else WEB), ttl=60))
         return 0.0, said.pack()
@@ -114,6 +117,9 @@ AWS: dict[str, Callable[[], tuple[list[tuple[str, str]], bytes]]] = {
         {"imageDetails": [{"imageDigest": DIGEST, "imageTags": ["a" * 40], "imagePushedAt": 1767000000.0}]}
     ),
 }
+
+
+NO_SERVICE = _json({"__type": "ResourceNotFoundException", "Message": "there is no such service"})
 
 
 # -- the servers ------------------------------------------------------------------------------------------------------
@@ -176,9 +182,10 @@ async def _talk(target: Target, reader: asyncio.StreamReader, writer: asyncio.St
             said, content = await (
                 target.page(headers["host"], first.split(" ")[1]) if face == "page" else target.aws(headers, body)
             )
-            said += [("Content-Length", str(len(content))), ("Date", formatdate(usegmt=True))]
-            rows = "".join(f"{name}: {value}\r\n" for name, value in said)
-            writer.write(f"HTTP/1.1 200 OK\r\n{rows}\r\n".encode() + content)
+            status = "400 Bad Request" if content == NO_SERVICE[1] else "200 OK"
+            sent = [*said, ("Content-Length", str(len(content))), ("Date", formatdate(usegmt=True))]
+            rows = "".join(f"{name}: {value}\r\n" for name, value in sent)
+            writer.write(f"HTTP/1.1 {status}\r\n{rows}\r\n".encode() + content)
             await writer.drain()
     with suppress(ConnectionError, ssl.SSLError):
         writer.close()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from golive.environment import Environment
 from golive.probes.apprunner import GOING_ON, CustomDomains, Domains, RunningService, Service
 from golive.probes.ec2 import Firewalls, Ingress, public, wide_open
 from golive.probes.ecr import Images, RepositoryImages
+from golive.probes.health import Reported
 from golive.probes.look import Look
 from golive.probes.rds import (
     AutomatedSnapshots,
@@ -28,6 +30,8 @@ WIDEST_WINDOW = timedelta(hours=2)
 NAMED_WITHIN = timedelta(minutes=15)
 # In the name of a snapshot: its minute, in UTC.
 MINUTE = "YYYYMMDD-HHMM"
+# A commit as people shorten it, or whole.
+SHORT_COMMIT = re.compile(r"[0-9a-f]{7,40}")
 NO_SNAPSHOT = Snapshot("none", "missing", None)
 
 
@@ -134,6 +138,21 @@ def production_tag_is_on_candidate(
 def candidate_runs(service: Service, subject_digest: str | None) -> None:
     running = service.running_digest()
     assert running == (subject_digest or running), f"{service.name} runs {running}; the candidate is {subject_digest}"
+
+
+@judges("whoever answers there was built from the commit that runs")
+def site_is_what_runs(health: Reported, service: Service, images: Images, remarks: Remarks) -> None:
+    image = images.of(service.running_digest())
+    commits = image.commits if image else ()
+    if health.version is None or not SHORT_COMMIT.fullmatch(health.version):
+        told = f"only {health.version}, which is no commit" if health.version else "nothing"
+        remarks.warn(f"{health.url} says {told} of its build, so that it is what runs is known by other things alone")
+        return
+    assert any(commit.startswith(health.version) for commit in commits), (
+        f"{health.url} says that it was built from {health.version}, and the image that {service.name} runs was built "
+        f"from {' or '.join(commits) or 'no commit that is known'}: another service answers there, or a deployment is "
+        "under way"
+    )
 
 
 @judges('the database instance is "{status}" and runs "{engine}" {version:d}')

@@ -45,7 +45,11 @@ def test_every_check_is_asked_once(tmp_path: Path) -> None:
         asked = requests_of(target.delay(0))
     record = json.loads((tmp_path / "record.json").read_bytes())
     assert record["verdict"]["line"] == "GO (REHEARSAL, 12 of 12 items)"
-    assert asked["sent"] == asked["looks"] == 12 + len(("caller", "service", "operations", "health", "images"))
+    assert (
+        asked["sent"]
+        == asked["looks"]
+        == 12 + len(("caller", "service", "operations", "health", "images", "no such service", "no such repository"))
+    )
 
 
 def test_one_by_one_is_the_same_checks(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from golive.environment import Detour, Environment, Network, load
-from golive.errors import Crashed, Denied, Overloaded, ProbeError, Unreachable, Unsigned
+from golive.errors import CannotTell, Crashed, Denied, Overloaded, ProbeError, Unreachable, Unsigned
 from golive.observatory import Observatory
 from golive.probes.look import Act, Look
 from golive.probes.reach import Reach
@@ -338,3 +338,45 @@ def test_an_act_is_given_up_when_its_own_time_is_over() -> None:
         seen.answer(Do(seconds=0.1))
     late.set()
     assert len(CALLS["act"]) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Ask):
+    """A test's look that is believed only where its control, the look called "control", tells."""
+
+    def control(self, environment: Environment) -> Ask:  # noqa: ARG002  # of a look
+        return Ask("control")
+
+
+def test_a_control_that_cannot_tell_spoils_every_look_that_names_it() -> None:
+    """The control is asked once, beside them; what it says stands in each one's way, and in its evidence."""
+    observatory = Observatory(load("rehearsal", HOME), Detour())
+    DOING.update({"one": lambda _: "yes", "two": lambda _: "yes", "control": lambda _: _cannot_tell()})
+    CALLS.clear()
+    observatory.gather([Held("one"), Held("two")])
+    for name in ("one", "two"):
+        with pytest.raises(CannotTell, match="it knows anybody"):
+            observatory.answer(Held(name))
+    assert {name: len(threads) for name, threads in CALLS.items()} == {"one": 1, "two": 1, "control": 1}
+    seen = {each.source: each for each in observatory.evidence()}
+    assert seen["one"].needs == seen["two"].needs == (seen["control"].id,)
+    assert (seen["one"].answer, seen["one"].error_kind) == (None, "CannotTell")
+
+
+def test_a_control_that_tells_leaves_the_answer_as_it_is() -> None:
+    """Also where nobody planned the look, so that the control is asked with it; a look that fails is not held twice."""
+    observatory = Observatory(load("rehearsal", HOME), Detour())
+    DOING.update({"late": lambda _: "yes", "broken": lambda _: _denied(), "control": lambda _: "nothing there"})
+    CALLS.clear()
+    assert observatory.answer(Held("late")).text == "yes"
+    with pytest.raises(Denied):
+        observatory.answer(Held("broken"))
+    assert len(CALLS["control"]) == 1
+
+
+def _cannot_tell() -> str:
+    raise CannotTell("control", "it knows anybody")
+
+
+def _denied() -> str:
+    raise Denied("broken", "not you")

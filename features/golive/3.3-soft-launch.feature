@@ -25,6 +25,8 @@ Feature: 3.3 Soft launch
     Then the last deployment succeeded
     And the production tag is on the candidate
     And the candidate is what runs
+    When "https://getdrop.no/api/health" is asked how the service is
+    Then whoever answers there was built from the commit that runs
 
   @GL-3.3.4 @T-0 @owner-platform @blocker @auto
   Scenario: The service is well at the launch

@@ -6,6 +6,7 @@ import importlib
 import importlib.metadata
 import os
 import platform
+import shutil
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -89,6 +90,7 @@ class Expedition(ABC):
     twin: TwinProcess | None = None
     loading: Thread | None = None  # imports while the twin starts
     ignored: tuple[str, ...] = ()
+    on_disk: bool = False  # the run is on disk, with all that belongs to it
     launch_at: datetime | None = None
     environment: Environment = field(init=False)
 
@@ -172,6 +174,11 @@ class Expedition(ABC):
     def may_ask(self, scenario: Scenario, look: Look[Any]) -> bool:  # noqa: ARG002  # of those that act
         """Whether *look* of *scenario* belongs to the plan."""
         return True
+
+    def withdraw(self) -> None:
+        """Take away what was written of a run that a person stopped before it was whole."""
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def close(self) -> None:
         """Let the twin go; a folder without anything in it goes too."""

@@ -13,11 +13,11 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from threading import current_thread, main_thread
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
@@ -41,6 +41,8 @@ DEFAULT_PHASE = "T-0"
 # How seldom a run's memory is searched for garbage: nearly all of it lives until the process ends, and Python's own
 # searches are a tenth of a gate's work.
 RARELY = (500_000, 10, 1_000)
+# By these the shell tells pytest more than the person typed.
+TOLD_BY_THE_SHELL = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 TAG = re.compile(r"(?<=@)[^@\s]+")
 
 
@@ -168,6 +170,7 @@ class Gate:
         self.registered: set[str] = set()
         self.uncollected: list[str] = []
         self.interrupted = False
+        self.withdrawing = False
         self.searched = gc.get_threshold()
         # What a test hands in: an observatory that has looked already, and who takes the record.
         self.observatory: Observatory | None = None
@@ -236,7 +239,7 @@ class Gate:
         try:
             if self._only_shown() or not (self.items or self.uncollected):
                 return
-            self._drop_addopts()
+            self._drop_what_the_shell_told()
             if not (selected or self.uncollected):
                 self._stop()
                 self.run = None
@@ -276,7 +279,7 @@ class Gate:
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler and current_thread() is main_thread():
             signal.signal(signal.SIGINT, self._interrupt)
         try:
-            self._drop_addopts()
+            self._drop_what_the_shell_told()
             self._refuse_other_ways()
             self.run = self._make_run(runbook)
             self.run.settle()
@@ -284,8 +287,14 @@ class Gate:
         except SetupError as exc:
             raise self._refusal(exc) from None
 
-    def _interrupt(self, *_: object) -> NoReturn:
-        """Written down as well: what is raised while Python cleans something up is heard by nobody."""
+    def _interrupt(self, *_: object) -> None:
+        """
+        Stop; written down as well, for what is raised while Python cleans something up is heard by nobody.
+
+        Too late for a run that is on disk already, or that is being taken away from there.
+        """
+        if self.withdrawing or (self.run is not None and self.run.on_disk):
+            return
         self.interrupted = True
         raise KeyboardInterrupt
 
@@ -297,26 +306,29 @@ class Gate:
         self._stop()
         return pytest.UsageError(said)
 
-    def _drop_addopts(self) -> None:
-        if "PYTEST_ADDOPTS" in os.environ and self.on_record is None:
-            self._start_again_without_addopts()
+    def _drop_what_the_shell_told(self) -> None:
+        told = [name for name in TOLD_BY_THE_SHELL if name in os.environ]
+        if told and self.on_record is None:
+            self._start_again_without(told)
 
     def _refuse_other_ways(self) -> None:
         option = self.config.option
         if self.config.inipath != self.home / "pyproject.toml" or option.override_ini or option.noconftest:
             raise SetupError("the gate runs on the project's own configuration: leave out -c, -o and --noconftest")
+        if not __debug__ or option.assertmode != "rewrite":  # then the sentences would judge nothing
+            raise SetupError("the gate judges by assertions: leave out --assert=plain, python -O and PYTHONOPTIMIZE")
         if off := [name for name in option.plugins if name.startswith("no:")]:
             raise SetupError(f"the gate runs with all of its plugins: leave out -p {' -p '.join(off)}")
         if hasattr(self.config, "workerinput") or self.config.getoption("numprocesses", None):
             raise SetupError("the gate looks once, from one process: leave out -n")
 
-    def _start_again_without_addopts(self) -> None:
-        """pytest has followed the variable before anybody could object; begin again as if it were not set."""
+    def _start_again_without(self, told: Sequence[str]) -> None:
+        """pytest has followed the variables *told* before anybody could object; begin again as if they were not set."""
         capture = self.config.pluginmanager.getplugin("capturemanager")
         if capture is not None:
             capture.stop_global_capturing()
-        rest = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
-        rest[IGNORED] = "PYTEST_ADDOPTS"
+        rest = {name: value for name, value in os.environ.items() if name not in told}
+        rest[IGNORED] = " ".join(told)
         sys.stdout.flush()
         os.execve(  # noqa: S606  # our own interpreter, with the arguments it was given
             sys.executable, [sys.executable, "-m", "pytest", *self.config.invocation_params.args], rest
@@ -438,15 +450,24 @@ class Gate:
             collection_failed = exitstatus == pytest.ExitCode.INTERRUPTED and not self.interrupted
             ended = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or collection_failed
             if self.interrupted:
-                self.run.terminal.say("interrupted: nothing was recorded", "bold red")
-                session.exitstatus = pytest.ExitCode.INTERRUPTED
+                self._withdraw(session)
             elif ended:
                 session.exitstatus = self.run.finish(self.done, self._unselected(session))
+        except KeyboardInterrupt:
+            self._withdraw(session)
         except GoLiveError as exc:
             self.run.terminal.say(f"{'NO-GO' if isinstance(self.run, Run) else 'no diagnosis'}: {exc}", "bold red")
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         finally:
             self._stop()
+
+    def _withdraw(self, session: pytest.Session) -> None:
+        """End as stopped by a person; what was written already goes again."""
+        assert self.run is not None, "there is a run to withdraw"
+        self.withdrawing = True
+        self.run.withdraw()
+        self.run.terminal.say("interrupted: nothing was recorded", "bold red")
+        session.exitstatus = pytest.ExitCode.INTERRUPTED
 
     def _unselected(self, session: pytest.Session) -> frozenset[str]:
         """Items that somebody left out: deselected, behind a narrower path or --lf, or after -x."""

@@ -82,11 +82,14 @@ def _certificate(environment: Environment, observatory: Observatory) -> None:
 
 def _clock(environment: Environment, observatory: Observatory) -> None:
     """A clock far off would make every age and every expiry a lie."""
+    # AWS first: to a clock that is far enough off no certificate is good, so that no site can be asked.
+    if observatory.trouble(Caller()) is None and (aws := observatory.answer(Caller()).clock) is not None:
+        _hold_clock(environment, observatory, Caller(), aws, "AWS")
     look = Page(f"https://{environment.site.host}/api/health")
     try:
         page = observatory.answer(look)
     except ProbeError:
-        return  # the site's own items say so; AWS refuses a clock that is far off by itself
+        return  # the site's own items say so
     said = page.header("date")
     if said is None:
         raise ProbeError(environment.site.host, "its answer carries no Date, so this machine's clock cannot be checked")
@@ -94,12 +97,15 @@ def _clock(environment: Environment, observatory: Observatory) -> None:
         there = parsedate_to_datetime(said)
     except ValueError as exc:
         raise ProbeError(environment.site.host, "its Date is not one") from exc
+    _hold_clock(environment, observatory, look, there, environment.site.host)
+
+
+def _hold_clock(environment: Environment, observatory: Observatory, look: Look[Any], there: datetime, at: str) -> None:
     here = observatory.asked_at(look)
     off = abs((here - there.astimezone(UTC)).total_seconds())
     if off > environment.site.clock_tolerance_seconds:
         raise ProbeError(
-            "this machine's clock",
-            f"{_instant(here)} here, {_instant(there)} at {environment.site.host}: set the clock and run again",
+            "this machine's clock", f"{_instant(here)} here, {_instant(there)} at {at}: set the clock and run again"
         )
 
 

@@ -109,8 +109,10 @@ class Observatory:
             on_answer(count, len(entries))
 
     def begin(self, looks: Iterable[Look[Any]]) -> list[Entry]:
-        """Ask *looks* side by side, as far as nobody has yet; waits for no answer."""
-        entries = [self._claim(look) for look in dict.fromkeys(looks)]
+        """Ask *looks*, and their controls, side by side, as far as nobody has yet; waits for no answer."""
+        wanted = [*dict.fromkeys(looks)]
+        controls = [control for look in wanted if (control := look.control(self.environment)) is not None]
+        entries = [self._claim(look) for look in dict.fromkeys([*wanted, *controls])]
         for entry, mine in entries:
             if mine:
                 self._queue(entry)
@@ -287,6 +289,9 @@ class Observatory:
         token = _OBSERVING.set(entry)
         try:
             self._attempt_all(entry)
+            control = entry.look.control(self.environment)
+            if control is not None and entry.error is None:
+                self._ask_for_another(control)
         except BaseException as exc:  # noqa: BLE001  # a bug of ours is told where the answer is needed
             entry.error = entry.error or (exc if isinstance(exc, GoLiveError) else Crashed.by(exc))
         finally:

@@ -193,6 +193,7 @@ class Run(Expedition):
                 basis=self._basis(record),
                 results=self.wanted.results,
             ).report
+            self.on_disk = True
         except Withheld as exc:
             self.terminal.say("")
             self.terminal.say(_refused(record, str(exc)).verdict.line, "bold red")

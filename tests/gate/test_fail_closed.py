@@ -374,6 +374,7 @@ AROUND = {
     "the gate off": ("-p", "no:golive.gate"),
     "an ini option": ("-o", "addopts="),
     "another configuration": ("-c", "other.ini"),
+    "assertions as Python has them": ("--assert=plain",),
 }
 
 
@@ -386,12 +387,22 @@ def test_another_way_round_leaves_no_record(project: Project, case: str) -> None
     assert (ran.record, ran.manifest) == (None, False)
 
 
+@pytest.mark.parametrize("arguments", [(), ("--assert=plain",)])
+def test_where_python_leaves_out_assertions_nothing_is_judged(project: Project, arguments: tuple[str, ...]) -> None:
+    """With PYTHONOPTIMIZE every sentence would hold: it is refused in a sentence that says what to leave out."""
+    ran = project.run("-m", "golive", "--fault", "hsts-sent-twice", *arguments, PYTHONOPTIMIZE="1")
+    assert ran.status == 4, ran.terminal
+    assert "leave out --assert=plain, python -O and PYTHONOPTIMIZE" in ran.terminal
+    assert (ran.record, ran.manifest) == (None, False)
+
+
 def test_what_pytest_is_told_by_the_shell_is_ignored(project: Project) -> None:
-    """PYTEST_ADDOPTS cannot narrow the gate; the record says that it was ignored."""
-    ran = project.run(PYTEST_ADDOPTS="-k hsts")
+    """Neither PYTEST_ADDOPTS nor a plugin of the shell's changes the gate; the record says that they were ignored."""
+    (project.home / "meddling.py").write_text("def pytest_collection_modifyitems(items):\n    del items[:]\n")
+    ran = project.run(PYTEST_ADDOPTS="-k hsts", PYTEST_PLUGINS="meddling", PYTHONPATH=str(project.home))
     assert ran.status == 0, ran.terminal
     assert ran.record is not None
-    assert "PYTEST_ADDOPTS" in ran.record.run.ignored
+    assert {"PYTEST_ADDOPTS", "PYTEST_PLUGINS"} <= set(ran.record.run.ignored)
 
 
 def test_what_redirects_is_ignored_and_told(project: Project) -> None:

@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from golive.errors import ProbeError, Unreadable
+from golive.probes.absent import no_such_service
 from golive.probes.aws import answers, client, pages
 from golive.probes.look import Look, Permission
 
@@ -177,6 +178,10 @@ class _OfService:
     def host(self) -> str:
         """The AWS service."""
         return "apprunner"
+
+    def control(self, environment: Environment) -> Look[Any]:  # noqa: ARG002  # of a look
+        """A service that is not there."""
+        return no_such_service(self.service_arn)
 
     def _may(self, *actions: str) -> tuple[Permission, ...]:
         return tuple(Permission("iam", f"apprunner:{action}", self.service_arn) for action in actions)

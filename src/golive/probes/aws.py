@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -50,6 +52,7 @@ _NOT_YOU = re.compile(
     r"|IncompleteSignature|InvalidClientTokenId|InvalidSignatureException|MissingAuthenticationToken(Exception)?"
     r"|NotAuthorized|OptInRequired|RequestExpired|SignatureDoesNotMatch|UnauthorizedOperation|UnrecognizedClientException"
 )
+SKEW = timedelta(minutes=2)
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,80}")
 _NOT_NOW = re.compile(
     r"\w*Thrott\w+|BandwidthLimitExceeded|LimitExceededException|PriorRequestNotComplete|RequestLimitExceeded|SlowDown"
@@ -67,6 +70,7 @@ class Identity:
 
     account: str
     arn: str
+    clock: datetime | None = None  # AWS's own, as its answer carries it
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,15 @@ class Caller(Look[Identity]):
         with answers(self.source):
             sts: STSClient = client(reach, "sts")
             said = sts.get_caller_identity()
-            return Identity(said["Account"], said["Arn"])
+            return Identity(said["Account"], said["Arn"], _date(said))
+
+
+def _date(said: Mapping[str, Any]) -> datetime | None:
+    """When AWS says that it answered; None where it says nothing that is a date."""
+    try:
+        return parsedate_to_datetime(said["ResponseMetadata"]["HTTPHeaders"]["date"]).astimezone(UTC)
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def client(reach: Reach, service: str) -> Any:
@@ -201,6 +213,10 @@ def _refusal(target: str, exc: Any) -> Exception:
     if _NOT_NOW.fullmatch(said) or status >= 500:
         return Overloaded(target, words)
     if _NOT_YOU.fullmatch(said) or status in (401, 403):
+        there, here = _date(exc.response), datetime.now(UTC)
+        # AWS refuses what is signed by a clock some minutes off, in words that name the signature.
+        if there is not None and abs(here - there) > SKEW:
+            words += f"; this machine's clock says {here:%Y-%m-%d %H:%M}, and AWS's {there:%Y-%m-%d %H:%M} UTC: set it"
         return Denied(target, words)
     return Unreadable(target, words)
 

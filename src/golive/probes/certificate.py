@@ -15,8 +15,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from golive.errors import ProbeError, Unreachable, Unreadable
+from golive.errors import CannotTell, ProbeError, Unreachable, Unreadable
 from golive.probes.look import Look
+from golive.probes.names import NO_NAME
 from golive.probes.reach import Reach
 from golive.probes.together import has_way, together
 
@@ -252,13 +253,21 @@ def _distrust(reach: Reach, host: str, chain: list[x509.Certificate]) -> tuple[s
     from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
     roots = reach.shared(f"roots of {reach.trust}", lambda: Store(load_pem_x509_certificates(reach.trust.read_bytes())))
-    verifier = PolicyBuilder().store(roots).time(datetime.now(UTC)).build_server_verifier(DNSName(host))
+    now = datetime.now(UTC)
+
+    def verified(name: str) -> list[x509.Certificate]:
+        verifier = PolicyBuilder().store(roots).time(now).build_server_verifier(DNSName(name))
+        return list(verifier.verify(chain[0], chain[1:]))
+
     try:
-        proven = verifier.verify(chain[0], chain[1:])
+        proven = verified(host)
     except VerificationError as exc:
         # Which certificate it stumbled over is left out: what it showed is told beside this.
         why = str(exc).removeprefix("validation failed: ").partition(" (encountered")[0] or "it is not trusted"
         return why, chain[0].not_valid_after_utc
+    with suppress(VerificationError):
+        verified(NO_NAME)
+        raise CannotTell(host, f"its certificate proves {NO_NAME} as well, a name that nobody has")
     return "", min(each.not_valid_after_utc for each in proven)
 
 

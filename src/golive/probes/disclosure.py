@@ -52,14 +52,14 @@ class Cost(OfUrl, Look[Disclosed]):
 
     sent: Decimal
     names: Names
-    control: str
+    foil: str
 
     def observe(self, reach: Reach) -> Disclosed:
         """CannotTell where a cost is told for any currency; Denied where only who is logged in is told."""
-        if self.url != self.control:
-            stray = reach.ask(Cost(self.control, self.sent, self.names, self.control))
+        if self.url != self.foil:
+            stray = reach.ask(Cost(self.foil, self.sent, self.names, self.foil))
             if stray.received is not None:
-                raise CannotTell(self.control, f"it tells the cost of sending {NO_CURRENCY}, a currency that is none")
+                raise CannotTell(self.foil, f"it tells the cost of sending {NO_CURRENCY}, a currency that is none")
         reply = exchange(reach, self.url, headers={"Accept": "application/json"})
         if reply.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             raise Denied(self.url, f"answered {reply.status}: it tells only those who are logged in")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from golive.errors import ProbeError, Unreadable
+from golive.probes.absent import NO_GROUP, NoSuchThing
 from golive.probes.aws import answers, client, pages
 from golive.probes.look import Look, Permission
 from golive.probes.rds import DatabaseInstance
@@ -116,6 +117,10 @@ class Firewalls(Look[Ingress]):
     def host(self) -> str:
         """The AWS service."""
         return "ec2"
+
+    def control(self, environment: Environment) -> Look[Any]:  # noqa: ARG002  # of a look
+        """A group that is not there."""
+        return NoSuchThing("ec2", NO_GROUP)
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """EC2 knows no resource for its descriptions; the instance and the lists need theirs."""

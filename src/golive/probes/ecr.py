@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from golive.probes.absent import NOT_THERE, NoSuchThing
 from golive.probes.aws import answers, client, pages
 from golive.probes.look import Look, Permission
 
@@ -72,6 +73,10 @@ class RepositoryImages(Look[Images]):
     def host(self) -> str:
         """The AWS service."""
         return "ecr"
+
+    def control(self, environment: Environment) -> Look[Any]:
+        """A repository that is not there."""
+        return NoSuchThing("ecr", f"{environment.aws.repository}{NOT_THERE}")
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """To list its images."""

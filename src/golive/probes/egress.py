@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from golive.errors import Unreadable
+from golive.probes.absent import NO_GROUP, NoSuchThing
 from golive.probes.apprunner import ABSENT, DescribedService
 from golive.probes.aws import answers, client
 from golive.probes.ec2 import PrefixList, Rule, rules_of
@@ -104,6 +105,10 @@ class WayOut(Look[Egress]):
     def host(self) -> str:
         """The AWS service."""
         return "ec2"
+
+    def control(self, environment: Environment) -> Look[Any]:  # noqa: ARG002  # of a look
+        """A group that is not there."""
+        return NoSuchThing("ec2", NO_GROUP)
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """Service, connector, groups and lists."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
-from golive.errors import Denied, Overloaded, ProbeError, Unreadable
+from golive.errors import CannotTell, Denied, Overloaded, ProbeError, Unreadable
+from golive.probes.absent import Nothing
 from golive.probes.apprunner import RunningService
 from golive.probes.ecr import RepositoryImages
 from golive.probes.http import Reply, exchange
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _Form = TypeVar("_Form", bound=BaseModel)
 
+NO_TOKEN = "ghs_0123456789abcdefABCDEF0123456789abcd"  # noqa: S105  # nobody's
 _MANY = 50  # runs in a page, so that a page stays below the limit of `exchange`
 
 
@@ -107,6 +109,38 @@ class _OfCommit:
     def host(self) -> str:
         """Where GitHub is asked."""
         return "github"
+
+    def control(self, environment: Environment) -> Look[Any]:  # noqa: ARG002  # of a look
+        """A token that nobody issued."""
+        return StrangeToken(self.repository)
+
+
+@dataclass(frozen=True, slots=True)
+class StrangeToken(Look[Nothing]):
+    """The control of GitHub: a token that nobody issued must not be let in to *repository*."""
+
+    repository: str
+
+    @property
+    def source(self) -> str:
+        """The repository."""
+        return f"github.com/{self.repository}, asked with a wrong token"
+
+    @property
+    def host(self) -> str:
+        """Where GitHub is asked."""
+        return "github"
+
+    def observe(self, reach: Reach) -> Nothing:
+        """CannotTell where it is let in."""
+        github = reach.environment.github
+        url = f"https://{github.host}/repos/{self.repository}/commits/{github.branch}"
+        reply = exchange(reach, url, headers={"Authorization": f"Bearer {NO_TOKEN}"})
+        if reply.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
+            return Nothing(self.source)
+        if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise Overloaded(url, f"GitHub answered {reply.status}", status=reply.status)
+        raise CannotTell(self.source, f"it was answered {reply.status}, and must be refused (401)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,15 @@ class Look(ABC, Generic[Answer]):
         """
         return ()
 
+    def control(self, environment: Environment) -> Look[Any] | None:  # noqa: ARG002  # for those that have one
+        """
+        The look that must not find, or must be refused: where it cannot tell, neither can this one.
+
+        It is asked side by side with this look, once for all that name it; a control that hangs on what this look finds
+        is asked by the probe itself.
+        """
+        return None
+
     def prepare(self, reach: Reach) -> None:  # for those that need it
         """Begin what takes long to be ready, before the first look of this kind is asked; says nothing."""
 

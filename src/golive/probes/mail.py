@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from golive.probes.look import Look
-from golive.probes.names import ADDRESSES, exists, query, values
+from golive.probes.names import ADDRESSES, NoSuchName, exists, query, values
 
 if TYPE_CHECKING:
-    from golive.environment import Network
+    from golive.environment import Environment, Network
     from golive.probes.reach import Reach
 
 
@@ -43,6 +43,10 @@ class MailTaken(Look[MailDomain]):
     def places(self, network: Network) -> int:
         """As for every look at a name."""
         return network.per_name_servers
+
+    def control(self, environment: Environment) -> Look[Any]:  # noqa: ARG002  # of a look
+        """A name that is not there."""
+        return NoSuchName()
 
     def observe(self, reach: Reach) -> MailDomain:
         """Errors as `names.Addresses`; nothing is sent to anybody."""

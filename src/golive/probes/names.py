@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from golive.errors import Denied, Unreachable, Unreadable
+from golive.errors import CannotTell, Denied, Unreachable, Unreadable
+from golive.probes.absent import Nothing
 from golive.probes.look import Look
 from golive.probes.reach import Reach
 from golive.probes.together import has_way, together
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from dns.rdtypes.ANY.DS import DS
     from dns.rrset import RRset
 
-    from golive.environment import Network
+    from golive.environment import Environment, Network
 
 ADDRESSES = ("A", "AAAA")
+# Nobody has a name under .invalid (RFC 6761 6.4): a name server that gives one an address gives it to anything.
+NO_NAME = "golive-that-is-not-there.invalid"
 KNOWN_PROPERTIES = (b"issue", b"issuewild", b"iodef")
 # By which digests a zone vouches for the one under it: SHA-256, SHA-384, and SHA-1 where it has neither (RFC 4509 3).
 DIGESTS, LAST_DIGEST = (2, 4), (1,)
@@ -65,6 +68,31 @@ class _OfName:
     def places(self, network: Network) -> int:
         return network.per_name_servers
 
+    def control(self, environment: Environment) -> Look[Any]:  # noqa: ARG002  # of a look
+        """A name that is not there."""
+        return NoSuchName()
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchName(Look[Nothing]):
+    """The control of the resolvers: a name that cannot be there must have no address."""
+
+    @property
+    def source(self) -> str:
+        """The resolvers."""
+        return f"name servers, about {NO_NAME}"
+
+    @property
+    def host(self) -> str:
+        """As the other looks at names."""
+        return "name servers"
+
+    def observe(self, reach: Reach) -> Nothing:
+        """CannotTell where any of them gives it an address; errors as `names.query`."""
+        for resolver in map(str, reach.environment.network.resolvers):
+            _must_not_know(reach, resolver)
+        return Nothing(self.source)
+
 
 @dataclass(frozen=True, slots=True)
 class Addresses(_OfName, Look[Found]):
@@ -93,6 +121,7 @@ class Addresses(_OfName, Look[Found]):
             raise Unreachable(", ".join(sorted(lost)), "this machine has no way to this name server of the zone")
         asked = [(address, "") for address in resolvers] + list(seen.items())
         said = together(lambda one: self._ask(reach, *one), asked)
+        together(lambda address: _must_not_know(reach, address), seen)  # of the resolvers that is a look of its own
         signed, broken = _signatures(reach, resolvers[0], zone, tuple(seen), self.name) if seen else (False, "")
         unseen = tuple(f"{address} ({server})" for address, server in servers.items() if address not in seen)
         return Found(self.name, zone, tuple(said), unseen, signed, broken)
@@ -138,6 +167,16 @@ class IssuersAllowed(_OfName, Look[Issuers]):
             allowed = {record.value.decode("ascii", "replace").partition(";")[0].strip().lower() for record in issue}
             return Issuers(self.name, name, bool(issue), tuple(sorted(filter(None, allowed))))
         return Issuers(self.name, "", False, ())
+
+
+def _must_not_know(reach: Reach, server: str) -> None:
+    """CannotTell where the name server at *server* gives an address to a name that nobody has."""
+    try:
+        found = values(query(reach, server, NO_NAME, "A", recursive=True), "A", server)
+    except Denied:  # a server of a zone answers for that zone alone
+        return
+    if found:
+        raise CannotTell(server, f"this name server has an address for {NO_NAME}, so it has one for anything")
 
 
 def _upwards(name: str) -> Iterator[str]:

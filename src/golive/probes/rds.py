@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from golive.errors import ProbeError
+from golive.probes.absent import NOT_THERE, NoSuchThing
 from golive.probes.aws import acting, answers, client, pages
 from golive.probes.look import Act, Look, Permission
 
@@ -83,6 +84,10 @@ class _OfInstance:
     def host(self) -> str:
         """The AWS service."""
         return "rds"
+
+    def control(self, environment: Environment) -> Look[Any]:
+        """An instance that is not there."""
+        return NoSuchThing("rds", f"{environment.aws.database_instance}{NOT_THERE}")
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """To list snapshots, which RDS decides by the instance's name or by the snapshots'."""

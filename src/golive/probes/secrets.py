@@ -8,10 +8,11 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from golive.errors import Denied, ProbeError
+from golive.probes.absent import NOT_THERE, NoSuchThing
 from golive.probes.apprunner import DescribedService
 from golive.probes.aws import answers, client
 from golive.probes.form import Form, form_of
@@ -78,6 +79,10 @@ class KeptSecret(Look[Secret]):
     def host(self) -> str:
         """The AWS service."""
         return "secretsmanager"
+
+    def control(self, environment: Environment) -> Look[Any]:
+        """A secret that is not there."""
+        return NoSuchThing("secretsmanager", f"{environment.aws.service_name}{NOT_THERE}")
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """To read it where the environment file allows it, and else to know of it."""

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from moto.ec2.models import EC2Backend
     from moto.rds.models import DBInstance, RDSBackend
 
-from golive.twin.cloud import LOG_GROUP, SERVICE_ID, SERVICE_NAME, VPC, Cloud, _secret_arn
+from golive.twin.cloud import DATABASE_GROUP, LOG_GROUP, SERVICE_ID, SERVICE_NAME, VPC, Cloud, _secret_arn
+
+# By which the gate asks for what is not there.
+NOT_THERE, NO_GROUP = "-that-is-not-there", b"sg-00000000000000000"
 
 
 class Aws:
@@ -95,6 +98,8 @@ class Aws:
                 traffic=was.traffic,
                 roles=was.roles,
                 any_role=was.any_role,
+                credulous=was.credulous,
+                clock_shift=was.clock_shift,
                 any_log=was.any_log,
                 log_page=was.log_page,
             )
@@ -114,10 +119,11 @@ class Aws:
     def _announce(self, cloud: Cloud) -> None:
         self._cloud = cloud
         for door in (self._moto, self._apprunner):
-            door.ailments, door.account = cloud.ailments, cloud.account
+            door.ailments, door.account, door.clock_shift = cloud.ailments, cloud.account, cloud.clock_shift
 
     def _ask_apprunner(self, question: Question) -> Answer:
         cloud = self._cloud
+        question = self._believed(question)
         return apprunner.answer(
             question,
             cloud.service,
@@ -128,12 +134,24 @@ class Aws:
             release=lambda service: self._announce(replace(cloud, service=service)),
         )
 
+    def _believed(self, question: Question) -> Question:
+        """*question*, about what is there where it was about what is not: to a service that believes everybody."""
+        if question.service not in self._cloud.credulous:
+            return question
+        body = question.body.replace(NO_GROUP, DATABASE_GROUP.encode())
+        secret = next(iter(self._cloud.secrets)).encode()
+        for name, ours in ((f"{SERVICE_NAME}{NOT_THERE}".encode(), secret), (NOT_THERE.encode(), b"")):
+            if question.service == "secretsmanager" or ours == b"":
+                body = body.replace(name, ours)
+        return replace(question, body=body)
+
     def _ask_moto(self, question: Question) -> Answer:
         if not question.service:
             return refuse(
                 question.dialect, HTTPStatus.FORBIDDEN, "MissingAuthenticationToken", "The request is not signed"
             )
         cloud = self._cloud
+        question = self._believed(question)
         if question.service == "monitoring":
             return metrics.answer(question, cloud.traffic, service=(SERVICE_NAME, SERVICE_ID), now=cloud.now)
         if question.service == "iam":

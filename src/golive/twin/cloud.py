@@ -167,6 +167,8 @@ class Cloud:
     traffic: Traffic
     roles: tuple[Role, ...]
     any_role: bool = False  # IAM is out of its mind, and lets whoever is asked about do everything
+    clock_shift: timedelta = timedelta()  # by which AWS's clock is ahead of this machine's
+    credulous: frozenset[str] = frozenset()  # services, as they are signed for, that tell of what is not there
     any_log: bool = False  # so are the logs, and every group there could be is there
     log_page: int = 0  # events of a log in an answer; 0: as many as CloudWatch gives
     snapshot_takes: timedelta = timedelta(seconds=0.3)  # one that somebody asks for

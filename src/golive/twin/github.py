@@ -54,6 +54,7 @@ class Repository:
     remaining: int = 4987
     clock_shift: timedelta = timedelta()
     ailment: Ailment = ""
+    takes_any_token: bool = False
     delay: float = 0.0
 
 
@@ -106,7 +107,8 @@ def _answer(repository: Repository, request: Request, left: int) -> Response:
     if "user-agent" not in request.headers:
         return _no(403, "Request forbidden by administrative rules. Please make sure it has a User-Agent header.")
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() not in ("bearer", "token") or token != repository.token:
+    known = token == repository.token or (repository.takes_any_token and token)
+    if scheme.lower() not in ("bearer", "token") or not known:
         return _no(401, "Bad credentials" if token else "Requires authentication")
     if left == 0:
         return _no(403, "API rate limit exceeded")

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Literal, get_args
@@ -132,6 +133,7 @@ class Endpoint(Loopback):
         self.ailments: Mapping[str, Ailment] = {}
         self.account = ""
         self.delay = 0.0  # seconds before each answer
+        self.clock_shift = timedelta()  # by which its clock is ahead
 
     @property
     def url(self) -> str:
@@ -157,6 +159,10 @@ class _Exchange(BaseHTTPRequestHandler):
             self.rfile.read(1)  # returns when the other side, or `stop`, hangs up
         else:
             self._send(self.server.reply(question) if ailment is None else ail(question, ailment, self.server.account))
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        now = time.time() if timestamp is None else timestamp
+        return super().date_time_string(now + self.server.clock_shift.total_seconds())
 
     do_GET = do_POST  # noqa: N815 - http.server's name
 

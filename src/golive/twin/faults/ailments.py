@@ -117,6 +117,20 @@ def clock_far_off(world: World) -> World:
     return replace(world, site=replace(world.site, clock_shift=timedelta(hours=3)))
 
 
+@breaks(unknown=ALL)
+def clock_a_year_off(world: World) -> World:
+    """This machine's clock is a year ahead, so that to it every certificate of the site has ended."""
+    ended = {
+        host: replace(world.certificates[host], not_after=world.now - timedelta(days=200))
+        for host in ("getdrop.no", "www.getdrop.no")
+    }
+    return replace(
+        world,
+        certificates={**world.certificates, **ended},
+        cloud=replace(world.cloud, clock_shift=timedelta(days=-365)),
+    )
+
+
 @breaks(unknown=DATABASE)
 def database_off(world: World) -> World:
     """The database does not answer."""

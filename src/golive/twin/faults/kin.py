@@ -22,7 +22,7 @@ LOGIN = ("GL-2.3.2", "GL-3.2.1", "GL-3.2.2", "GL-3.2.3")
 BANKID = ("GL-1.1", "BID-R1", *LOGIN)
 # Whatever opens a page of getdrop.no with a client that verifies TLS.
 PAGES = (
-    *("GL-2.3.4", "GL-2.4.3", "GL-2.4.4", "GL-3.1.2", "GL-3.3.4", "GL-3.3.10", "GL-3.3.12", "GL-5.3.1"),
+    *("GL-2.3.4", "GL-2.4.3", "GL-2.4.4", "GL-3.1.2", "GL-3.3.3", "GL-3.3.4", "GL-3.3.10", "GL-3.3.12", "GL-5.3.1"),
     *("GL-7.2", "GL-7.3", *LOGIN, *BUNDLE),
 )
 # Whatever a browser opens.

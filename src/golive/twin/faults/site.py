@@ -103,6 +103,18 @@ def health_degraded(world: World) -> World:
     return _site(world, health=replace(world.site.health, status="degraded"))
 
 
+@breaks(unmet=["GL-3.3.3"])
+def site_of_another_build(world: World) -> World:
+    """Whoever answers at getdrop.no was built from another commit than the image that the service runs."""
+    return _site(world, health=replace(world.site.health, version="c0ffee" + "0" * 34))
+
+
+@breaks()
+def site_tells_a_version_number(world: World) -> World:
+    """The health endpoint tells a version number and no commit: a warning, for nothing speaks against it."""
+    return _site(world, health=replace(world.site.health, version="1.4.2"))
+
+
 @breaks(unmet=["GL-3.1.2", "GL-3.3.4", "GL-5.3.1"])
 def health_database_fails(world: World) -> World:
     """The health endpoint says "ok", and that its database does not pass."""
