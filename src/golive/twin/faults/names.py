@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+from golive.twin import cloudfront
+from golive.twin.cloud import SERVICE_HOST
 from golive.twin.faults.register import breaks
-from golive.twin.names import AUTHORITATIVE, SERVICE
-from golive.twin.site import ELSEWHERE
+from golive.twin.names import AUTHORITATIVE, RESOLVERS, SERVICE
+from golive.twin.site import EDGES, ELSEWHERE
 from golive.twin.world import World
 
 SECOND = AUTHORITATIVE["ns2.dns.example"]
@@ -27,6 +29,20 @@ def authoritative_server_disagrees(world: World) -> World:
 def authoritative_server_lost_an_address(world: World) -> World:
     """One of the zone's own servers knows only one of the two addresses."""
     return replace(world, zone=world.zone.told("getdrop.no", "A", SERVICE[0], by=(SECOND,)))
+
+
+@breaks(unmet=["GL-2.4.1"])
+def apex_leads_to_cloudfront(world: World) -> World:
+    """
+    getdrop.no and www.getdrop.no lead to CloudFront, and the environment file names no distribution there.
+
+    There is one, and it is as it must be: where the file names it, nothing is wrong, and each resolver may be told of
+    other edges.
+    """
+    zone = world.zone.told("getdrop.no", "A", EDGES[0]).told("www.getdrop.no", "A", EDGES[0])
+    zone = zone.told("getdrop.no", "A", *EDGES, by=(RESOLVERS[1],))
+    ours = cloudfront.healthy("getdrop.no", "www.getdrop.no", host=SERVICE_HOST)
+    return replace(world, zone=zone, cloud=replace(world.cloud, distribution=ours))
 
 
 @breaks(unmet=["GL-1.5"])
