@@ -167,3 +167,22 @@ def test_the_rehearsal_reaches_the_twin_only() -> None:
     reach._found["addresses of getdrop.no"] = ("93.184.216.34",)
     with pytest.raises(Unreachable):
         reach.dial("getdrop.no", 443)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ('id = "E2QWRUHEXAMPLE"', "network.hosts does not list ip-ranges.amazonaws.com"),
+        ('id = "d111111abcdef8.cloudfront.net"', "aws.distribution.id: String should match pattern"),
+        ('id = "E2QWRUHEXAMPLE"\nhost = "x.no"', "aws.distribution.host: Extra inputs are not permitted"),
+        ("", "aws.distribution.id: Field required"),
+    ],
+)
+def test_a_distribution_is_named_by_its_id_and_needs_amazons_page(tmp_path: Path, table: str, said: str) -> None:
+    """Without a table there is no CDN; with one, the page that says which addresses are CloudFront's must be listed."""
+    assert load("rehearsal", HOME).aws.distribution is None
+    with pytest.raises(SetupError) as caught:
+        load(
+            "rehearsal", written(tmp_path, TEXT.replace("[database]\n", f"[aws.distribution]\n{table}\n\n[database]\n"))
+        )
+    assert said in str(caught.value)

@@ -7,8 +7,8 @@ Feature: 2.4 Domain and TLS
   @GL-2.4.1 @blocker @auto
   Scenario: getdrop.no leads to the service, whoever is asked
     Given the addresses of "getdrop.no", and of the service
-    Then every name server gives the same addresses
-    And each address is one of the service's
+    Then all name servers agree on where it leads
+    And each address leads to the service, and to nothing else
 
   @GL-2.4.2 @blocker @auto
   Scenario: Both names prove who they are

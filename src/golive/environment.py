@@ -34,6 +34,7 @@ from golive.ssh import PublicKey
 T = TypeVar("T")
 
 REHEARSAL = "rehearsal"
+RANGES_HOST = "ip-ranges.amazonaws.com"  # where Amazon publishes which addresses are CloudFront's
 
 # What a shell may carry that would send a look somewhere else than the environment file says.
 REDIRECTIONS = re.compile(
@@ -115,6 +116,12 @@ class Credentials(Frozen):
     session_token: Variable | None = None
 
 
+class Distribution(Frozen):
+    """The CloudFront distribution that the public names lead to, in front of the service."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^E[A-Z0-9]{9,30}$")]
+
+
 class Aws(Frozen):
     """The account and what of the product lives in it."""
 
@@ -124,6 +131,7 @@ class Aws(Frozen):
         str, StringConstraints(pattern=r"^arn:aws:apprunner:[a-z0-9-]+:\d{12}:service/[\w-]+/[0-9a-f]{32}$")
     ]
     default_host: Host  # the name that App Runner itself gave the service
+    distribution: Distribution | None = None  # None: the public names lead to the service itself, and to no CDN
     database_instance: str
     repository: str
     production_tag: str
@@ -446,6 +454,7 @@ class Environment(Frozen):
         used |= _hosts(self.neonomics.sandbox.token_url, self.neonomics.sandbox.api_url)
         used |= _hosts(self.swan.token_url, self.swan.api_url) if self.swan else set()
         used |= {self.sumsub.host}
+        used |= {RANGES_HOST} if self.aws.distribution else set()
         pages = (self.sumsub.status_page, self.swan.status_page if self.swan else None)
         used |= {page for page in pages if page is not None}
         used |= {urlsplit(self.bankid.issuer).hostname or self.bankid.issuer}

@@ -44,6 +44,7 @@ APART: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "logs": ("logs", "any_log", "log_page"),
         "traffic": ("traffic",),
         "roles": ("roles", "any_role"),
+        "distribution": ("distribution",),
     },
 }
 # The same of services of AWS that are ill, by the name that they are signed for; an ailment of another meets all.
@@ -54,6 +55,7 @@ AILING = {
     "logs": "logs",
     "monitoring": "traffic",
     "iam": "roles",
+    "cloudfront": "distribution",
 }
 # Which parts of the world an answer hangs on, by the module of its look. A look of a module that is not here is
 # repeated every time: to forget one costs time, never truth.
@@ -101,6 +103,7 @@ HANGS_ON = {
     **dict.fromkeys(("logs", "ended", "journal"), CLOUD | {"cloud.logs"}),
     "cloudwatch": CLOUD | {"cloud.traffic"},
     "iam": CLOUD | {"cloud.roles"},
+    "cloudfront": CLOUD | {"cloud.distribution", "zone", "certificates", "ranges"},
 }
 # Where no answer but these hangs on a part (the people who sign, the clock), everything is judged anew.
 PARTS = frozenset(part for parts in HANGS_ON.values() for part in parts)

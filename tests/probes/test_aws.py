@@ -13,6 +13,7 @@ from golive.environment import Detour
 from golive.errors import Denied, Overloaded, ProbeError, Unreachable, Unreadable
 from golive.probes.apprunner import CustomDomains, DescribedService, ServiceHistory
 from golive.probes.aws import ACTS, READ_ONLY, Caller, Undeclared, acting, answers, client, pages
+from golive.probes.cloudfront import DescribedDistribution
 from golive.probes.cloudwatch import RequestFigures, ServiceTraffic
 from golive.probes.ec2 import Firewalls, PrefixList
 from golive.probes.ecr import RepositoryImages
@@ -49,6 +50,7 @@ ASKED: list[tuple[str, Look[Any]]] = [
     ("monitoring", ServiceTraffic(SERVICE_NAME, SERVICE_ID, SINCE)),
     ("monitoring", RequestFigures(SERVICE_NAME, SERVICE_ID, SINCE)),
     ("iam", DeployRights(DEPLOY_ROLE, ARN)),
+    ("cloudfront", DescribedDistribution("E2QWRUHEXAMPLE")),
     ("rds", NamedSnapshots("drop-db", "drop-db-pre-launch-")),
 ]
 KINDS: dict[str, type[ProbeError]] = {
@@ -195,6 +197,7 @@ def test_live_client_is_the_regions_own(backstage: Backstage, monkeypatch: pytes
         **{service: f"https://{service}.{REGION}.amazonaws.com" for service in READ_ONLY},
         "ecr": f"https://api.ecr.{REGION}.amazonaws.com",
         "cloudwatch": f"https://monitoring.{REGION}.amazonaws.com",
+        "cloudfront": "https://cloudfront.amazonaws.com",
         "iam": "https://iam.amazonaws.com",
     }
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from golive.environment import Environment
+from golive.environment import Environment, load
 from golive.errors import NothingExamined
 from golive.probes.browser import Control, Dialog, Form, Sight, Stored
 from golive.probes.bundle import Built
@@ -18,6 +19,7 @@ from golive.probes.web import Answer, Hop, Trip
 from golive.remarks import Remarks
 from steps import names, visitor
 
+HOME = Path(__file__).parents[2]
 FRONT = "https://getdrop.no/"
 HTTP, HTTPS = "http://getdrop.no/a", "https://getdrop.no/a"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -28,6 +30,8 @@ SEEN = Sight(FRONT, 200, clicked=False, title="Drop", language="nb", words=10)
 END = NOW + timedelta(days=90)
 SHOWN = Shown("192.0.2.10", ("getdrop.no",), NOW, END, END, "RSA", 2048, "sha256", "CN=A", "", "")
 SAID = Said("192.0.2.53 (ns1)", True, True, ("192.0.2.10",))
+BOTH = Said("192.0.2.54 (ns2)", True, True, ("192.0.2.10", "192.0.2.11"))
+RESOLVER = Said("198.51.100.53", False, True, ("192.0.2.10",))
 APEX = Found("getdrop.no", "getdrop.no", (SAID,), (), False, "")
 
 
@@ -202,13 +206,31 @@ def test_header_is_compared_whole() -> None:
         ({"said": (SAID, replace(SAID, server="b", addresses=("192.0.2.11",)))}, False),
         ({"said": (replace(SAID, addresses=()),)}, False),
         ({"said": (replace(SAID, exists=False, addresses=()),)}, False),
+        ({"said": (BOTH, RESOLVER, replace(RESOLVER, addresses=("192.0.2.11",)))}, True),
+        ({"said": (BOTH, RESOLVER, replace(RESOLVER, addresses=("192.0.2.12",)))}, False),
+        ({"said": (BOTH, RESOLVER, replace(RESOLVER, addresses=()))}, False),
+        ({"said": (BOTH, SAID, RESOLVER)}, False),
     ],
 )
 def test_name_servers_agree_on_something(change: dict[str, Any], ok: bool) -> None:
     """
-    To agree that there is nothing is no agreement.
+    To agree that there is nothing is no agreement; a resolver may remember a part, and nothing else.
     """
     verdict(lambda: names.name_servers_agree([replace(APEX, **change), APEX], Remarks()), ok)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "ok"),
+    [(("192.0.2.10",), True), (("192.0.2.10", "2001:db8::10"), True), (("2001:db8::10",), False), ((), False)],
+)
+def test_the_apex_has_an_a_record(addresses: tuple[str, ...], ok: bool) -> None:
+    """
+    Where there is an IPv6 address alone, whoever has none gets nothing.
+    """
+    found = replace(APEX, said=(replace(SAID, addresses=addresses),))
+    service = replace(APEX, name="service", said=(replace(SAID, addresses=("192.0.2.10", "2001:db8::10")),))
+    environment = load("rehearsal", HOME)
+    verdict(lambda: names.addresses_lead_to_the_service([found, service], environment, Remarks()), ok)
 
 
 def test_zone_without_servers_of_its_own_is_unknown() -> None:

@@ -14,7 +14,7 @@ import httpcore
 import httpx
 import pytest
 
-from golive.twin import authority, bankid, betterstack, github, names, neonomics, site, slack, sumsub, swan, web
+from golive.twin import authority, bankid, betterstack, github, names, neonomics, ranges, site, slack, sumsub, swan, web
 from golive.twin.authority import Authority, Certificate
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -35,6 +35,7 @@ PLACES = {
     "drop-status.betteruptime.com": "192.0.2.71",
     "slack.com": "192.0.2.72",
     "hooks.slack.com": "192.0.2.73",
+    ranges.HOST: ranges.ADDRESS,
     "astray.example": "203.0.113.77",
 }
 
@@ -53,6 +54,7 @@ class World:
     sumsub: sumsub.Account
     betterstack: betterstack.Uptime
     slack: slack.Workspace
+    ranges: ranges.Published
 
 
 @dataclass
@@ -128,6 +130,7 @@ def twin(ca: Authority) -> Iterator[Twin]:
         sumsub.healthy(NOW, "prd:service", "service-secret", "webhook-secret"),
         betterstack.healthy(NOW, NOW - timedelta(hours=25), "token"),
         slack.healthy(NOW, NOW - timedelta(hours=25), "xoxb-token", WEBHOOK),
+        ranges.Published(),
     )
 
     def certificates() -> Mapping[str, Certificate]:
@@ -142,6 +145,7 @@ def twin(ca: Authority) -> Iterator[Twin]:
         sumsub.SumsubFace(lambda: world.sumsub, certificates, ca),
         betterstack.BetterStackFace(lambda: world.betterstack, certificates, ca),
         slack.SlackFace(lambda: world.slack, certificates, ca),
+        ranges.RangesFace(lambda: world.ranges, certificates, ca),
     )
     with web.running(*fronts, names.NamesFace(lambda: world.zone)) as ports:
         yield Twin(world, ca, ports, fronts)

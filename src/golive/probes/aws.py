@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 # Everything that the gate may ever ask. `GetSecretValue` besides needs the environment's `read_secret_values`.
 READ_ONLY: Mapping[str, frozenset[str]] = {
     "apprunner": frozenset({"DescribeCustomDomains", "DescribeService", "DescribeVpcConnector", "ListOperations"}),
+    "cloudfront": frozenset({"GetDistribution"}),
     "cloudwatch": frozenset({"GetMetricData"}),
     "ec2": frozenset({"DescribeSecurityGroups", "GetManagedPrefixListEntries"}),
     "ecr": frozenset({"DescribeImages"}),
@@ -43,8 +44,8 @@ READ_ONLY: Mapping[str, frozenset[str]] = {
 
 # What an act may ask besides, and only inside of `acting`.
 ACTS: Mapping[str, frozenset[str]] = {"rds": frozenset({"CreateDBSnapshot"})}
-# IAM belongs to no region; its name is the same everywhere.
-GLOBAL = frozenset({"iam.amazonaws.com"})
+# These belong to no region; their names are the same everywhere.
+GLOBAL = frozenset({"cloudfront.amazonaws.com", "iam.amazonaws.com"})
 
 # "Not you" and "not now" in the words of the several services; some of them say either with status 400.
 _NOT_YOU = re.compile(

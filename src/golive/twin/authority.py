@@ -186,6 +186,7 @@ def healthy(now: datetime) -> dict[str, Certificate]:
         "drop-status.betteruptime.com": shown("*.betteruptime.com"),
         "slack.com": shown("slack.com", "*.slack.com"),
         "hooks.slack.com": shown("slack.com", "*.slack.com"),
+        "ip-ranges.amazonaws.com": shown("ip-ranges.amazonaws.com"),
         database: shown(database, issuer=DATABASE),
     }
 

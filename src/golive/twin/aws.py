@@ -23,7 +23,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
-from golive.twin import apprunner, iam, metrics
+from golive.twin import apprunner, cloudfront, iam, metrics
 from golive.twin.logs import filtered, paged
 from golive.twin.wire import Answer, Endpoint, Question, known, refuse
 
@@ -95,6 +95,7 @@ class Aws:
                 cloud,
                 ailments=was.ailments,
                 service=was.service,
+                distribution=was.distribution,
                 traffic=was.traffic,
                 roles=was.roles,
                 any_role=was.any_role,
@@ -154,6 +155,8 @@ class Aws:
         question = self._believed(question)
         if question.service == "monitoring":
             return metrics.answer(question, cloud.traffic, service=(SERVICE_NAME, SERVICE_ID), now=cloud.now)
+        if question.service == "cloudfront":
+            return cloudfront.answer(question, cloud.distribution, account=cloud.account, now=cloud.now)
         if question.service == "iam":
             return iam.answer(question, cloud.roles, everybody=cloud.any_role)
         self.ready()

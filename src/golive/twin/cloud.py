@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from golive.twin.apprunner import CustomDomain, Operation, Service, ValidationRecord
+from golive.twin.cloudfront import Distribution
 from golive.twin.iam import Role, Statement
 from golive.twin.metrics import Traffic
 from golive.twin.wire import Ailment
@@ -166,6 +167,7 @@ class Cloud:
     logs: Mapping[str, Mapping[str, LogStream]]  # group → stream → lines
     traffic: Traffic
     roles: tuple[Role, ...]
+    distribution: Distribution | None = None  # of CloudFront's, in front of the service
     any_role: bool = False  # IAM is out of its mind, and lets whoever is asked about do everything
     clock_shift: timedelta = timedelta()  # by which AWS's clock is ahead of this machine's
     credulous: frozenset[str] = frozenset()  # services, as they are signed for, that tell of what is not there

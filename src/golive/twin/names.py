@@ -130,6 +130,7 @@ def healthy(hosts: Mapping[str, tuple[str, ...]] | None = None) -> Zone:
         "drop-status.betteruptime.com": ("192.0.2.71",),
         "slack.com": ("192.0.2.72",),
         "hooks.slack.com": ("192.0.2.73",),
+        "ip-ranges.amazonaws.com": ("192.0.2.80",),
         "drop-db.c1x2y3z4a5b6.eu-west-1.rds.amazonaws.com": ("192.0.2.40",),
         **{name: (address,) for name, address in AUTHORITATIVE.items()},
         **(hosts or {}),

@@ -32,6 +32,7 @@ APEX = "getdrop.no"
 HOSTS = (APEX, "www.getdrop.no", "9ef3szvvsb.eu-west-1.awsapprunner.com")
 ADDRESSES = ("192.0.2.10", "192.0.2.11")
 ELSEWHERE = "203.0.113.77"
+EDGES = ("203.0.113.160", "203.0.113.161")  # CloudFront's, where names lead to it
 
 HSTS = "max-age=63072000; includeSubDomains; preload"
 
@@ -206,6 +207,12 @@ class SiteFace(Front):
             return Mood(ailment, now.delay, now.clock_shift)
 
         super().__init__(apps, mood, lambda host: authority.context(pick(certificates(), host, APEX)))
+
+    def start(self) -> dict[str, int]:
+        """The edges of a CDN are doors to the same site: whatever it keeps, it would not be another."""
+        ports = super().start()
+        behind = {f"{edge}:{port}": ports[f"{ADDRESSES[0]}:{port}"] for edge in EDGES for port in (443, 80)}
+        return {**ports, **behind}
 
     def swapped(self) -> None:
         """The reports that came belong to the former world."""

@@ -27,6 +27,7 @@ from golive.twin.names import NamesFace
 from golive.twin.neonomics import SANDBOX_PERSON, NeonomicsFace
 from golive.twin.people import sign_all
 from golive.twin.postgres import Postgres
+from golive.twin.ranges import RangesFace
 from golive.twin.site import SiteFace
 from golive.twin.slack import SlackFace
 from golive.twin.sumsub import SumsubFace
@@ -61,6 +62,7 @@ class Town:
             SumsubFace(lambda: self._world.sumsub, lambda: self._world.certificates, self._authority),
             BetterStackFace(lambda: self._world.betterstack, lambda: self._world.certificates, self._authority),
             SlackFace(lambda: self._world.slack, lambda: self._world.certificates, self._authority),
+            RangesFace(lambda: self._world.ranges, lambda: self._world.certificates, self._authority),
         )
         self._control = ThreadingHTTPServer((LOOPBACK, 0), _control(self))
 
@@ -142,6 +144,7 @@ class Town:
             sumsub=replace(world.sumsub, delay=seconds),
             betterstack=replace(world.betterstack, delay=seconds),
             slack=replace(world.slack, delay=seconds),
+            ranges=replace(world.ranges, delay=seconds),
         )
 
     def stop(self) -> None:

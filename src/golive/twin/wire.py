@@ -43,6 +43,8 @@ _WORDS: Mapping[Ailment, str] = {
     "expired": "The security token included in the request is expired",
 }
 _GARBAGE = b"<!doctype html><html><head><title>Welcome</title><body><p>It works!<br>"
+# What is asked of services that have resources in the place of operations, by method and folder.
+_RESOURCES = {("GET", "/2020-05-31/distribution"): "GetDistribution"}
 _SCOPE = re.compile(r"Credential=[^/,\s]+/\d{8}/[^/,\s]+/([^/,\s]+)/aws4_request")
 
 
@@ -181,11 +183,12 @@ class _Exchange(BaseHTTPRequestHandler):
 
 def _read(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Question:
     scope = _SCOPE.search(headers.get("authorization", ""))
+    path = target.partition("?")[0]
     if wanted := headers.get("x-amz-target"):
         operation = wanted.rpartition(".")[2]
     else:
         form = parse_qs(body.decode("utf-8", "replace"))
-        operation = form.get("Action", [target.partition("?")[0].rpartition("/")[2]])[0]
+        operation = form.get("Action", [_RESOURCES.get((method, path.rpartition("/")[0]), path.rpartition("/")[2])])[0]
     return Question(scope[1] if scope else "", operation, method, target, headers, body)
 
 

@@ -33,6 +33,7 @@ from golive.twin.names import Zone
 from golive.twin.neonomics import Neonomics
 from golive.twin.noise import ordinary
 from golive.twin.people import People
+from golive.twin.ranges import Published
 from golive.twin.site import Site
 from golive.twin.slack import Workspace
 from golive.twin.sumsub import Account
@@ -61,6 +62,7 @@ class World:
     slack: Workspace
     cloud: Cloud
     database: Database
+    ranges: Published  # which addresses are whose at Amazon
     noise: int = 0  # the seed of what goes wrong on any day (`golive.twin.noise`)
 
 
@@ -109,5 +111,6 @@ def healthy(now: datetime, phase: str = "T-0", noise: int = 1) -> World:
         slack=slack.healthy(now, launch_at, "xoxb-" + secrets.token_urlsafe(36), aws.text("SLACK_WEBHOOK_URL")),
         cloud=aws,
         database=database.healthy(now, launched=launched),
+        ranges=Published(),
     )
     return ordinary(world, noise)

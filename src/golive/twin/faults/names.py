@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+from golive.twin import cloudfront
+from golive.twin.cloud import SERVICE_HOST
 from golive.twin.faults.register import breaks
-from golive.twin.names import AUTHORITATIVE, SERVICE
-from golive.twin.site import ELSEWHERE
+from golive.twin.names import AUTHORITATIVE, RESOLVERS, SERVICE
+from golive.twin.site import EDGES, ELSEWHERE
 from golive.twin.world import World
 
 SECOND = AUTHORITATIVE["ns2.dns.example"]
@@ -27,6 +29,35 @@ def authoritative_server_disagrees(world: World) -> World:
 def authoritative_server_lost_an_address(world: World) -> World:
     """One of the zone's own servers knows only one of the two addresses."""
     return replace(world, zone=world.zone.told("getdrop.no", "A", SERVICE[0], by=(SECOND,)))
+
+
+@breaks(unmet=["GL-2.4.1"])
+def apex_leads_to_cloudfront(world: World) -> World:
+    """
+    getdrop.no and www.getdrop.no lead to CloudFront, and the environment file names no distribution there.
+
+    There is one, and it is as it must be: where the file names it, nothing is wrong, and each resolver may be told of
+    other edges.
+    """
+    zone = world.zone.told("getdrop.no", "A", EDGES[0]).told("www.getdrop.no", "A", EDGES[0])
+    zone = zone.told("getdrop.no", "A", *EDGES, by=(RESOLVERS[1],))
+    ours = cloudfront.healthy("getdrop.no", "www.getdrop.no", host=SERVICE_HOST)
+    return replace(world, zone=zone, cloud=replace(world.cloud, distribution=ours))
+
+
+@breaks()
+def resolvers_remember_a_part(world: World) -> World:
+    """Each resolver remembers one answer, with one of the service's two addresses: no more than a part of the truth."""
+    zone = world.zone
+    for resolver, address in zip(RESOLVERS, SERVICE, strict=True):
+        zone = zone.told("getdrop.no", "A", address, by=(resolver,))
+    return replace(world, zone=zone)
+
+
+@breaks(unmet=["GL-2.4.1"])
+def resolver_remembers_another_host(world: World) -> World:
+    """One resolver still leads to a host that is gone."""
+    return replace(world, zone=world.zone.told("getdrop.no", "A", GONE, by=(RESOLVERS[1],)))
 
 
 @breaks(unmet=["GL-1.5"])
