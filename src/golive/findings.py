@@ -11,7 +11,22 @@ from typing import Any
 import pytest
 
 from golive import record
-from golive.errors import Crashed, GoLiveError, ProbeError, Unsigned, place_of
+from golive.errors import (
+    CannotTell,
+    Crashed,
+    Denied,
+    GoLiveError,
+    NoSuchName,
+    NotSet,
+    OpenQuestion,
+    Overloaded,
+    ProbeError,
+    Unreachable,
+    Unreadable,
+    Unsigned,
+    Untrusted,
+    place_of,
+)
 from golive.probes.look import Look
 from golive.record import Status
 from golive.remarks import Remarks
@@ -88,6 +103,33 @@ def explain(exception: BaseException) -> str:
         # pytest adds its own reading of the expression below the sentence.
         return said.split("\nassert ")[0].strip() or f"what must be so is not, at {place_of(exception.__traceback__)}"
     return str(exception if isinstance(exception, GoLiveError) else Crashed.by(exception))
+
+
+# What helps where it could not be seen, by the kind of trouble; the item's own remedy is for what is seen not to be so.
+_TO_SEE: tuple[tuple[type[ProbeError], str], ...] = (
+    (NotSet, "Set that variable; `golive doctor --env {env} --scopes` says what its token must be good for."),
+    (OpenQuestion, "Answer it in environments/{env}/environment.toml, where it stands as a question to its owner."),
+    (Denied, "Grant what `golive doctor --env {env}` names, and run again."),
+    (NoSuchName, "Mend the name at the zone's host, or correct it in environments/{env}/environment.toml."),
+    (Untrusted, "Whoever answers must prove who it is: mend its certificate, or find out who stands in between."),
+    (Overloaded, "Run again when the service has time again; if it stays so, its owner must know."),
+    (
+        Unreachable,
+        "See whether it is up, and this machine reaches it (`golive doctor --env {env}`); run again.",
+    ),
+    (Unreadable, "What answers does not keep to its protocol: show the evidence to whoever runs it, and run again."),
+    (CannotTell, "What answers believes everybody: nothing that it says counts before that is mended."),
+)
+
+
+def remedy_of(remedy: str, found: record.Status, failure: BaseException | None, environment: str) -> str:
+    """What to do about an item: *remedy* where it was seen, and where it was not, what helps to see."""
+    if found is not Status.UNKNOWN:
+        return remedy
+    if failure is None:
+        return f"`golive doctor --env {environment}` says what keeps it from being seen; run again."
+    helps = (said for kind, said in _TO_SEE if isinstance(failure, kind))
+    return next(helps, remedy).format(env=environment)
 
 
 def note_report(progress: Progress, report: pytest.TestReport) -> None:

@@ -235,6 +235,10 @@ class Gate:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Where a scenario of the features is selected, this run is a gate: prepare it and look."""
+        if isinstance(sys.exc_info()[1], pytest.UsageError):  # pytest says what is wrong with the command line
+            self._stop()
+            self.run = None
+            return
         selected = [item.nodeid for item in session.items if item.nodeid in self.items]
         try:
             if self._only_shown() or not (self.items or self.uncollected):

@@ -19,7 +19,7 @@ from golive.diagnosis.strength import apart
 from golive.environment import signers
 from golive.errors import GoLiveError, ProbeError, SetupError
 from golive.expedition import CLIENTS, Expedition, load_modules
-from golive.findings import Progress, steps_of
+from golive.findings import Progress, remedy_of, steps_of
 from golive.identity import establish
 from golive.manifest import sources
 from golive.observatory import Observatory
@@ -347,7 +347,7 @@ class Run(Expedition):
             status=status,
             found=found if progress else None,
             reason=reason,
-            remedy=item.remedy,
+            remedy=remedy_of(item.remedy, status, progress.failure if progress else None, self.environment.name),
             warnings=(*(progress.remarks.warnings if progress else ()), *laid.warnings),
             examined=progress.examined() if progress else (),
             tables=tuple(progress.remarks.tables) if progress else (),

@@ -140,7 +140,10 @@ class Terminal:
         if len(findings) > 3:
             names = ", ".join(finding.item for finding in findings)
             self.say(f"{mark} {len(findings)} items {first.status}: {names}", style)
-            self.say(f"    {reason}")
+            self.say(f"    seen:  {reason}")
+            self.say(f"    owner: {', '.join(dict.fromkeys(finding.owner for finding in findings))}")
+            for remedy in [first.remedy] if len({finding.remedy for finding in findings}) == 1 else []:
+                self.say(f"    to do: {remedy}")
             return
         for finding in findings:
             self.say(f"{mark} {finding.item} {finding.title}  [{finding.severity}, {finding.status}]", style)

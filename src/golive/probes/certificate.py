@@ -34,6 +34,15 @@ VERSIONS = {
 }
 
 
+# The verifier's words, and ours.
+DISTRUST = {
+    "all candidates exhausted": "nothing leads from it to a root that is trusted: its issuer is a stranger, or the "
+    "server leaves out a certificate in between",
+    "not valid at validation time": "it has ended, or has not begun yet",
+    "no matching subjectAltName": "it is not for this name",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What one address shows, whatever it is worth."""
@@ -263,7 +272,8 @@ def _distrust(reach: Reach, host: str, chain: list[x509.Certificate]) -> tuple[s
         proven = verified(host)
     except VerificationError as exc:
         # Which certificate it stumbled over is left out: what it showed is told beside this.
-        why = str(exc).removeprefix("validation failed: ").partition(" (encountered")[0] or "it is not trusted"
+        said = str(exc).removeprefix("validation failed: ").partition(" (encountered")[0]
+        why = next((words for part, words in DISTRUST.items() if part in said), said) or "it is not trusted"
         return why, chain[0].not_valid_after_utc
     with suppress(VerificationError):
         verified(NO_NAME)

@@ -38,7 +38,7 @@ def commands(detour: Detour) -> Mapping[str, str]:
     port, variables = detour.ports, detour.variables
     site, resolver = port["192.0.2.10:443"], port[f"{RESOLVERS[0]}:53"]
     keys = " ".join(f"{name}={variables[name]}" for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"))
-    aws = f"{keys} AWS_REGION={REGION} aws --endpoint-url"
+    aws = f"{keys} aws --region {REGION} --endpoint-url"
     return {
         "the site": f"curl --cacert {detour.trust} --connect-to getdrop.no:443:127.0.0.1:{site} https://getdrop.no/",
         "the names": f"dig @127.0.0.1 -p {resolver} getdrop.no A",
