@@ -11,7 +11,7 @@ from typing import Any
 from golive.environment import Environment
 from golive.errors import ProbeError, TooFew
 from golive.probes.cloudwatch import RequestFigures
-from golive.probes.customers import PaymentFigures, Queue, ReviewFigures, WaitingPeople
+from golive.probes.customers import PaymentFigures, Queue, ReviewFigures, WaitingPeople, must_understand
 from golive.probes.figures import Figure, Figures
 from golive.probes.logs import ErrorFigures, LoginFigures, LogTail, Tail
 from golive.probes.look import Look
@@ -109,6 +109,7 @@ def nobody_waits_too_long(queue: Queue, hours: int, remarks: Remarks) -> None:
         f"of {queue.waiting} people in {queue.source} who wait for a decision one has waited for "
         f"{longest.total_seconds() / 3600:.1f} h; nobody may for more than {hours} h"
     )
+    must_understand(queue.others, queue.source)
 
 
 @judges("its newest event is at most {minutes:d} minutes old")

@@ -17,9 +17,11 @@ from golive.probes.customers import PaymentFigures, ReviewFigures, WaitingPeople
 from golive.probes.figures import Figures
 from golive.probes.iam import PASS, UPDATE, DeployRights
 from golive.probes.logs import ErrorFigures, LoggedErrors, LoginFigures, LogTail
+from golive.probes.measures import ReviewMeasures
 from golive.twin import database as twin
 from golive.twin.cloud import DEPLOY_ROLE, LOG_GROUP, SERVICE_ID, SERVICE_NAME, Line, login, mishap
 from golive.twin.metrics import Traffic
+from golive.twin.world import World
 
 from .backstage import Backstage
 
@@ -281,6 +283,7 @@ def test_payments_are_counted_by_what_became_of_them(
         ("rejected", timedelta(hours=1), 1, 0),
         ("failed", timedelta(hours=1), 1, 0),
         ("approved_manual", timedelta(hours=1), 1, 0),
+        ("rejected", timedelta(hours=30), 0, 0),
         ("pending_kyc", timedelta(hours=1), 0, 0),
         ("manual_review_aml", timedelta(hours=1), 0, 0),
         ("pending_retry", timedelta(hours=1), 0, 0),
@@ -290,7 +293,7 @@ def test_payments_are_counted_by_what_became_of_them(
 def test_reviews_are_counted_by_their_end(
     backstage: Backstage, status: str, ago: timedelta, counted: int, good: int
 ) -> None:
-    """Whatever is no approval counts against; who waits, or is to try again, was not reviewed to the end."""
+    """Whoever was refused counts against; who waits, or is to try again, was not reviewed to the end."""
     rows(backstage, "users", person(1, "approved", timedelta(hours=2)))
     look = ReviewFigures(SINCE)
     before = backstage.look(look)
@@ -303,6 +306,40 @@ def test_no_cases_give_no_figure(backstage: Backstage) -> None:
     look = ReviewFigures(datetime.now(UTC) - timedelta(seconds=1))
     (figure,) = backstage.look(look).figures
     assert (figure.value, figure.of, figure.shown) == (None, 0, "not known")
+
+
+def _unnamed(status: str | None) -> Callable[[World], World]:
+    """Somebody who stands otherwise than the environment file knows of."""
+
+    def change(world: World) -> World:
+        users = world.database.tables["users"]
+        lax = replace(users, columns={**users.columns, "kyc_status": "text"})
+        row = {**person(1, "", timedelta(hours=5)), "kyc_status": status}
+        return replace(world, database=world.database.having(users=lax.with_rows(row)))
+
+    return change
+
+
+@pytest.mark.parametrize("status", ["pending_document", "Approved", "", None])
+def test_who_has_another_word_is_counted_and_not_quoted(backstage: Backstage, status: str | None) -> None:
+    """Nobody knows whether they wait: not to be found waiting is no proof, and no word of theirs is told."""
+    backstage.put(_unnamed(status))
+    seen = backstage.look(WaitingPeople())
+    assert (seen.waiting, seen.others) == (3, 1)
+    for look in (ReviewFigures(SINCE), ReviewMeasures(7, 60)):
+        with pytest.raises(ProbeError, match="1 users have a kyc_status that database.kyc") as raised:
+            backstage.look(look)
+        assert not status or status not in str(raised.value)
+
+
+def test_refused_words_are_a_question(backstage: Backstage, environment: Environment) -> None:
+    """Until somebody says which words mean that a person was refused, nobody is counted."""
+    kyc = environment.database.kyc.model_copy(update={"refused": None})
+    database = environment.database.model_copy(update={"kyc": kyc})
+    unsaid = backstage.reach(environment.model_copy(update={"database": database}))
+    for look in (WaitingPeople(), ReviewFigures(SINCE)):
+        with pytest.raises(Denied, match=r"database\.kyc\.refused is not answered yet"):
+            look.observe(unsaid)
 
 
 def test_longest_wait_is_told(backstage: Backstage) -> None:

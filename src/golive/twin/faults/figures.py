@@ -180,6 +180,27 @@ def applicant_stuck_in_review(world: World) -> World:
     return _rows(world, "users", _person(1, "manual_review_aml", timedelta(days=6)))
 
 
+@breaks(unknown=["GL-6.1.4", "GL-6.2.5", "KYC-R6"])
+def applicant_waits_under_another_word(world: World) -> World:
+    """Somebody has waited for five hours, under a word that nobody told the gate of."""
+    return _rows(world, "users", _person(1, "pending_document", timedelta(hours=5)))
+
+
+@breaks(unknown=["GL-6.1.4", "GL-6.2.5", "KYC-R6"])
+def applicant_waits_under_no_word(world: World) -> World:
+    """Somebody has waited for five hours, and how they stand was never written down."""
+    users = world.database.tables["users"]
+    lax = replace(users, columns={**users.columns, "kyc_status": "text"})
+    world = replace(world, database=world.database.having(users=lax))
+    return _rows(world, "users", {**_person(1, "", timedelta(hours=5)), "kyc_status": None})
+
+
+@breaks(unmet=["GL-6.1.4"], unknown=["GL-6.2.5", "KYC-R6"])
+def applicant_stuck_beside_another_word(world: World) -> World:
+    """One person has waited for too long, whatever becomes of somebody who has a word that nobody told of."""
+    return applicant_stuck(applicant_waits_under_another_word(world))
+
+
 @breaks(unmet=["GL-6.2.5", "KYC-R6"])
 def people_rejected(world: World) -> World:
     """Thirty people were rejected since the launch."""
