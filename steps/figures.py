@@ -51,6 +51,9 @@ _HOW: Mapping[str, Callable[[float, float], bool]] = {
 }
 _LEAST = re.compile(r"(?P<count>\d+) (?P<what>.+)|")
 LOOKED_BACK_MINUTES = 60
+# A service that has said nothing for so long is spoken to before its silence is held against it.
+QUIET_MINUTES = 5
+SPOKEN_TO = ("/", "/api/health")
 
 
 @looks("these figures since the launch are read", target_fixture="figures")
@@ -68,7 +71,8 @@ def waiting_people(environment: Environment) -> Look[Queue]:  # noqa: ARG001 - e
 
 @looks("the log of the service is read", target_fixture="tail")
 def log_tail(environment: Environment) -> Look[Tail]:
-    return LogTail(environment.aws.log_group, LOOKED_BACK_MINUTES)
+    urls = tuple(f"https://{environment.site.host}{path}" for path in SPOKEN_TO)
+    return LogTail(environment.aws.log_group, LOOKED_BACK_MINUTES, QUIET_MINUTES, urls)
 
 
 @judges("each keeps its bound")
@@ -129,6 +133,10 @@ def log_is_fresh(tail: Tail, minutes: int, now: datetime, remarks: Remarks) -> N
 def _too_few(figure: Figure, least: str) -> str:
     said = _LEAST.fullmatch(least)
     wanted = int(said["count"]) if said and said["count"] else 0
+    if said and (said["what"] or "").startswith("%"):
+        if figure.value is None or figure.value >= wanted:
+            return ""
+        return f"{figure.name}: {figure.shown} of {figure.of} {figure.what}; below {wanted} % they do not speak for all"
     if figure.of >= wanted:
         return ""
     return f"too few: {figure.name} is of {figure.of} {figure.what}, and means nothing below {wanted}; look again later"

@@ -164,7 +164,8 @@ class Logs(Frozen):
     """What the application's log says, and in which words; each line is a JSON object."""
 
     level: str  # the member that says how bad it is
-    errors: Annotated[tuple[str, ...], Field(min_length=1)]  # what it says of an error
+    errors: Annotated[tuple[str, ...], Field(min_length=1)]  # what it says of an error, a number as text: "50"
+    others: Annotated[tuple[str, ...], Field(min_length=1)]  # what it says of all else; no other is known
     code: str  # the member that names what went wrong, in capitals
     event: str  # the member that names what happened
     login: str  # what it says of a login with BankID that has ended

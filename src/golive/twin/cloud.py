@@ -168,6 +168,7 @@ class Cloud:
     roles: tuple[Role, ...]
     any_role: bool = False  # IAM is out of its mind, and lets whoever is asked about do everything
     any_log: bool = False  # so are the logs, and every group there could be is there
+    heard: bool = False  # the application says a line for each request that the twin's own clients make
     log_page: int = 0  # events of a log in an answer; 0: as many as CloudWatch gives
     snapshot_takes: timedelta = timedelta(seconds=0.3)  # one that somebody asks for
     account: str = ACCOUNT
@@ -445,6 +446,8 @@ def _chatter() -> Iterator[Line]:
         70: {"level": "info", "event": "bankid.login", "outcome": "failed", "code": "USER_CANCELLED"},
         40: {"level": "error", "event": "payment", "status": 402, "code": "INSUFFICIENT_FUNDS"},
     }
+    yield Line(timedelta(minutes=122), "   ▲ Next.js 14.2.5")
+    yield Line(timedelta(minutes=122), " ✓ Ready in 412ms")
     for minute in range(120, 0, -1):
         login = odd.get(minute, {"level": "info", "event": "bankid.login", "outcome": "ok"})
         yield Line(timedelta(minutes=minute, seconds=-10), json.dumps(login))

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from golive.twin import database
+from golive.twin.cloud import AML_SIGN, LOG_GROUP
 from golive.twin.faults.kin import DATABASE
 from golive.twin.faults.register import breaks
 from golive.twin.world import World
@@ -57,6 +58,20 @@ def large_transaction_without_alert(world: World) -> World:
     """A transaction of 250 000 kroner raised no alert."""
     row = database.transaction(9001, Decimal(250_000))
     return _having(world, transactions=world.database.tables["transactions"].with_rows(row))
+
+
+@breaks(unmet=["GL-7.6"])
+def watch_completed_with_errors(world: World) -> World:
+    """Each round of the monitoring says that it was completed with errors, which is another thing."""
+    logs = {
+        name: replace(stream, lines=tuple(replace(line, text=_with_errors(line.text)) for line in stream.lines))
+        for name, stream in world.cloud.logs[LOG_GROUP].items()
+    }
+    return replace(world, cloud=replace(world.cloud, logs={**world.cloud.logs, LOG_GROUP: logs}))
+
+
+def _with_errors(text: str) -> str:
+    return text.replace(AML_SIGN, f"{AML_SIGN}_with_errors")
 
 
 @breaks(unknown=["GL-7.6"])
