@@ -1,4 +1,4 @@
-"""What moto lacks of CloudWatch Logs: pages of a size of our choice, and filters for any of several words or members."""
+"""What moto lacks of CloudWatch Logs: pages as small as we like, and filters for any of several words or members."""
 
 from __future__ import annotations
 
