@@ -186,7 +186,8 @@ class LogTail(OfGroup, Look[Tail]):
     def _speak(self, reach: Reach) -> None:
         from golive.probes.web import Page
 
-        answered = reach.ask_each([Page(url) for url in self.urls])
+        # Nobody in between has an answer to that ready, and neither have we.
+        answered = reach.ask_each([Page(f"{url}?golive={time.time_ns()}") for url in self.urls])
         if (last := answered[-1]) and all(isinstance(each, ProbeError) for each in answered):
             raise ProbeError(self.source, f"it is silent, and the service could not be asked anything ({last})")
 
@@ -399,7 +400,7 @@ def object_of(message: str) -> dict[str, Any] | None:
     return said if isinstance(said, dict) else None
 
 
-def _code(line: dict[str, Any], member: str) -> str:
+def _code(line: Mapping[str, Any], member: str) -> str:
     code = line.get(member)
     return code if isinstance(code, str) and _CODE.fullmatch(code) else "without a code"
 
