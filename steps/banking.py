@@ -26,6 +26,8 @@ WAITS_FOR_PAYER = "1428"
 LIVE = ("LimitedLiveAccess", "BetaLiveAccess", "FullLiveAccess", "Enabled")
 # Amounts are told in hundredths.
 ROUNDING = Decimal("0.01")
+# What is received must follow from the rate to this share: behind a coarser rounding a fee may hide.
+LOOSEST = Decimal("0.005")
 
 
 @looks("the service shows its credentials to each provider of Open Banking", target_fixture="entries")
@@ -132,6 +134,12 @@ def costs_add_up(disclosed: Disclosed) -> None:
         f"{disclosed.url} tells that of {disclosed.sent}, with a fee of {fee} and a rate of {rate}, {received} is "
         "received; with the fee taken out or on top, and the rate read either way, it is another amount"
     )
+    if (loose := _rounding_of(rate) / rate) > LOOSEST:
+        raise ProbeError(
+            disclosed.url,
+            f"a rate of {rate} is too coarse to check the amount received: by its rounding alone that may be "
+            f"{100 * loose:.1f} % more or less, and {100 * LOOSEST:g} % is the most",
+        )
 
 
 # -- readings ---------------------------------------------------------------------------------------------------------
@@ -168,10 +176,14 @@ def _adds_up(sent: Decimal, fee: Decimal, rate: Decimal, received: Decimal) -> b
     """Whether *received* is *sent* at *rate*, the fee inside or on top, as exactly as the figures are told."""
     if fee < 0 or rate <= 0 or received <= 0:
         return False
-    # By so much may the rate be rounded; a rate without decimals is taken for an exact one, to the hundredth.
-    half = Decimal(1).scaleb(min(int(rate.as_tuple().exponent), -2)) / 2
+    half = _rounding_of(rate)
     for base in (sent, sent - fee):
         for low, high in ((base * (rate - half), base * (rate + half)), (base / (rate + half), base / (rate - half))):
             if low - ROUNDING <= received <= high + ROUNDING:
                 return True
     return False
+
+
+def _rounding_of(rate: Decimal) -> Decimal:
+    """By how much a rate may be rounded; one without decimals is taken for an exact one, to the hundredth."""
+    return Decimal(1).scaleb(min(int(rate.as_tuple().exponent), -2)) / 2

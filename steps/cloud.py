@@ -194,13 +194,17 @@ def firewalls_are_closed(firewalls: Ingress, instance: Instance, environment: En
 @judges("the newest snapshot is available and at most {hours:d} hours and its backup window old")
 def snapshot_is_fresh(snapshots: Snapshots, instance: Instance, hours: int, now: datetime, remarks: Remarks) -> None:
     limit = timedelta(hours=hours) + min(instance.window(), WIDEST_WINDOW)
-    newest = next(iter(snapshots.snapshots), NO_SNAPSHOT)
+    # While a backup is under way, the one before it is what there is: every day for as long as it takes.
+    ready = next((one for one in snapshots.snapshots if one.status == "available"), None)
+    newest = ready or next(iter(snapshots.snapshots), NO_SNAPSHOT)
     age = since(newest.taken_at, now)
     assert (newest.status, age <= limit) == ("available", True), (
         f"{newest.name}, the newest automated snapshot of {instance.identifier}, is {newest.status}, {said(age)} ago; "
         f"it must be available, at most {said(limit)} ago"
     )
     remarks.examined(len(snapshots.snapshots), "automated snapshots")
+    for one in snapshots.snapshots[: snapshots.snapshots.index(newest)]:
+        remarks.warn(f"{one.name} is newer than the one that is available, and {one.status}")
 
 
 @judges('one from the day of the launch is "{status}"')

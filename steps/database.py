@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from golive.environment import Environment
+from golive.errors import NothingExamined, ProbeError
 from golive.probes.logs import Signs, SignsOfLife
 from golive.probes.look import Look
 from golive.probes.postgres import People, Schema, Tables, TransactionWatch, Users, Watch
@@ -30,7 +31,7 @@ def database_users(email: str) -> Look[People]:
 def transaction_watch(environment: Environment) -> list[Look[Any]]:
     aml = environment.database.aml
     return [
-        TransactionWatch(aml.large_transaction_nok),
+        TransactionWatch(aml.large_transaction_nok, tuple(sorted(aml.others.items()))),
         SignsOfLife(environment.aws.log_group, aml.sign_of_life, aml.sign_of_life_hours),
     ]
 
@@ -76,14 +77,25 @@ def watch_is_alive(watch: tuple[Watch, Signs], environment: Environment, now: da
 
 
 @judges("every large transaction has raised an alert")
-def large_transactions_are_alerted(watch: tuple[Watch, Signs], remarks: Remarks) -> None:
+def large_transactions_are_alerted(
+    watch: tuple[Watch, Signs], environment: Environment, launch_at: datetime | None, now: datetime, remarks: Remarks
+) -> None:
     seen = watch[0]
     counted = seen.counted()
-    if counted.large == 0:
-        remarks.warn(f"none of the {counted.transactions} transactions is of {seen.threshold} NOK or more yet")
-    if counted.other_currencies:
-        remarks.warn(f"{counted.other_currencies} transactions in other currencies were compared as if in NOK")
+    large = " or ".join(
+        f"{most} {currency}" for currency, most in {"NOK": seen.threshold, **environment.database.aml.others}.items()
+    )
     assert counted.without_alert == 0, (
-        f"{counted.without_alert} of {counted.large} transactions of {seen.threshold} NOK or more raised no alert "
+        f"{counted.without_alert} of {counted.large} transactions of {large} or more raised no alert "
         f"({counted.transactions} searched in {seen.source}); each must have one"
     )
+    if counted.not_compared:
+        raise ProbeError(
+            seen.source,
+            f"{counted.not_compared} of {counted.transactions} transactions are in a currency of which "
+            "database.aml.others of the environment file does not say what is large, or have no amount",
+        )
+    if counted.transactions == 0 and environment.answered(launch_at, "launch_at") <= now:
+        raise NothingExamined(seen.source, "there is no transaction after the launch, so none could lack its alert")
+    if counted.large == 0:
+        remarks.warn(f"none of the {counted.transactions} transactions is of {large} or more yet")

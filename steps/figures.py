@@ -11,7 +11,7 @@ from typing import Any
 from golive.environment import Environment
 from golive.errors import ProbeError, TooFew
 from golive.probes.cloudwatch import RequestFigures
-from golive.probes.customers import PaymentFigures, Queue, ReviewFigures, WaitingPeople
+from golive.probes.customers import PaymentFigures, Queue, ReviewFigures, WaitingPeople, must_understand
 from golive.probes.figures import Figure, Figures
 from golive.probes.logs import ErrorFigures, LoginFigures, LogTail, Tail
 from golive.probes.look import Look
@@ -51,6 +51,9 @@ _HOW: Mapping[str, Callable[[float, float], bool]] = {
 }
 _LEAST = re.compile(r"(?P<count>\d+) (?P<what>.+)|")
 LOOKED_BACK_MINUTES = 60
+# A service that has said nothing for so long is spoken to before its silence is held against it.
+QUIET_MINUTES = 5
+SPOKEN_TO = ("/", "/api/health")
 
 
 @looks("these figures since the launch are read", target_fixture="figures")
@@ -68,7 +71,8 @@ def waiting_people(environment: Environment) -> Look[Queue]:  # noqa: ARG001 - e
 
 @looks("the log of the service is read", target_fixture="tail")
 def log_tail(environment: Environment) -> Look[Tail]:
-    return LogTail(environment.aws.log_group, LOOKED_BACK_MINUTES)
+    urls = tuple(f"https://{environment.site.host}{path}" for path in SPOKEN_TO)
+    return LogTail(environment.aws.log_group, LOOKED_BACK_MINUTES, QUIET_MINUTES, urls)
 
 
 @judges("each keeps its bound")
@@ -109,6 +113,7 @@ def nobody_waits_too_long(queue: Queue, hours: int, remarks: Remarks) -> None:
         f"of {queue.waiting} people in {queue.source} who wait for a decision one has waited for "
         f"{longest.total_seconds() / 3600:.1f} h; nobody may for more than {hours} h"
     )
+    must_understand(queue.others, queue.source)
 
 
 @judges("its newest event is at most {minutes:d} minutes old")
@@ -128,6 +133,10 @@ def log_is_fresh(tail: Tail, minutes: int, now: datetime, remarks: Remarks) -> N
 def _too_few(figure: Figure, least: str) -> str:
     said = _LEAST.fullmatch(least)
     wanted = int(said["count"]) if said and said["count"] else 0
+    if said and (said["what"] or "").startswith("%"):
+        if figure.value is None or figure.value >= wanted:
+            return ""
+        return f"{figure.name}: {figure.shown} of {figure.of} {figure.what}; below {wanted} % they do not speak for all"
     if figure.of >= wanted:
         return ""
     return f"too few: {figure.name} is of {figure.of} {figure.what}, and means nothing below {wanted}; look again later"

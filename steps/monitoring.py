@@ -18,6 +18,7 @@ from golive.probes.monitors import (
     MonitorEscalations,
     Monitors,
     Policy,
+    must_have_watched,
 )
 from golive.remarks import Remarks
 from golive.vocabulary import judges, looks
@@ -111,8 +112,7 @@ def no_incident(incidents: Incidents, environment: Environment, now: datetime, h
 def up_enough(
     availability: Availability, environment: Environment, percent: float, hours: int, remarks: Remarks
 ) -> None:
-    providers = {watched.monitor for watched in environment.betterstack.providers.values()}
-    watching = [m for m in availability.monitors.monitors if m.host in ours(environment) and m.name not in providers]
+    watching = availability.monitors.of_ours(environment)
     remarks.examined(len(watching), "monitors")
     accounts = [(monitor, availability.accounts[monitor.id]) for monitor in watching]
     low = [
@@ -126,6 +126,7 @@ def up_enough(
     if not low or first.since >= first.at:
         enough_hours(first.since, first.at, hours)
     assert not low, f"{'; '.join(low)}; it must be {percent:g} % at the least"
+    must_have_watched(watching, first.since, availability.source)
     least = min(account.uptime for _, account in accounts)
     covers = f"{first.since:%Y-%m-%d %H:%M} to {first.at:%Y-%m-%d %H:%M} UTC"
     remarks.examined(round((first.at - first.since).total_seconds() / 3600), f"hours ({covers}), {least:.3f} % up")

@@ -17,6 +17,7 @@ from tests.gate.sweeping import HOME
 
 WORDS: dict[str, Any] = {
     "completed": "completed", "under_way": ["pending"], "minutes": 60, "approved": "approved", "again": [],
+    "refused": ["rejected"], "words": ["approved", "rejected", "pending_kyc"],
     "waiting": ["pending_kyc"], "known": "drift@getdrop.no", "since": datetime.now(UTC) - timedelta(days=1),
     "days": 7, "stretch": 5, "least": 30, "open": ["pending_kyc"], "most": 12,
 }  # fmt: skip
@@ -24,7 +25,9 @@ ASKED: list[tuple[str, Any]] = [
     (postgres._COLUMNS, None),
     (postgres._USERS, (["test@example.com"],)),
     (postgres._STANDINGS, None),
-    (postgres._WATCH, (100_000,)),
+    (postgres._HIDDEN, (["users", "transactions"],)),
+    (postgres._WATCH, {"currencies": ["NOK"], "thresholds": [100_000]}),
+    (postgres._CLOSED, None),
     (customers._PAYMENTS, WORDS),
     (customers._REVIEWS, WORDS),
     (customers._WAITING, WORDS),

@@ -9,8 +9,9 @@ import jsonschema
 import pytest
 from pydantic import ValidationError
 
+from golive.errors import SetupError
 from golive.record import Record
-from golive.recording import Basis, Withheld, write_run
+from golive.recording import Basis, Withheld, place_for_results, write_run
 from golive.records import Paper, digest_of
 from golive.search import Search
 from tests.test_report import every_status, record
@@ -79,3 +80,64 @@ def test_the_manifest_comes_last_and_without_it_there_is_no_run(tmp_path: Path) 
     with pytest.raises(Exception, match=r"install\.py"):
         write_run(record(every_status()), tmp_path, home=tmp_path, search=Search({}), basis=Basis())
     assert not (tmp_path / "manifest.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("results", "good"),
+    [
+        ("elsewhere", True),
+        ("reports-of-allure", True),
+        ("../elsewhere", True),
+        (".", False),
+        ("..", False),
+        ("reports", False),
+        ("reports/production/2026-03-02T091400.000000Z", False),
+        ("elsewhere/../features/golive", False),
+        ("environments", False),
+        ("src", False),
+        ("link/results", False),
+        ("kept", False),
+        ("kept/allure", False),
+        ("a-file", False),
+    ],
+)
+def test_results_have_a_place_of_their_own(tmp_path: Path, results: str, good: bool) -> None:
+    """
+    Where runs, features, records or code lie, nothing is replaced: that is refused before anything is asked.
+    """
+    home = tmp_path / "project"
+    for name in ("reports", "features", "environments", "src", "kept"):
+        (home / name).mkdir(parents=True)
+    (home / "a-file").touch()
+    (home / "link").symlink_to(home / "reports", target_is_directory=True)
+    if good:
+        place_for_results(home / results, home, home / "kept")
+        return
+    with pytest.raises(SetupError, match="--alluredir"):
+        place_for_results(home / results, home, home / "kept")
+
+
+def test_what_is_withheld_takes_no_file_of_others_with_it(tmp_path: Path) -> None:
+    """
+    A secret in what was written takes the run with it, and of the folder for Allure only what Allure writes.
+    """
+    place, folder, elsewhere = tmp_path / "environments", tmp_path / "run", tmp_path / "elsewhere"
+    for each in (place / "attestations/GL-1.9", folder, elsewhere):
+        each.mkdir(parents=True)
+    (elsewhere / "notes.txt").write_text("it was s3cr3t-of-the-launch", encoding="utf-8")
+    seen = place / "attestations/GL-1.9/seen.txt"
+    seen.write_text("it was s3cr3t-of-the-launch")
+    evidence = {"GL-1.9/seen.txt": digest_of(seen)}
+    paper = Paper("attestation", "x/attestations/GL-1.9.toml", "GL-1.9", b"", None, signature="", evidence=evidence)
+    with pytest.raises(Withheld, match="JWT_SECRET in records") as raised:
+        write_run(
+            record(every_status()),
+            folder,
+            home=HOME,
+            search=Search({"JWT_SECRET": "s3cr3t-of-the-launch"}),
+            basis=Basis({}, [paper], place),
+            results=elsewhere,
+        )
+    assert "notes.txt" not in str(raised.value)
+    assert [path.name for path in elsewhere.iterdir()] == ["notes.txt"]
+    assert not list(folder.iterdir())

@@ -28,7 +28,7 @@ from golive.record import (
     Subject,
     Verdict,
 )
-from golive.report import Report, ReportError, write_html, write_report, write_results
+from golive.report import Report, ReportError, results_in, write_html, write_report, write_results
 from golive.report.html import GENERATOR
 from golive.report.markdown import verdict_markdown
 from golive.report.screen import screen_of
@@ -185,6 +185,26 @@ def test_every_item_of_the_record_is_in_the_results_with_one_identity_in_every_r
     assert sorted(names[0]) == sorted(found.item for found in findings)
     assert len({uuid for uuid, _ in names[0].values()}) == len(findings)
     assert names[1].items() <= names[0].items()
+
+
+def test_results_take_the_place_of_results_alone(tmp_path: Path) -> None:
+    """
+    What somebody else keeps in that folder, by whatever name, stays; of former results none does.
+    """
+    folder = tmp_path / "there"
+    write_results(record(every_status()), folder)
+    number = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+    of_allure = [f"{number}-container.json", f"{number}-attachment"]
+    kept = ["record.json", "my-result.json", "a-attachment.txt", "history/trend.json", f"{of_allure[0]}.bak"]
+    kept += [f"{number}-result.json/signed/manifest.json", "../there.part/mine"]
+    for name in (*of_allure, *kept):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("{}", encoding="utf-8")
+    write_results(record([finding("GL-2.4")]), folder)
+    assert len([path for path in results_in(folder) if path.name.endswith("-result.json")]) == 1
+    assert all((folder / name).is_file() for name in kept)
+    assert not any((folder / name).exists() for name in of_allure)
+    assert not [path for path in folder.iterdir() if path.name.startswith(".")]
 
 
 def test_an_item_that_was_found_twice_is_shown_twice(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ REDIRECTIONS = re.compile(
 
 Host = Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")]
 Address = IPv4Address | IPv6Address
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]  # ISO 4217
 PagePath = Annotated[str, StringConstraints(pattern=r"^/[^?#\s]*$")]
 
 
@@ -171,7 +172,8 @@ class Logs(Frozen):
     """What the application's log says, and in which words; each line is a JSON object."""
 
     level: str  # the member that says how bad it is
-    errors: Annotated[tuple[str, ...], Field(min_length=1)]  # what it says of an error
+    errors: Annotated[tuple[str, ...], Field(min_length=1)]  # what it says of an error, a number as text: "50"
+    others: Annotated[tuple[str, ...], Field(min_length=1)]  # what it says of all else; no other is known
     code: str  # the member that names what went wrong, in capitals
     event: str  # the member that names what happened
     login: str  # what it says of a login with BankID that has ended
@@ -184,11 +186,19 @@ class Logs(Frozen):
 
 
 class Kyc(Frozen):
-    """The words of `users.kyc_status`; every other word is a review that did not approve."""
+    """The words of `users.kyc_status`, each of which has one meaning; who has another word, nobody can judge by it."""
 
     approved: str
     waiting: Annotated[tuple[str, ...], Field(min_length=1)]  # for a decision
     again: tuple[str, ...] = ()  # not decided, to be tried again
+    refused: tuple[str, ...] | None = None  # decided on, and not approved by the review; None: an open question
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        said = Counter((self.approved, *self.waiting, *self.again, *(self.refused or ())))
+        if twice := [word for word, times in said.items() if times > 1]:
+            raise ValueError(f"each word has one meaning, and these have two: {', '.join(twice)}")
+        return self
 
 
 class Payments(Frozen):
@@ -202,8 +212,15 @@ class Aml(Frozen):
     """Where the sign of life of the monitoring of transactions is."""
 
     large_transaction_nok: int
+    others: Mapping[Currency, int] = Field(default_factory=dict)  # what is large in other currencies
     sign_of_life: str  # words that the monitoring job writes to the application's log when a round is done
     sign_of_life_hours: int
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if "NOK" in self.others:
+            raise ValueError("what is large in kroner is large_transaction_nok")
+        return self
 
 
 class Database(Frozen):

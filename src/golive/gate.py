@@ -29,6 +29,7 @@ from golive.errors import GoLiveError, SetupError
 from golive.expedition import IGNORED, Expedition, Wanted
 from golive.findings import Progress, item_of, note_report
 from golive.observatory import Observatory
+from golive.recording import place_for_results
 from golive.remarks import Remarks
 from golive.run import Run
 from golive.runbook import is_cause
@@ -81,8 +82,15 @@ def _typed(pluginmanager: pytest.PytestPluginManager) -> Iterator[str]:
     yield from os.environ.get("PYTEST_ADDOPTS", "").split()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Install the gate."""
+    """Install the gate, before Allure's plugin makes the folder that it is told, or (--clean-alluredir) empties it."""
+    if results := getattr(config.option, "allure_report_dir", None):
+        home = config.rootpath
+        try:
+            place_for_results(Path(results), home, Path(config.option.reports or home / "reports"))
+        except SetupError as exc:
+            raise pytest.UsageError(str(exc)) from None
     config.addinivalue_line("markers", "golive: every scenario of the go-live runbook")
     config.pluginmanager.register(Gate(config), "golive-gate")
 

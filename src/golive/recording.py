@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,9 @@ from golive.record import Record
 from golive.records import Paper, copy_papers
 from golive.search import Search
 
-RECORD = "record.json"
+RECORD, REPORT = "record.json", "report.html"
+# Folders of the project in which nobody but people, and runs in folders of their own, may put anything.
+KEPT_APART = ("reports", "features", "environments", "steps", "src", "tests")
 
 
 class Withheld(GoLiveError):
@@ -73,31 +75,44 @@ def write_run(
     report could be made.
     """
     # Here and not above: it takes a tenth of a second, which a run has to spare only while it waits for answers.
-    from golive.report import write_report
+    from golive.report import results_in, write_report
 
     text = record.to_json()
     withhold({RECORD: text.encode()}, search)
     write_atomically(folder / RECORD, text)
-    places = [folder, *([results] if results else [])]
+
+    def written() -> Mapping[str, bytes]:
+        return {**_files(folder), **{path.name: path.read_bytes() for path in (results_in(results) if results else ())}}
+
     try:
         _keep(basis, folder)
-        report = write_report(
-            record, folder, home=home, results=results, check=lambda: withhold(_files(places, folder), search)
-        )
-        withhold(_files(places, folder), search)
+        report = write_report(record, folder, home=home, results=results, check=lambda: withhold(written(), search))
+        withhold(written(), search)
         listed = digests_below(folder)
         manifest = manifest_of(record, listed, basis.sources).to_json()
         withhold({MANIFEST: manifest.encode()}, search)
     except Withheld:
-        for place in places:
-            shutil.rmtree(place.with_name(place.name + ".part"), ignore_errors=True)
-            for path in place.iterdir() if place.is_dir() else ():
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for path in (*folder.iterdir(), *(results_in(results) if results else ())):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
         raise
     write_atomically(folder / SUMS, sums_with(manifest.encode(), listed))
     write_atomically(folder / MANIFEST, manifest)
     _point_latest(folder)
     return Written(folder, report.html)
+
+
+def place_for_results(results: Path, home: Path, reports: Path) -> None:
+    """SetupError where *results* is no place of its own: what is there may be replaced, and runs must not be."""
+    there = results.resolve()
+    for kept in (reports, *(home / name for name in KEPT_APART)):
+        apart = kept.resolve()
+        if there == apart or there in apart.parents or apart in there.parents:
+            raise SetupError(
+                f"--alluredir {results} is, holds or lies in {shown(apart)}, where other files of the project are: "
+                "name a folder of its own"
+            )
+    if results.exists() and not results.is_dir():
+        raise SetupError(f"--alluredir {results} is no folder")
 
 
 def withhold(files: Mapping[str, bytes], search: Search) -> None:
@@ -107,10 +122,16 @@ def withhold(files: Mapping[str, bytes], search: Search) -> None:
         raise Withheld(f"nothing was written, because a secret stood in it: {', '.join(found)}")
 
 
-def _files(places: Iterable[Path], folder: Path) -> dict[str, bytes]:
-    """What lies below *places*, by path: records bring files of one name in several folders."""
-    paths = [path for place in places for path in sorted(place.rglob("*")) if path.is_file()]
-    return {_named(path, folder): path.read_bytes() for path in paths}
+def withdraw(folder: Path) -> None:
+    """Take manifest, digests and page of a run away, as far as they are there."""
+    for name in (MANIFEST, SUMS, REPORT):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    """What lies below *folder*, by path: records bring files of one name in several folders."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def _keep(basis: Basis, folder: Path) -> None:
@@ -131,10 +152,6 @@ def write_atomically(path: Path, text: str) -> None:
     beside.replace(path)
 
 
-def _named(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix() if folder in path.parents else path.name
-
-
 def _point_latest(folder: Path) -> None:
     latest = folder.parent.parent / "latest"
     beside = latest.with_name(f"latest.{os.getpid()}")
@@ -143,8 +160,9 @@ def _point_latest(folder: Path) -> None:
         beside.replace(latest)
     except OSError:  # no symbolic links here (Windows): the path alone, as text
         beside.unlink(missing_ok=True)
-        if not latest.is_dir():
-            write_atomically(latest, str(folder.relative_to(latest.parent)) + "\n")
+        if latest.is_dir():  # it would go on naming another run, and somebody might sign that
+            raise
+        write_atomically(latest, str(folder.relative_to(latest.parent)) + "\n")
 
 
 def shown(path: Path) -> str:

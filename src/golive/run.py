@@ -35,7 +35,7 @@ from golive.paperwork import (
 )
 from golive.probes.look import Act, Look
 from golive.record import Contradiction, Decision, Finding, Inventory, Official, Paper, Record, Status, Subject, Verdict
-from golive.recording import RECORD, Basis, Withheld, shown, withhold, write_run
+from golive.recording import RECORD, Basis, Withheld, shown, withdraw, withhold, write_run
 from golive.runbook import Item, Scenario, disagreements, is_cause, load_inventory, read_lock, read_scenarios
 from golive.ssh import allowed_signers
 from golive.standing import NAMESPACES, Circumstances, Demand, Signatures, allowed_keys
@@ -205,8 +205,13 @@ class Run(Expedition):
         return 0 if judge_of.holds(record.verdict, partial_is_enough=self.wanted.partial) else 1
 
     def _rewrite(self, refused: Record) -> None:
-        """The record that is on disk, if any, must not say otherwise than *refused*, and hold no secret either."""
+        """
+        What is on disk must not say otherwise than *refused*, and hold no secret either.
+
+        The manifest goes first, and the page that it lists: without it nobody can sign the run or admit it.
+        """
         assert self.folder is not None, "a run that writes has made its folder"
+        withdraw(self.folder)
         path = self.folder / RECORD
         if not path.is_file():
             return

@@ -41,7 +41,7 @@ APART: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "snapshots": ("snapshots", "snapshot_takes"),
         "groups": ("security_groups", "prefix_lists"),
         "images": ("images",),
-        "logs": ("logs", "any_log", "log_page"),
+        "logs": ("logs", "any_log", "log_page", "heard"),
         "traffic": ("traffic",),
         "roles": ("roles", "any_role"),
         "distribution": ("distribution",),

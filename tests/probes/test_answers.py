@@ -20,7 +20,7 @@ from golive.probes.ecr import RepositoryImages
 from golive.probes.github import RunningCommitChecks
 from golive.probes.iam import DeployRights
 from golive.probes.incidents import IncidentsSince, StatusReports
-from golive.probes.logs import ErrorFigures, LoginFigures, LogTail, SignsOfLife
+from golive.probes.logs import ErrorFigures, LoginFigures, LogTail, SignsOfLife, WhatWasTold
 from golive.probes.look import Look
 from golive.probes.monitors import AllMonitors, AvailabilitySince, MonitorEscalations
 from golive.probes.postgres import Tables, TransactionWatch, Users
@@ -56,13 +56,14 @@ def looks(environment: Environment) -> Iterable[Look[Any]]:
     since = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=24)
     yield from (ServiceTraffic(aws.service_name, aws.service_id, since), DeployRights(aws.deploy_role, aws.service_arn))
     yield from (RequestFigures(aws.service_name, aws.service_id, since), LoginFigures(aws.log_group, since))
+    yield WhatWasTold(aws.log_group, since)
     yield ErrorFigures(aws.log_group, since, aws.service_name, aws.service_id)
-    yield from (LogTail(aws.log_group, 60), NamedSnapshots(aws.database_instance, "drop-db-pre-launch-"))
+    yield from (LogTail(aws.log_group, 60, 5, ()), NamedSnapshots(aws.database_instance, "drop-db-pre-launch-"))
     yield from (PaymentFigures(since), ReviewFigures(since), WaitingPeople())
     yield RunningCommitChecks(aws.service_arn, aws.repository, environment.github.repository, "main")
 
 
-@pytest.mark.parametrize("number", range(27))
+@pytest.mark.parametrize("number", range(38))
 def test_answer_is_the_same_when_read_back(backstage: Backstage, environment: Environment, number: int) -> None:
     """
     Judged again from the record, an answer is equal to the one that was seen.
@@ -78,7 +79,7 @@ def test_all_looks_are_tried(environment: Environment) -> None:
     """
     The test above leaves none out.
     """
-    assert len([*looks(environment)]) == 37
+    assert len([*looks(environment)]) == 38
 
 
 def test_evidence_holds_no_secret(backstage: Backstage, environment: Environment) -> None:

@@ -18,7 +18,7 @@ from golive.probes.cloudwatch import RequestFigures, ServiceTraffic
 from golive.probes.ec2 import Firewalls, PrefixList
 from golive.probes.ecr import RepositoryImages
 from golive.probes.iam import DeployRights
-from golive.probes.logs import LoggedErrors, LoginFigures, LogTail, SignsOfLife
+from golive.probes.logs import LoginFigures, LogTail, SignsOfLife, WhatWasTold
 from golive.probes.look import Look
 from golive.probes.rds import AutomatedSnapshots, DatabaseInstance, NamedSnapshots
 from golive.probes.reach import Reach
@@ -44,8 +44,8 @@ ASKED: list[tuple[str, Look[Any]]] = [
     ("ecr", RepositoryImages("drop-web")),
     ("secretsmanager", KeptSecret("JWT_SECRET", SECRET)),
     ("logs", SignsOfLife(LOG_GROUP, "aml_monitoring_completed", 24)),
-    ("logs", LogTail(LOG_GROUP, 60)),
-    ("logs", LoggedErrors(LOG_GROUP, SINCE)),
+    ("logs", LogTail(LOG_GROUP, 60, 5, ())),
+    ("logs", WhatWasTold(LOG_GROUP, SINCE)),
     ("logs", LoginFigures(LOG_GROUP, SINCE)),
     ("monitoring", ServiceTraffic(SERVICE_NAME, SERVICE_ID, SINCE)),
     ("monitoring", RequestFigures(SERVICE_NAME, SERVICE_ID, SINCE)),

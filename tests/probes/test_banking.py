@@ -423,6 +423,38 @@ def test_sum_is_reckoned(fee: str, rate: str, received: str, good: bool) -> None
         banking.costs_add_up(told)
 
 
+@pytest.mark.parametrize(
+    ("rate", "received", "error"),
+    [
+        ("0.09", "85.5", ProbeError),  # five per cent kept back
+        ("0.09", "94.9", ProbeError),
+        ("0.09", "90.0", ProbeError),
+        ("0.09", "84.9", AssertionError),
+        ("0.09", "95.1", AssertionError),
+        ("0.095", "95.0", ProbeError),
+        ("0.10", "100.0", ProbeError),
+        ("0.100", "100.0", None),
+        ("0.100", "100.6", AssertionError),
+        ("0.0856", "85.6", None),
+        ("11.68", "85.6", None),
+        ("11.7", "85.5", None),
+        ("12", "83.3", None),
+        ("26", "26000.00", None),
+        ("1", "1000.00", None),
+    ],
+)
+def test_rate_is_told_exactly_enough_to_reckon_with(rate: str, received: str, error: type[Exception] | None) -> None:
+    """
+    Where rounding alone explains more than half a per cent, that the sum is right says nothing; a wrong one is wrong.
+    """
+    told = Disclosed("u", Decimal(1000), "", Decimal(0), Decimal(rate), Decimal(received), "now")
+    if error is None:
+        banking.costs_add_up(told)
+        return
+    with pytest.raises(error, match="too coarse to check" if error is ProbeError else "is another amount"):
+        banking.costs_add_up(told)
+
+
 def test_cost_may_be_told_in_words_that_are_no_numbers(
     backstage: Backstage, looks: dict[str, Look[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,9 +14,10 @@ from golive.probes.customers import Queue
 from golive.probes.figures import Figure, Figures, share
 from golive.probes.iam import PASS, UPDATE, Right, Rights
 from golive.probes.logs import Tail
+from golive.probes.postgres import Counts, Watch
 from golive.remarks import Remarks
 from golive.twin.cloud import LOG_GROUP
-from steps import figures, rollback
+from steps import database, figures, rollback
 
 NOW = datetime(2026, 3, 3, 9, tzinfo=UTC)
 HEAD = ["figure", "bound", "of at least"]
@@ -128,6 +129,45 @@ def test_nobody_may_wait_too_long(seconds: float, ok: bool) -> None:
         return
     figures.nobody_waits_too_long(queue, 2, remarks)
     assert (remarks.populations, len(remarks.warnings)) == (["61 users"], 1)
+
+
+def test_who_may_wait_under_another_word_is_unknown() -> None:
+    """Somebody of whom nobody knows whether they wait leaves it unknown; somebody else who waits too long does not."""
+    with pytest.raises(ProbeError, match="3 users have a kyc_status"):
+        figures.nobody_waits_too_long(Queue("database", 61, 2, 1, 60, 3), 2, Remarks())
+    with pytest.raises(AssertionError, match="2 people"):
+        figures.nobody_waits_too_long(Queue("database", 61, 2, 1, 7201, 3), 2, Remarks())
+
+
+LAUNCH = NOW - timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(
+    ("counts", "launch_at", "ends"),
+    [
+        (Counts(60, 1, 0, 0, 1), LAUNCH, None),
+        (Counts(60, 0, 0, 0, 0), LAUNCH, None),
+        (Counts(0, 0, 0, 0, 0), NOW + timedelta(minutes=1), None),
+        (Counts(0, 0, 0, 0, 0), NOW, NothingExamined),
+        (Counts(0, 0, 0, 0, 0), LAUNCH, NothingExamined),
+        (Counts(0, 0, 0, 0, 0), None, Denied),
+        (Counts(60, 1, 0, 2, 1), LAUNCH, ProbeError),
+        (Counts(60, 1, 1, 2, 1), LAUNCH, AssertionError),
+    ],
+)
+def test_large_transactions_are_held_against_what_was_searched(
+    environment: Environment, counts: Counts, launch_at: datetime | None, ends: type[Exception] | None
+) -> None:
+    """None at all is well before the launch alone; one that cannot be compared leaves it unknown, unless another is."""
+    seen = (Watch("database", 100_000, counts), None)
+    remarks = Remarks()
+    if ends is None:
+        database.large_transactions_are_alerted(seen, environment, launch_at, NOW, remarks)
+        assert len(remarks.warnings) == (counts.large == 0)
+        return
+    with pytest.raises(ends) as raised:
+        database.large_transactions_are_alerted(seen, environment, launch_at, NOW, remarks)
+    assert type(raised.value) is ends
 
 
 def test_nobody_waits_in_an_empty_table() -> None:

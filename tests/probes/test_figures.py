@@ -12,14 +12,18 @@ import pytest
 
 from golive.environment import Environment
 from golive.errors import CannotTell, Denied, NothingExamined, Overloaded, ProbeError
+from golive.probes import logs
 from golive.probes.cloudwatch import RequestFigures, ServiceTraffic
 from golive.probes.customers import PaymentFigures, ReviewFigures, WaitingPeople
 from golive.probes.figures import Figures
 from golive.probes.iam import PASS, UPDATE, DeployRights
-from golive.probes.logs import ErrorFigures, LoggedErrors, LoginFigures, LogTail
+from golive.probes.logs import ErrorFigures, LoginFigures, LogTail, Told, WhatWasTold
+from golive.probes.measures import ReviewMeasures
+from golive.probes.reach import Reach
 from golive.twin import database as twin
 from golive.twin.cloud import DEPLOY_ROLE, LOG_GROUP, SERVICE_ID, SERVICE_NAME, Line, login, mishap
 from golive.twin.metrics import Traffic
+from golive.twin.world import World
 
 from .backstage import Backstage
 
@@ -108,6 +112,10 @@ def test_what_is_still_to_come_has_no_figures(backstage: Backstage) -> None:
 # -- the log ----------------------------------------------------------------------------------------------------------
 
 
+ERRORS = ErrorFigures(LOG_GROUP, SINCE, SERVICE_NAME, SERVICE_ID)
+TOLD = WhatWasTold(LOG_GROUP, SINCE)
+
+
 def test_errors_are_counted_by_code_and_not_quoted(backstage: Backstage) -> None:
     """A code is a word in capitals; what is none, no JSON, or no error is not told."""
     say(
@@ -121,9 +129,100 @@ def test_errors_are_counted_by_code_and_not_quoted(backstage: Backstage) -> None
         "kari.nordmann@example.no: level error",
         json.dumps(["level", "error"]),
     )
-    seen = backstage.look(LoggedErrors(LOG_GROUP, SINCE))
-    assert seen.counts == {"BANK_TIMEOUT": 3, "OUT_OF_MEMORY": 1, "without a code": 2}
+    backstage_aml_lines = 24  # the monitoring has said so often in a day that it has done its round
+    seen = backstage.look(TOLD)
+    assert seen.errors == {"BANK_TIMEOUT": 3, "OUT_OF_MEMORY": 1, "without a code": 2}
+    assert (seen.events - backstage_aml_lines, seen.plain, seen.strange, seen.whole) == (9, 2, 0, True)
     assert "kari" not in repr(seen)
+
+
+@pytest.mark.parametrize("level", ["error", "ERROR", "Error", "FATAL"])
+def test_the_case_of_a_level_says_nothing(backstage: Backstage, level: str) -> None:
+    """Libraries write their levels in several cases."""
+    say(backstage, json.dumps({"level": level, "code": "BANK_TIMEOUT"}))
+    assert backstage.look(TOLD).errors == {"BANK_TIMEOUT": 1}
+
+
+def _numbered(environment: Environment) -> Environment:
+    """Where levels are numbers, which the environment file names as text."""
+    words = environment.logs.model_copy(update={"errors": ("50", "60"), "others": ("info", "30", "40")})
+    return environment.model_copy(update={"logs": words})
+
+
+def test_a_level_may_be_a_number(backstage: Backstage, environment: Environment) -> None:
+    """50 and "50" are the same; where nobody has said what 50 is, nobody knows how bad the line is."""
+    say(backstage, json.dumps({"level": 50}), json.dumps({"level": "50"}), json.dumps({"level": 30}))
+    seen = TOLD.observe(backstage.reach(_numbered(environment)))
+    assert (sum(seen.errors.values()), seen.strange) == (2, 0)
+    seen = backstage.look(TOLD)
+    assert (seen.errors, seen.strange) == ({}, 3)
+
+
+@pytest.mark.parametrize("level", [True, None, 50.5, ["error"], {"level": "error"}, "eror", ""])
+def test_a_level_that_nobody_named_is_no_good_one(backstage: Backstage, level: object) -> None:
+    """What is no error by its word may be one all the same: it is counted apart."""
+    say(backstage, json.dumps({"level": level, "code": "BANK_TIMEOUT"}))
+    seen = backstage.look(TOLD)
+    assert (seen.errors, seen.strange) == ({}, 1)
+
+
+def test_lines_that_cannot_be_judged_are_told(backstage: Backstage) -> None:
+    """How many lines have a level stands beside the errors, and what the others are."""
+    lines = [f"TypeError: no {number}" for number in range(30)] + [json.dumps({"level": "error"})] * 40
+    backstage.cloud(lambda cloud: replace(cloud, traffic=Traffic(DAY)).watching(None).saying(*map(_now, lines)))
+    figures = backstage.look(ERRORS)
+    share = figures.of("lines with a level")
+    assert (round(share.of * share.value / 100), share.of) == (share.of - 30, pytest.approx(71, abs=1))
+    assert figures.beside["lines that are no JSON"] == 30
+
+
+def _now(text: str) -> Line:
+    return Line(timedelta(minutes=5), text)
+
+
+@pytest.mark.parametrize(
+    "lines", [[], ["TypeError: x"] * 4, [json.dumps({"level": 50})] * 4], ids=["silent", "plain", "numbers"]
+)
+def test_log_without_a_level_is_no_log_without_errors(backstage: Backstage, lines: list[str]) -> None:
+    """Where nothing was said, or no line says how bad it is, no error could have been found."""
+    backstage.cloud(
+        lambda cloud: replace(cloud, traffic=Traffic(DAY)).watching(None).saying(*map(_now, lines), goes_on=False)
+    )
+    with pytest.raises(NothingExamined, match="nothing was said" if not lines else "none of the 4 lines"):
+        backstage.look(ERRORS)
+
+
+@pytest.mark.parametrize("page", [0, 7], ids=["whole pages", "small pages"])
+def test_a_long_log_is_asked_by_name(backstage: Backstage, monkeypatch: pytest.MonkeyPatch, page: int) -> None:
+    """What is too much to read one by one: a part stands for its form, and every error and login is found."""
+    monkeypatch.setattr(logs, "MOST_READ", 40)
+    lines = [Line(timedelta(minutes=number), json.dumps({"level": "info"})) for number in range(600, 100, -1)]
+    lines += [Line(timedelta(minutes=number), "TypeError: x") for number in range(100, 20, -1)]
+    lines += [
+        Line(timedelta(minutes=19), json.dumps({"level": level, "code": "BANK_TIMEOUT"}))
+        for level in ("error", "ERROR", "Error", "eRRor", "warn", 50)
+    ]
+    lines += [login(timedelta(minutes=18)), login(timedelta(minutes=17), "TIMEOUT")]
+    lines += [Line(timedelta(minutes=number / 10), json.dumps({"level": "info"})) for number in range(160, 0, -1)]
+    backstage.cloud(
+        lambda cloud: replace(cloud, log_page=page, traffic=Traffic(DAY)).watching(None).saying(*lines, goes_on=False)
+    )
+    seen: Told = backstage.look(TOLD)
+    assert not seen.whole
+    assert 41 < seen.events <= 81
+    assert seen.plain >= 5
+    assert seen.errors == {"BANK_TIMEOUT": 3}, "a fourth way to write it is found where it is among what was read"
+    assert (seen.logins, seen.failed_logins) == (1, {"TIMEOUT": 1})
+
+
+def test_a_pattern_that_finds_nothing_is_noticed(backstage: Backstage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked by name for what it told a moment ago, the log must tell it again: else that it finds none says nothing."""
+    monkeypatch.setattr(logs, "MOST_READ", 40)
+    lines = [Line(timedelta(minutes=number), json.dumps({"level": "info"})) for number in range(600, 100, -1)]
+    say(backstage, *lines)
+    monkeypatch.setattr(logs, "_equal", lambda member, _: f'($.{member} = "nothing")')
+    with pytest.raises(CannotTell, match="does not find it"):
+        backstage.look(TOLD)
 
 
 def test_errors_are_held_against_requests(backstage: Backstage) -> None:
@@ -153,26 +252,75 @@ def test_who_gives_up_a_login_has_not_failed(backstage: Backstage) -> None:
 def test_a_log_of_unknown_form_is_unknown(backstage: Backstage, environment: Environment) -> None:
     """Where nobody has said how a line is to be read, nothing is counted."""
     unsaid = backstage.reach(environment.model_copy(update={"logs": None}))
-    for look in (LoggedErrors(LOG_GROUP, SINCE), LoginFigures(LOG_GROUP, SINCE)):
+    for look in (TOLD, ERRORS, LoginFigures(LOG_GROUP, SINCE)):
         with pytest.raises(Denied, match="logs is not answered yet"):
             look.observe(unsaid)
 
 
-def test_newest_event_is_told_whatever_it_says(backstage: Backstage) -> None:
+PAGES = ("https://getdrop.no/", "https://getdrop.no/api/health")
+TAIL = LogTail(LOG_GROUP, 60, 5, PAGES)
+
+
+def _hasty(backstage: Backstage, environment: Environment) -> Reach:
+    """Who waits for two seconds at most."""
+    network = environment.network.model_copy(update={"look_seconds": 2.5})
+    return backstage.reach(environment.model_copy(update={"network": network}))
+
+
+def test_newest_event_is_told_whatever_it_says(backstage: Backstage, environment: Environment) -> None:
     """A line of any form is a sign that lines arrive; without one, or without the group, there is no time."""
-    say(backstage, Line(timedelta(minutes=13), "hei"))
-    seen = backstage.look(LogTail(LOG_GROUP, 60))
+    say(backstage, Line(timedelta(minutes=4), "hei"))
+    seen = backstage.look(TAIL)
     assert seen.newest is not None
     assert "hei" not in repr(seen)
     backstage.cloud(lambda cloud: cloud.saying().watching(None))
-    seen = backstage.look(LogTail(LOG_GROUP, 60))
+    seen = TAIL.observe(_hasty(backstage, environment))
     assert (seen.group_exists, seen.count, seen.newest) == (True, 0, None)
-    assert not backstage.look(LogTail("/aws/apprunner/drop-production", 60)).group_exists
+    assert not backstage.look(LogTail("/aws/apprunner/drop-production", 60, 5, PAGES)).group_exists
 
 
-@pytest.mark.parametrize(
-    "look", [LogTail(LOG_GROUP, 60), LoggedErrors(LOG_GROUP, SINCE), LoginFigures(LOG_GROUP, SINCE)]
-)
+def _questions(backstage: Backstage) -> int:
+    return backstage.town.calls().count(("logs", "FilterLogEvents"))
+
+
+def test_service_that_speaks_is_asked_nothing(backstage: Backstage, environment: Environment) -> None:
+    """One question, and its control, where something was said lately; no page is opened."""
+    before = _questions(backstage)
+    reach = _hasty(backstage, environment)
+    reach.ask_each = None  # type: ignore[method-assign, assignment]  # to ask for a page would fail
+    assert TAIL.observe(reach).newest is not None
+    assert _questions(backstage) == before + 2
+
+
+@pytest.mark.parametrize("minutes", [13, 40, 70])
+def test_quiet_service_is_spoken_to(backstage: Backstage, environment: Environment, minutes: int) -> None:
+    """Nobody asked it for anything, so it said nothing: whoever asks hears whether lines still arrive."""
+    line = Line(timedelta(minutes=minutes), "hei")
+
+    def quiet(heard: bool) -> datetime | None:
+        backstage.cloud(lambda cloud: replace(cloud.watching(None).saying(line, goes_on=False), heard=heard))
+        return TAIL.observe(_hasty(backstage, environment)).newest  # type: ignore[no-any-return]
+
+    newest = quiet(heard=True)
+    assert newest is not None
+    assert datetime.now(UTC) - newest < timedelta(seconds=10)
+    newest = quiet(heard=False)
+    assert newest is None if minutes > 60 else datetime.now(UTC) - newest > timedelta(minutes=minutes - 1)
+
+
+def test_silence_says_nothing_where_nobody_can_ask(backstage: Backstage, environment: Environment) -> None:
+    """A service that nobody can reach has nothing to say, and its log may be well."""
+
+    def put(world: World) -> World:
+        cloud = world.cloud.watching(None).saying(Line(timedelta(minutes=30), "hei"), goes_on=False)
+        return replace(world, cloud=cloud, site=replace(world.site, ailment="off"))
+
+    backstage.put(put)
+    with pytest.raises(ProbeError, match="could not be asked"):
+        TAIL.observe(_hasty(backstage, environment))
+
+
+@pytest.mark.parametrize("look", [TAIL, TOLD, LoginFigures(LOG_GROUP, SINCE)])
 def test_log_of_nobody_is_noticed(backstage: Backstage, look: Any) -> None:
     """Where a group that does not exist has events, no group's events say anything."""
     backstage.cloud(lambda cloud: replace(cloud, any_log=True))
@@ -183,7 +331,7 @@ def test_log_of_nobody_is_noticed(backstage: Backstage, look: Any) -> None:
 def test_missing_log_is_no_log_without_errors(backstage: Backstage) -> None:
     """No group is not a group without errors."""
     with pytest.raises(NothingExamined):
-        backstage.look(LoggedErrors("/aws/apprunner/drop-production", SINCE))
+        backstage.look(WhatWasTold("/aws/apprunner/drop-production", SINCE))
 
 
 # -- rights -----------------------------------------------------------------------------------------------------------
@@ -281,6 +429,7 @@ def test_payments_are_counted_by_what_became_of_them(
         ("rejected", timedelta(hours=1), 1, 0),
         ("failed", timedelta(hours=1), 1, 0),
         ("approved_manual", timedelta(hours=1), 1, 0),
+        ("rejected", timedelta(hours=30), 0, 0),
         ("pending_kyc", timedelta(hours=1), 0, 0),
         ("manual_review_aml", timedelta(hours=1), 0, 0),
         ("pending_retry", timedelta(hours=1), 0, 0),
@@ -290,7 +439,7 @@ def test_payments_are_counted_by_what_became_of_them(
 def test_reviews_are_counted_by_their_end(
     backstage: Backstage, status: str, ago: timedelta, counted: int, good: int
 ) -> None:
-    """Whatever is no approval counts against; who waits, or is to try again, was not reviewed to the end."""
+    """Whoever was refused counts against; who waits, or is to try again, was not reviewed to the end."""
     rows(backstage, "users", person(1, "approved", timedelta(hours=2)))
     look = ReviewFigures(SINCE)
     before = backstage.look(look)
@@ -303,6 +452,40 @@ def test_no_cases_give_no_figure(backstage: Backstage) -> None:
     look = ReviewFigures(datetime.now(UTC) - timedelta(seconds=1))
     (figure,) = backstage.look(look).figures
     assert (figure.value, figure.of, figure.shown) == (None, 0, "not known")
+
+
+def _unnamed(status: str | None) -> Callable[[World], World]:
+    """Somebody who stands otherwise than the environment file knows of."""
+
+    def change(world: World) -> World:
+        users = world.database.tables["users"]
+        lax = replace(users, columns={**users.columns, "kyc_status": "text"})
+        row = {**person(1, "", timedelta(hours=5)), "kyc_status": status}
+        return replace(world, database=world.database.having(users=lax.with_rows(row)))
+
+    return change
+
+
+@pytest.mark.parametrize("status", ["pending_document", "Approved", "", None])
+def test_who_has_another_word_is_counted_and_not_quoted(backstage: Backstage, status: str | None) -> None:
+    """Nobody knows whether they wait: not to be found waiting is no proof, and no word of theirs is told."""
+    backstage.put(_unnamed(status))
+    seen = backstage.look(WaitingPeople())
+    assert (seen.waiting, seen.others) == (3, 1)
+    for look in (ReviewFigures(SINCE), ReviewMeasures(7, 60)):
+        with pytest.raises(ProbeError, match="1 users have a kyc_status") as raised:
+            backstage.look(look)
+        assert not status or status not in str(raised.value)
+
+
+def test_refused_words_are_a_question(backstage: Backstage, environment: Environment) -> None:
+    """Until somebody says which words mean that a person was refused, nobody is counted."""
+    kyc = environment.database.kyc.model_copy(update={"refused": None})
+    database = environment.database.model_copy(update={"kyc": kyc})
+    unsaid = backstage.reach(environment.model_copy(update={"database": database}))
+    for look in (WaitingPeople(), ReviewFigures(SINCE)):
+        with pytest.raises(Denied, match=r"database\.kyc\.refused is not answered yet"):
+            look.observe(unsaid)
 
 
 def test_longest_wait_is_told(backstage: Backstage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -58,3 +59,29 @@ def test_missing_group_is_a_fact(backstage: Backstage) -> None:
     """
     seen = backstage.look(SignsOfLife("/aws/apprunner/drop-production", AML_SIGN, 24))
     assert (seen.group_exists, seen.newest) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (json.dumps({"event": AML_SIGN}), True),
+        (json.dumps({"round": {"event": [AML_SIGN]}}), True),
+        (json.dumps({"msg": f"{AML_SIGN}, 61 searched"}), True),
+        (f"2026-03-02 09:14 {AML_SIGN}", True),
+        (f"[{AML_SIGN}]", True),
+        (f"{AML_SIGN}.", True),
+        (json.dumps({"event": f"{AML_SIGN}_with_errors"}), False),
+        (json.dumps({"event": f"not_{AML_SIGN}"}), False),
+        (json.dumps({AML_SIGN: False}), False),
+        (f"{AML_SIGN}_with_errors", False),
+        (f"{AML_SIGN}-with-errors", False),
+        (f"{AML_SIGN}.failed", False),
+        (AML_SIGN.upper(), False),
+    ],
+)
+def test_sign_stands_for_itself(backstage: Backstage, message: str, said: bool) -> None:
+    """
+    A longer word that begins, or ends, with the sign is another word; a member's name is no word of what happened.
+    """
+    backstage.cloud(lambda cloud: cloud.watching(None).saying(Line(timedelta(minutes=3), message), goes_on=False))
+    assert backstage.look(LOOK).count == said

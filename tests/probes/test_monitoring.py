@@ -22,10 +22,11 @@ from golive.probes.monitors import (
     MonitorAccount,
     MonitorEscalations,
     Monitors,
+    UptimeFigures,
 )
 from golive.probes.statuspage import OtherStatusPage, PublicStatusPage
 from golive.remarks import Remarks
-from golive.twin.betterstack import DRILL, FAR, HEALTH, LANDING, Incident, Report, Uptime
+from golive.twin.betterstack import BANKID, DRILL, FAR, HEALTH, LANDING, Incident, Report, Uptime
 from golive.twin.world import World
 from steps import monitoring
 
@@ -199,6 +200,31 @@ def test_who_lets_anybody_in_proves_nothing(backstage: Backstage, look: Look[Any
     backstage.put(having(lambda uptime: replace(uptime, takes_any_token=True)))
     with pytest.raises(CannotTell, match="must be refused"):
         backstage.look(look)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"age": timedelta(hours=20)}, "watches only since"),
+        ({"age": None}, "does not say since when"),
+        ({"status": "paused"}, "is paused"),
+    ],
+    ids=["made anew", "of unknown age", "paused"],
+)
+def test_who_did_not_watch_saw_nothing(
+    backstage: Backstage, environment: Environment, changes: dict[str, Any], why: str
+) -> None:
+    """
+    A monitor that was made after the launch, or is paused, was up whatever happened; another's is no concern of ours.
+    """
+    since = datetime.now(UTC) - timedelta(hours=25)
+    backstage.put(having(lambda uptime: uptime.monitoring(BANKID, **changes)))
+    backstage.look(UptimeFigures(since))
+    backstage.put(having(lambda uptime: uptime.monitoring(LANDING, **changes)))
+    with pytest.raises(ProbeError, match=why):
+        backstage.look(UptimeFigures(since))
+    with pytest.raises(ProbeError, match=why):
+        monitoring.up_enough(backstage.look(AvailabilitySince(since)), environment, 99.9, 24, Remarks())
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from golive.environment import Environment
-from golive.errors import Denied, ProbeError, Unreachable, Unreadable, Untrusted
+from golive.errors import Denied, NothingExamined, ProbeError, Unreachable, Unreadable, Untrusted
 from golive.probes.postgres import Tables, TransactionWatch, Users
 from golive.twin import database as twin
 from golive.twin.cloud import DATABASE_HOST
@@ -109,6 +109,90 @@ def test_large_transaction_without_alert_is_counted(backstage: Backstage, amount
 
     backstage.put(storing(add))
     assert backstage.look(TransactionWatch(100_000)).counted().without_alert == large
+
+
+def test_currency_without_a_threshold_is_not_compared(backstage: Backstage) -> None:
+    """
+    What is large in euros somebody must say; so much in kroner is another amount. Without an amount nothing is large.
+    """
+
+    def add(kept: Database) -> Database:
+        table = kept.tables["transactions"]
+        lax = replace(table, columns={**table.columns, "amount": "numeric(14,2)"})
+        euros = {**twin.transaction(9001, Decimal(90_000)), "currency": "EUR"}
+        nothing = {**twin.transaction(9002, Decimal(1)), "amount": None}
+        return kept.having(transactions=lax.with_rows(euros, nothing))
+
+    backstage.put(storing(add))
+    counts = backstage.look(TransactionWatch(100_000)).counted()
+    assert (counts.large, counts.without_alert, counts.not_compared) == (1, 0, 2)
+    counts = backstage.look(TransactionWatch(100_000, (("EUR", 90_000),))).counted()
+    assert (counts.large, counts.without_alert, counts.not_compared) == (2, 1, 1)
+    counts = backstage.look(TransactionWatch(100_000, (("EUR", 90_001),))).counted()
+    assert (counts.large, counts.without_alert, counts.not_compared) == (1, 0, 1)
+
+
+OURS = f"FOR SELECT TO {GATE} USING"
+POLICIES = [
+    ("users", (), False),
+    ("users", (f"{OURS} (email LIKE '%@getdrop.no')",), True),
+    ("users", (f"{OURS} (true)",), False),
+    ("users", ("USING (true)", f"{OURS} (false)"), False),
+    ("users", ("FOR SELECT TO drop_app USING (true)", f"{OURS} (true AND email <> 'test@example.com')"), True),
+    ("users", (f"{OURS} (true)", f"AS RESTRICTIVE {OURS} (email <> 'test@example.com')"), True),
+    ("users", (f"{OURS} (true)", "AS RESTRICTIVE FOR UPDATE USING (false)"), False),
+    ("aml_alerts", ("USING (false)",), True),
+    ("sessions", ("USING (false)",), False),
+]
+
+
+@pytest.mark.parametrize(("table", "policies", "hidden"), POLICIES)
+def test_rows_that_a_policy_may_hide_are_not_missed(
+    backstage: Backstage, table: str, policies: tuple[str, ...], hidden: bool
+) -> None:
+    """
+    PostgreSQL leaves out what row-level security hides; then whoever reads the table is told so, and no other.
+    """
+    backstage.put(
+        storing(lambda kept: kept.having(**{table: replace(kept.tables[table], policies=policies)})),
+    )
+    reads = {"users": Users((DEMO_USER,)), "aml_alerts": TransactionWatch(100_000)}
+    for read, look in reads.items():
+        if hidden and read == table:
+            with pytest.raises(Denied, match=f"row-level security may hide rows of {table} from the role {GATE}"):
+                backstage.look(look)
+        else:
+            backstage.look(look)
+    assert backstage.look(Tables()).tables
+
+
+def test_schema_that_may_not_be_used_is_denied(backstage: Backstage) -> None:
+    """
+    Without USAGE PostgreSQL passes the schema over: its tables are not seen, and that is no word that they are missing.
+    """
+    backstage.put(storing(lambda kept: kept.admitting(GATE, schema=False)))
+    with pytest.raises(Denied, match=f"the role {GATE} lacks USAGE on public"):
+        backstage.look(Tables())
+    with pytest.raises(ProbeError, match="cannot be compared"):
+        backstage.look(TransactionWatch(100_000)).counted()
+
+
+def test_search_path_that_leads_nowhere_shows_nothing(backstage: Backstage) -> None:
+    """
+    Where no schema of the role's search path is there, no table was looked for.
+    """
+    server = backstage.town._database._server
+
+    def lead(words: str) -> None:
+        with server.connect() as connection:
+            connection.execute(f"ALTER ROLE {GATE} {words}")
+
+    lead("SET search_path = nowhere")
+    try:
+        with pytest.raises(NothingExamined, match="search path"):
+            backstage.look(Tables())
+    finally:
+        lead("RESET search_path")
 
 
 @pytest.mark.parametrize("table", ["aml_alerts", "transactions"])

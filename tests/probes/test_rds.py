@@ -9,10 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from golive.errors import ProbeError
+from golive.probes import rds
 from golive.probes.ec2 import Firewalls, Rule, public, wide_open
-from golive.probes.rds import ABSENT, AutomatedSnapshots, DatabaseInstance, Instance
+from golive.probes.rds import ABSENT, AutomatedSnapshots, DatabaseInstance, Instance, Snapshots
+from golive.remarks import Remarks
 from golive.twin import cloud as twin
 from golive.twin.cloud import CONNECTOR_GROUP, DATABASE_GROUP, PARTNERS, Cloud, PrefixList, Snapshot
+from steps import cloud as steps
 
 from .backstage import Backstage
 
@@ -44,6 +47,38 @@ def test_window_is_measured_over_midnight(said: str, hours: float) -> None:
     The window's length is read from its two times of day.
     """
     assert Instance("x", "available", backup_window=said).window() == timedelta(hours=hours)
+
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("told", "good", "warned"),
+    [
+        ([("available", 23.9)], True, 0),
+        ([("available", 24.6)], False, 0),
+        ([("creating", 0.1), ("available", 23.9)], True, 1),
+        ([("creating", None), ("available", 23.9)], True, 1),
+        ([("failed", 1), ("available", 23.9), ("creating", 47)], True, 1),
+        ([("creating", 0.1), ("available", 24.6)], False, 0),
+        ([("creating", 0.1)], False, 0),
+        ([], False, 0),
+    ],
+)
+def test_newest_snapshot_is_the_newest_that_is_ready(
+    told: list[tuple[str, float | None]], good: bool, warned: int
+) -> None:
+    """
+    What is under way is no backup yet, and takes nothing from the one before it; it is told.
+    """
+    taken = [rds.Snapshot(f"s{age}", status, age and NOW - timedelta(hours=age)) for status, age in told]
+    instance, remarks = Instance("x", "available", backup_window="03:10-03:40"), Remarks()
+    if good:
+        steps.snapshot_is_fresh(Snapshots("x", tuple(taken)), instance, 24, NOW, remarks)
+    else:
+        with pytest.raises(AssertionError, match="the newest automated snapshot of x"):
+            steps.snapshot_is_fresh(Snapshots("x", tuple(taken)), instance, 24, NOW, remarks)
+    assert len(remarks.warnings) == warned
 
 
 def test_unsaid_window_is_unknown() -> None:

@@ -22,7 +22,7 @@ from golive.probes.statements import Statement, StatementTrial, Trial, Tried
 from golive.remarks import Remarks
 from golive.twin import database as twin
 from golive.twin.cloud import LOG_GROUP, Line
-from golive.twin.database import Row
+from golive.twin.database import GATE, Row
 from golive.twin.world import World
 from steps import runbooks
 
@@ -92,13 +92,9 @@ def test_users_have_the_key_that_is_there(backstage: Backstage) -> None:
 
 def test_a_role_that_may_use_no_schema_is_denied(backstage: Backstage) -> None:
     """To it every table looks as if it were not there, which would be taken for a migration gone wrong."""
-    with backstage.town._database._server.connect(autocommit=True) as session:
-        session.execute("REVOKE USAGE ON SCHEMA public FROM PUBLIC")
-        try:
-            with pytest.raises(Denied, match="may use no schema"):
-                tried(backstage, "SELECT 1 FROM users")
-        finally:
-            session.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
+    backstage.put(lambda world: replace(world, database=world.database.admitting(GATE, schema=False)))
+    with pytest.raises(Denied, match="may use no schema"):
+        tried(backstage, "SELECT 1 FROM users")
 
 
 def test_a_statement_that_nobody_looks_at_in_time_is_no_answer(backstage: Backstage) -> None:

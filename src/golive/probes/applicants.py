@@ -133,7 +133,7 @@ class ReviewDecisions(OfDatabase, Look[Decisions]):
         source = named(reach)
         present_after(self.since, source)
         asked = {**_words(reach), "since": self.since}
-        with session_of(reach) as session:
+        with session_of(reach, "users") as session:
             answers = [session.execute(words, asked) for words in (_STANDINGS, _SINCE, _REJECTED, _WAITING)]
             standings, ((came, approved, known),), rejected, (waiting,) = (answer.fetchall() for answer in answers)
         _must_know(known, source)
@@ -168,7 +168,7 @@ class OvertakenApplicants(OfDatabase, Look[Overtaken]):
         """Counts; the ids stay in the probe."""
         source = f"{named(reach)} and Sumsub"
         asked = {**_words(reach), "minutes": self.minutes, "most": _MOST_ASKED}
-        with session_of(reach) as session:
+        with session_of(reach, "users") as session:
             longer, searched = session.execute(_LONGER, asked), session.execute(_SEARCHED, asked)
             rows, ((customers, known),) = longer.fetchall(), searched.fetchall()
         _must_know(known, source)

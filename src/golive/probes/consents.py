@@ -81,7 +81,7 @@ class Consents(OfDatabase, Look[Standing]):
 
     def observe(self, reach: Reach) -> Standing:
         """By the database's own clock."""
-        with session_of(reach) as session:
+        with session_of(reach, "bank_accounts") as session:
             banks = session.execute(_BY_BANK, {"days": self.days})
             customers = session.execute(_CUSTOMERS, {"days": self.days})
             by_bank, ((all_of_them, lately),) = banks.fetchall(), customers.fetchall()

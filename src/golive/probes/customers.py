@@ -28,8 +28,10 @@ WHERE created_at >= %(since)s
 _REVIEWS = """
 SELECT count(*) FILTER (WHERE created_at >= %(since)s),
        count(*) FILTER (WHERE created_at >= %(since)s AND kyc_status::text = %(approved)s),
+       count(*) FILTER (WHERE created_at >= %(since)s AND kyc_status::text = ANY (%(refused)s)),
        count(*) FILTER (WHERE created_at >= %(since)s AND kyc_status::text = ANY (%(waiting)s)),
        count(*) FILTER (WHERE created_at >= %(since)s AND kyc_status::text = ANY (%(again)s)),
+       count(*) FILTER (WHERE created_at >= %(since)s AND (kyc_status::text = ANY (%(words)s)) IS NOT TRUE),
        coalesce(bool_or(lower(btrim(email::text)) = %(known)s), false)
 FROM users
 """
@@ -38,6 +40,7 @@ SELECT count(*),
        count(*) FILTER (WHERE kyc_status::text = ANY (%(waiting)s)),
        count(*) FILTER (WHERE kyc_status::text = ANY (%(again)s)),
        coalesce(extract(epoch FROM max(now() - created_at) FILTER (WHERE kyc_status::text = ANY (%(waiting)s))), 0),
+       count(*) FILTER (WHERE (kyc_status::text = ANY (%(words)s)) IS NOT TRUE),
        coalesce(bool_or(lower(btrim(email::text)) = %(known)s), false)
 FROM users
 """
@@ -52,6 +55,7 @@ class Queue:
     waiting: int
     again: int  # not decided, to be tried again
     longest_seconds: float
+    others: int = 0  # who have a word that nobody has told the meaning of, or none: they may wait, or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class PaymentFigures(OfDatabase, Look[Figures]):
             "minutes": _UNDER_WAY_MINUTES,
             "since": self.since,
         }
-        with session_of(reach) as session:
+        with session_of(reach, "transactions") as session:
             ((total, completed, under_way),) = session.execute(_PAYMENTS, asked).fetchall()
         return Figures(
             source,
@@ -95,17 +99,22 @@ class ReviewFigures(OfDatabase, Look[Figures]):
         return to_read(environment, "users (email, kyc_status, created_at)")
 
     def observe(self, reach: Reach) -> Figures:
-        """Those who wait, or are to try again, were not decided on; whatever is no approval counts against."""
+        """
+        Those who wait, or are to try again, were not decided on; whoever was refused counts against.
+
+        ProbeError where somebody has a word that the environment file does not name.
+        """
         source = named(reach)
         present_after(self.since, source)
-        with session_of(reach) as session:
+        with session_of(reach, "users") as session:
             rows = session.execute(_REVIEWS, {**review_words(reach), "since": self.since}).fetchall()
-        came, approved, waiting, again, known = rows[0]
+        came, approved, refused, waiting, again, others, known = rows[0]
         must_know(known, source)
+        must_understand(others, source)
         return Figures(
             source,
             self.since,
-            (share("approved people", approved, came - waiting - again, "reviews"),),
+            (share("approved people", approved, approved + refused, "reviews"),),
             {"new people": came, "waiting for a decision": waiting, "to try again": again},
         )
 
@@ -121,20 +130,24 @@ class WaitingPeople(OfDatabase, Look[Queue]):
     def observe(self, reach: Reach) -> Queue:
         """Counted from the time at which they came, which is the only one that the documents' table is sure to have."""
         source = named(reach)
-        with session_of(reach) as session:
-            ((searched, waiting, again, longest, known),) = session.execute(_WAITING, review_words(reach)).fetchall()
+        with session_of(reach, "users") as session:
+            (row,) = session.execute(_WAITING, review_words(reach)).fetchall()
+        searched, waiting, again, longest, others, known = row
         must_know(known, source)
-        return Queue(source, searched, waiting, again, float(longest))
+        return Queue(source, searched, waiting, again, float(longest), others)
 
 
 def review_words(reach: Reach) -> dict[str, object]:
     """What a question about reviews says in the words of `users.kyc_status`, and whom it must find."""
     environment = reach.environment
     words, known = environment.database.kyc, environment.database.known_user
+    refused = environment.answered(words.refused, "database.kyc.refused")
     return {
         "approved": words.approved,
+        "refused": list(refused),
         "waiting": list(words.waiting),
         "again": list(words.again),
+        "words": [words.approved, *refused, *words.waiting, *words.again],
         "known": environment.answered(known, "database.known_user").lower(),
     }
 
@@ -143,3 +156,13 @@ def must_know(known: bool, source: str) -> None:
     """Rows that a policy hides from the gate would make every count of users a lie."""
     if not known:
         raise ProbeError(source, "the search did not find database.known_user, so it does not see all users")
+
+
+def must_understand(others: int, source: str) -> None:
+    """Whoever waits under a word that nobody told of would wait for nobody."""
+    if others:
+        raise ProbeError(
+            source,
+            f"{others} users have a kyc_status that database.kyc of the environment file does not name, or none: "
+            "whether they wait, or were refused, is not known",
+        )

@@ -9,28 +9,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from golive.errors import CannotTell, NothingExamined
-from golive.probes.aws import answers, client, pages
 from golive.probes.failures import Failure, Form, read, terms
 from golive.probes.figures import present_after
-from golive.probes.logs import NoSuchGroup, OfGroup
+from golive.probes.logs import MOST_READ, NoSuchGroup, OfGroup, events_since
 from golive.probes.look import Look
 from golive.probes.together import together
 
 if TYPE_CHECKING:
-    from types_boto3_logs import CloudWatchLogsClient
     from types_boto3_logs.type_defs import FilteredLogEventTypeDef
 
     from golive.probes.reach import Reach
 
-# So many events are read at most for each question: where everything fails, a part of it says what, and in time.
-MOST_READ = 20_000
 _LONGEST_PATTERN = 1024  # characters that AWS takes
 # A word that stands alone: by whatever rule AWS cuts words, it is one.
 _TOKEN = re.compile(r"(?<![\w-])[A-Za-z0-9]{4,30}(?![\w-])")
@@ -86,11 +81,11 @@ class FailuresLogged(OfGroup, Look[Journal]):
         """
         until = present_after(self.since, self.source)
         reach.ask(NoSuchGroup(f"{self.group}-that-is-not-there"))
-        counted = self._told(self._asked(reach, until, ""), until)
+        counted = self._told(reach, until)
         if not counted:
             raise NothingExamined(self.source, f"nothing was said in it since {self.since:%Y-%m-%d %H:%M} UTC")
         event, word = self._known(counted)
-        told = together(lambda pattern: self._told(self._asked(reach, until, pattern), until), patterns(word))
+        told = together(lambda pattern: self._told(reach, until, pattern), patterns(word))
         if not all(event in {one["eventId"] for one in part} or len(part) > MOST_READ for part in told):
             raise CannotTell(self.source, "asked for a word that it said a moment ago, it does not find it")
         tally = _Tally()
@@ -107,31 +102,12 @@ class FailuresLogged(OfGroup, Look[Journal]):
             failing=tally.failing(),
         )
 
-    def _asked(self, reach: Reach, until: datetime, pattern: str) -> Iterator[FilteredLogEventTypeDef]:
-        filtered = {"filterPattern": pattern} if pattern else {}
-        with answers(self.source):
-            logs: CloudWatchLogsClient = client(reach, "logs")
-            try:
-                yield from pages(
-                    self.source,
-                    logs.filter_log_events,
-                    "events",
-                    onward="nextToken",
-                    logGroupName=self.group,
-                    startTime=_ms(self.since),
-                    endTime=_ms(until),
-                    **filtered,
-                )
-            except logs.exceptions.ResourceNotFoundException:
-                raise NothingExamined(self.source, "there is no such log group") from None
-
-    def _told(self, asked: Iterator[FilteredLogEventTypeDef], until: datetime) -> list[FilteredLogEventTypeDef]:
-        """Those that were said in time, no more than `MOST_READ` and one; not everybody keeps to the time asked for."""
-        begins, ends = _ms(self.since), _ms(until)
-        with answers(self.source):
-            return [
-                one for one in islice(asked, MOST_READ + 1) if begins <= one["timestamp"] <= ends and one["eventId"]
-            ]
+    def _told(self, reach: Reach, until: datetime, pattern: str = "") -> list[FilteredLogEventTypeDef]:
+        """Those that fit *pattern*, no more than `MOST_READ` and one."""
+        told = events_since(reach, self.group, self.since, pattern, until=until, most=MOST_READ + 1)
+        if told is None:
+            raise NothingExamined(self.source, "there is no such log group")
+        return [one for one in told if one["eventId"]]
 
     def _known(self, counted: Sequence[FilteredLogEventTypeDef]) -> tuple[str, str]:
         """An event and the rarest word in it: the control, which every pattern must find."""
@@ -141,10 +117,6 @@ class FailuresLogged(OfGroup, Look[Journal]):
             if words := _TOKEN.findall(one["message"]):
                 return one["eventId"], min(words, key=lambda word: (seen[word], word))
         raise CannotTell(self.source, "no event has a word in it that a search could be tried on")
-
-
-def _ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
 
 
 def patterns(known: str) -> list[str]:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from golive.errors import Unreadable
-from golive.probes.customers import must_know, review_words
+from golive.probes.customers import must_know, must_understand, review_words
 from golive.probes.figures import Figure, Figures, share
 from golive.probes.look import Look, Permission
 from golive.probes.postgres import OfDatabase, named, session_of, to_read
@@ -64,14 +64,19 @@ WITH decided AS (
            created_at,
            CASE WHEN kyc_status::text = %(approved)s THEN kyc_approved_at ELSE kyc_rejected_at END AS at
     FROM users
-    WHERE NOT kyc_status::text = ANY (%(waiting)s) AND NOT kyc_status::text = ANY (%(again)s)
+    WHERE kyc_status::text = %(approved)s OR kyc_status::text = ANY (%(refused)s)
 ), cases AS (
     SELECT coalesce(at, created_at) AS ended, good, extract(epoch FROM at - created_at)::float8 AS took
     FROM decided
     WHERE coalesce(at, created_at) >= %(since)s
 )
 """
-_KNOWN = "SELECT coalesce(bool_or(lower(btrim(email::text)) = %(known)s), false) FROM users"
+# Who came in that time: what a word of before meant, nobody need know any more.
+_KNOWN = """
+SELECT coalesce(bool_or(lower(btrim(email::text)) = %(known)s), false),
+       count(*) FILTER (WHERE created_at >= %(since)s AND (kyc_status::text = ANY (%(words)s)) IS NOT TRUE)
+FROM users
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class PaymentMeasures(OfDatabase, Look[Figures]):
             "stretch": self.stretch,
             "least": STRETCH_OF_PAYMENTS,
         }
-        with session_of(reach) as session:
+        with session_of(reach, "transactions") as session:
             summed, worst = (session.execute(_PAYMENTS + question, asked) for question in (_SUMMED, _WORST))
             (row,), ((share_of_worst,),) = summed.fetchall(), worst.fetchall()
         return _figures(
@@ -129,12 +134,13 @@ class ReviewMeasures(OfDatabase, Look[Figures]):
         """
         source, since = named(reach), days_ago(self.days)
         asked = {**review_words(reach), "since": since, "stretch": self.stretch, "least": STRETCH_OF_REVIEWS}
-        with session_of(reach) as session:
+        with session_of(reach, "users") as session:
             summed, worst, known = (
                 session.execute(question, asked) for question in (_REVIEWS + _SUMMED, _REVIEWS + _WORST, _KNOWN)
             )
-            (row,), ((share_of_worst,),), ((found,),) = summed.fetchall(), worst.fetchall(), known.fetchall()
+            (row,), ((share_of_worst,),), ((found, others),) = summed.fetchall(), worst.fetchall(), known.fetchall()
         must_know(found, source)
+        must_understand(others, source)
         return _figures(
             source,
             since,

@@ -30,6 +30,7 @@ class _MonitorSays(BaseModel):
     last_checked_at: AwareDatetime | None
     check_frequency: int
     paused_at: AwareDatetime | None = None
+    created_at: AwareDatetime | None = None
     policy_id: int | str | None
     verify_ssl: bool
     required_keyword: str | None = None
@@ -72,6 +73,7 @@ class Monitor:
     verify_ssl: bool
     keyword: bool  # whether a word must stand in the answer
     window: str  # the daily maintenance, "02:00 to 03:00"; "" for none
+    made_at: datetime | None = None  # None where BetterStack does not say
 
     @property
     def host(self) -> str:
@@ -86,6 +88,12 @@ class Monitors:
     source: str
     at: datetime
     monitors: tuple[Monitor, ...]
+
+    def of_ours(self, environment: Environment) -> tuple[Monitor, ...]:
+        """Those that watch the product, and none of its providers by way of it."""
+        providers = {watched.monitor for watched in environment.betterstack.providers.values()}
+        ours = {environment.site.host, environment.site.www}
+        return tuple(each for each in self.monitors if each.host in ours and each.name not in providers)
 
     def named(self, name: str) -> tuple[Monitor, ...]:
         """Those called *name*: names need not be unique."""
@@ -262,15 +270,33 @@ class UptimeFigures(_AtBetterStack, Look[Figures]):
         return f"the SLA of the monitors at BetterStack since {self.since:%Y-%m-%d}"
 
     def observe(self, reach: Reach) -> Figures:
-        """Of what watches the product, not its providers; not known where BetterStack lists no such monitor."""
-        seen, environment = reach.ask(AvailabilitySince(self.since)), reach.environment
-        providers = {watched.monitor for watched in environment.betterstack.providers.values()}
-        ours = {environment.site.host, environment.site.www}
-        watching = [each for each in seen.monitors.monitors if each.host in ours and each.name not in providers]
+        """
+        Of what watches the product, not its providers; not known where BetterStack lists no such monitor.
+
+        ProbeError where one of them has not watched since *since*.
+        """
+        seen = reach.ask(AvailabilitySince(self.since))
+        watching = seen.monitors.of_ours(reach.environment)
+        must_have_watched(watching, self.since, self.source)
         accounts = [seen.accounts[each.id] for each in watching]
         least = min((account.uptime for account in accounts), default=None)
         hours = min((int((account.at - account.since).total_seconds() // 3600) for account in accounts), default=0)
         return Figures(self.source, self.since, (Figure("uptime", least, "%", hours, "hours"),))
+
+
+def must_have_watched(monitors: Sequence[Monitor], since: datetime, source: str) -> None:
+    """ProbeError where one of *monitors* was made after *since*, or watches nothing now: it saw no outage then."""
+    for monitor in monitors:
+        if monitor.paused:
+            raise ProbeError(source, f"{monitor.name} is paused: what happened meanwhile it did not see")
+        if monitor.made_at is None:
+            raise ProbeError(source, f"BetterStack does not say since when {monitor.name} watches")
+        if monitor.made_at > since:
+            raise ProbeError(
+                source,
+                f"{monitor.name} watches only since {monitor.made_at:%Y-%m-%d %H:%M} UTC: what happened between "
+                f"{since:%Y-%m-%d %H:%M} UTC and then it did not see",
+            )
 
 
 def _seen(answers: Sequence[T | ProbeError]) -> list[T]:
@@ -300,4 +326,5 @@ def _monitor(name: str, said: _MonitorSays) -> Monitor:
         verify_ssl=said.verify_ssl,
         keyword=bool(said.required_keyword),
         window=window,
+        made_at=said.created_at,
     )

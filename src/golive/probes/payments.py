@@ -134,7 +134,7 @@ class PaymentOutcomes(OfDatabase, Look[Outcomes]):
         source = named(reach)
         present_after(self.since, source)
         asked = _words(reach, self.since)
-        with session_of(reach) as session:
+        with session_of(reach, "transactions", "bank_accounts") as session:
             everything, by_code, by_bank = (session.execute(words, asked) for words in (_ALL, _BY_CODE, _BY_BANK))
             ((payments, completed, stuck, under_way, customers, ever),) = everything.fetchall()
             codes, at_banks = by_code.fetchall(), by_bank.fetchall()
@@ -175,7 +175,7 @@ class RecipientNumbers(OfDatabase, Look[Recipients]):
         source = named(reach)
         present_after(self.since, source)
         try:
-            with session_of(reach) as session:
+            with session_of(reach, "transactions") as session:
                 rows = session.execute(_RECIPIENTS, _words(reach, self.since)).fetchall()
         except Missing as exc:
             return Recipients(source, self.since, Numbers(), Numbers(), Numbers(), exc.reason)

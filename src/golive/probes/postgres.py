@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from golive.errors import Denied, Overloaded, ProbeError, Unreachable, Unreadable, Untrusted
+from golive.errors import Denied, NothingExamined, Overloaded, ProbeError, Unreachable, Unreadable, Untrusted
 from golive.probes.look import Look, Permission
 
 if TYPE_CHECKING:
@@ -38,6 +38,24 @@ LEFT JOIN pg_class AS relation
       OR has_any_column_privilege(role.oid, relation.oid, 'INSERT, UPDATE'))
 WHERE pg_has_role(current_user, role.oid, 'MEMBER')
 """
+# Tables of which row-level security may hide rows from us: it is on, and no policy for our role shows every row, or
+# another takes some away again. To turn it off for the session would refuse a role with such a policy as well, and
+# what goes around it (BYPASSRLS) nobody can be given at RDS.
+_HIDDEN = """
+WITH ours AS (
+    SELECT polrelid, polpermissive, coalesce(pg_get_expr(polqual, polrelid) = 'true', false) AS shows_all
+    FROM pg_policy
+    WHERE polcmd IN ('r', '*')
+      AND EXISTS (SELECT FROM unnest(polroles) AS role(oid)
+                  WHERE role.oid = 0 OR pg_has_role(current_user, role.oid, 'USAGE'))
+)
+SELECT array_agg(relname::text ORDER BY relname)
+FROM pg_class
+WHERE oid IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS read(name))
+  AND row_security_active(oid)
+  AND (NOT EXISTS (SELECT FROM ours WHERE polrelid = pg_class.oid AND polpermissive AND shows_all)
+       OR EXISTS (SELECT FROM ours WHERE polrelid = pg_class.oid AND NOT polpermissive AND NOT shows_all))
+"""
 _COLUMNS = """
 SELECT relation.relname, array_agg(attribute.attname::text ORDER BY attribute.attnum)
 FROM pg_class AS relation
@@ -46,6 +64,14 @@ JOIN pg_attribute AS attribute
   ON attribute.attrelid = relation.oid AND attribute.attnum > 0 AND NOT attribute.attisdropped
 WHERE relation.relkind IN ('r', 'p')
 GROUP BY relation.relname
+"""
+# A schema of the search path that the role may not use is passed over in silence, with all that is in it.
+_CLOSED = """
+SELECT current_schemas(false)::text[], array_agg(space.nspname::text ORDER BY space.nspname)
+FROM unnest(string_to_array(current_setting('search_path'), ',')) AS said(name)
+JOIN pg_namespace AS space
+  ON space.nspname = CASE btrim(name) WHEN '"$user"' THEN current_user ELSE btrim(btrim(name), '"') END
+ AND NOT has_schema_privilege(space.oid, 'USAGE')
 """
 _USERS = """
 SELECT count(*), array_agg(DISTINCT address) FILTER (WHERE address = ANY (%s))
@@ -56,13 +82,14 @@ _WATCH = """
 SELECT count(*),
        count(*) FILTER (WHERE large),
        count(*) FILTER (WHERE large AND NOT alerted),
-       count(*) FILTER (WHERE currency <> 'NOK'),
+       count(*) FILTER (WHERE large IS NULL),
        (SELECT count(*) FROM aml_alerts)
 FROM (
-    SELECT abs(amount) >= %s AS large,
-           currency::text,
+    SELECT abs(amount) >= threshold AS large,
            EXISTS (SELECT FROM aml_alerts WHERE aml_alerts.transaction_id::text = transactions.id::text) AS alerted
     FROM transactions
+    LEFT JOIN unnest(%(currencies)s::text[], %(thresholds)s::numeric[]) AS known(code, threshold)
+      ON code = upper(btrim(currency::text))
 ) AS searched
 """
 
@@ -144,7 +171,7 @@ class Counts:
     transactions: int
     large: int
     without_alert: int
-    other_currencies: int  # held against the same number, as if they were kroner
+    not_compared: int  # in a currency of which nobody has said what is large, or without an amount
     alerts: int
 
 
@@ -153,7 +180,7 @@ class Watch:
     """The watch over transactions; no counts where a table or a column for it is missing."""
 
     source: str
-    threshold: int
+    threshold: int  # in kroner
     counts: Counts | None
     missing: str = ""
 
@@ -192,10 +219,16 @@ class Tables(OfDatabase, Look[Schema]):
     """Which tables are there?"""
 
     def observe(self, reach: Reach) -> Schema:
-        """The tables that a statement without a schema's name finds."""
+        """The tables that a statement without a schema's name finds; Denied where the role may not look for them."""
+        source, user = named(reach), reach.environment.database.user
         with session_of(reach) as session:
-            rows = session.execute(_COLUMNS).fetchall()
-        return Schema(named(reach), {table: tuple(columns) for table, columns in sorted(rows)})
+            found, searched = session.execute(_COLUMNS), session.execute(_CLOSED)
+            rows, ((open_schemas, closed),) = found.fetchall(), searched.fetchall()
+        if closed:
+            raise Denied(source, f"the role {user} lacks USAGE on {', '.join(closed)}, so what is in it cannot be seen")
+        if not open_schemas:
+            raise NothingExamined(source, f"there is no schema on the search path of the role {user}")
+        return Schema(source, {table: tuple(columns) for table, columns in sorted(rows)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +246,7 @@ class Users(OfDatabase, Look[People]):
         wanted = tuple(sorted({email.lower() for email in self.emails}))
         environment = reach.environment
         known = environment.answered(environment.database.known_user, "database.known_user").lower()
-        with session_of(reach) as session:
+        with session_of(reach, "users") as session:
             (row,) = session.execute(_USERS, ([*wanted, known],)).fetchall()
         found = set(row[1] or ())
         return People(named(reach), row[0], wanted, tuple(sorted(found & set(wanted))), known in found)
@@ -221,9 +254,10 @@ class Users(OfDatabase, Look[People]):
 
 @dataclass(frozen=True, slots=True)
 class TransactionWatch(OfDatabase, Look[Watch]):
-    """Has every transaction of at least *threshold* raised an alert?"""
+    """Has every transaction of at least *threshold* kroner raised an alert, and of so much in *others*?"""
 
     threshold: int
+    others: tuple[tuple[str, int], ...] = ()  # currency → what is large in it
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """Those that are compared."""
@@ -231,10 +265,11 @@ class TransactionWatch(OfDatabase, Look[Watch]):
 
     def observe(self, reach: Reach) -> Watch:
         """Counts alone; that a table or a column is missing is an answer, which `Tables` tells more of."""
-        source = named(reach)
+        source, large = named(reach), {**dict(self.others), "NOK": self.threshold}
+        asked = {"currencies": list(large), "thresholds": list(large.values())}
         try:
-            with session_of(reach) as session:
-                (row,) = session.execute(_WATCH, (self.threshold,)).fetchall()
+            with session_of(reach, "transactions", "aml_alerts") as session:
+                (row,) = session.execute(_WATCH, asked).fetchall()
         except Missing as exc:
             return Watch(source, self.threshold, None, exc.reason)
         return Watch(source, self.threshold, Counts(*row))
@@ -246,7 +281,7 @@ def users_by_standing(reach: Reach) -> Mapping[str, int]:
 
     No look, which would be remembered: before and after are two questions.
     """
-    with session_of(reach) as opened:
+    with session_of(reach, "users") as opened:
         return {str(standing): count for standing, count in opened.execute(_STANDINGS).fetchall()}
 
 
@@ -267,11 +302,12 @@ def named(reach: Reach) -> str:
 
 
 @contextmanager
-def session_of(reach: Reach, *, pipelined: bool = True) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+def session_of(reach: Reach, *tables: str, pipelined: bool = True) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
     """
-    A read-only transaction under the gate's role, never committed; Denied where the role could write.
+    A read-only transaction under the gate's role, never committed, that reads *tables*.
 
-    Not *pipelined*, each answer is waited for: for who goes on after an error.
+    Denied where the role could write, or where row-level security may hide rows of *tables* from it: what is hidden
+    would be missing from every count. Not *pipelined*, each answer is waited for: for who goes on after an error.
     """
     import psycopg
 
@@ -283,13 +319,21 @@ def session_of(reach: Reach, *, pipelined: bool = True) -> Iterator[psycopg.Conn
             # What is asked goes out together and costs one way there and back.
             with session.pipeline() if pipelined else nullcontext():
                 rights = session.execute(_MAY_WRITE)
+                hiding = session.execute(_HIDDEN, (list(tables),)) if tables else None
                 yield session
-                superuser, tables, example = rights.fetchall()[0]
+                superuser, writable, example = rights.fetchall()[0]
+                hidden = hiding.fetchall()[0][0] if hiding else None
     except psycopg.Error as exc:
         raise _trouble(target, exc) from None
-    if superuser or tables:
-        why = "is a superuser" if superuser else f"may write to {tables} tables ({example})"
+    if superuser or writable:
+        why = "is a superuser" if superuser else f"may write to {writable} tables ({example})"
         raise Denied(target, f"the role {user} {why}: give the gate a role that can only SELECT")
+    if hidden:
+        raise Denied(
+            target,
+            f"row-level security may hide rows of {', '.join(hidden)} from the role {user}: "
+            "give it a policy that shows every row (FOR SELECT USING (true))",
+        )
 
 
 def _way(reach: Reach, target: str) -> dict[str, Any]:

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from golive.record import Record
-from golive.report.allure import write_results
+from golive.report.allure import results_in, write_results
 from golive.report.errors import ReportError
 from golive.report.html import write_html
 from golive.report.junit import junit_xml
 from golive.report.markdown import verdict_markdown
 from golive.report.statement import statement_json
 
-__all__ = ["TEXTS", "Report", "ReportError", "write_html", "write_report", "write_results", "write_texts"]
+__all__ = ["TEXTS", "Report", "ReportError", "results_in", "write_html", "write_report", "write_results", "write_texts"]
 
 TEXTS: Mapping[str, Callable[[Record], str]] = {
     "verdict.md": verdict_markdown,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
+import tempfile
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,6 +21,8 @@ from golive.report.templates import render
 from golive.report.words import NAMESPACE, STATUSES, moment, result_id
 
 EPIC = "Go-live runbook"
+# What Allure's own writers call the files that they make.
+_ALLURES = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-(result\.json|container\.json|attachment(\.\w+)?)")
 # Longer answers stay in the record; their digest and first lines are shown.
 LONGEST_ANSWER = 2048
 FIRST_LINES = 20
@@ -46,22 +50,37 @@ CONCLUDED = {
 
 
 def write_results(record: Record, folder: Path) -> None:
-    """Write the results of *record* to *folder*, in the place of what was there."""
-    beside = folder.with_name(folder.name + ".part")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
+    """Write the results of *record* to *folder*, in the place of those that were there; all else in it stays."""
+    folder.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".results-", dir=folder))
+    try:
+        _write(record, aside)
+        for former in results_in(folder):
+            former.unlink()
+        for written in aside.iterdir():
+            written.replace(folder / written.name)
+    finally:
+        shutil.rmtree(aside)
+
+
+def results_in(folder: Path) -> list[Path]:
+    """The files in *folder* that are Allure's by their name, and nothing below."""
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if _ALLURES.fullmatch(path.name) and not path.is_dir())
+
+
+def _write(record: Record, folder: Path) -> None:
     evidence = {seen.id: seen for seen in record.evidence}
     contradictions = {row.number: row for row in record.contradictions}
     for place, (finding, identity) in enumerate(zip(record.findings, identities(record.findings), strict=True)):
         # Allure sorts by start, and the order that people know is the checklist's. When it was judged is in the text.
         start = record.run.started + timedelta(milliseconds=place)
         rows = [contradictions[number] for number in finding.decision if number in contradictions]
-        result = _Result(finding, identity, start, evidence, rows, beside).result()
+        result = _Result(finding, identity, start, evidence, rows, folder).result()
         # allure-python's own writer says the same, but takes four times as long to say it.
         text = json.dumps(result, default=_said, ensure_ascii=False)
-        (beside / result.file_pattern.format(prefix=result.uuid)).write_bytes(text.encode())
-    shutil.rmtree(folder, ignore_errors=True)
-    beside.replace(folder)
+        (folder / result.file_pattern.format(prefix=result.uuid)).write_bytes(text.encode())
 
 
 def message(finding: Finding, evidence: Mapping[str, Evidence]) -> str:

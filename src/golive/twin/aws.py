@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from moto.ec2.models import EC2Backend
     from moto.rds.models import DBInstance, RDSBackend
 
-from golive.twin.cloud import DATABASE_GROUP, LOG_GROUP, SERVICE_ID, SERVICE_NAME, VPC, Cloud, _secret_arn
+from golive.twin.cloud import APP_STREAM, DATABASE_GROUP, LOG_GROUP, SERVICE_ID, SERVICE_NAME, VPC, Cloud, _secret_arn
 
 # By which the gate asks for what is not there.
 NOT_THERE, NO_GROUP = "-that-is-not-there", b"sg-00000000000000000"
@@ -107,6 +107,13 @@ class Aws:
             if kept != was:
                 _seed(cloud)
             self._announce(cloud)
+
+    def hear(self) -> None:
+        """Somebody asked the application for something."""
+        if self._cloud.heard:
+            with self._world:
+                stream = _backend("logs", self._cloud).groups[LOG_GROUP].streams[APP_STREAM]
+                _say(stream, [(datetime.now(UTC), json.dumps({"level": "info", "event": "request", "status": 200}))])
 
     def delay(self, seconds: float) -> None:
         """From now on every answer takes this much longer."""

@@ -54,6 +54,7 @@ class Monitor:
     regions: tuple[str, ...] = ("eu",)
     maintenance: tuple[str, str] | None = None  # times of day, every day
     blips: int = 0
+    age: timedelta | None = timedelta(days=60)  # None: BetterStack does not say when it was made
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +273,7 @@ def _monitor(monitor: Monitor) -> dict[str, object]:
         maintenance_timezone="Copenhagen",
         maintenance_days=["mon", "tue", "wed", "thu", "fri", "sat", "sun"] if begins else [],
         paused_at=checked if monitor.status == "paused" else None,
+        created_at=None if monitor.age is None else _stamp(datetime.now(UTC) - monitor.age),
     )
 
 

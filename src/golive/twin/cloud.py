@@ -172,6 +172,7 @@ class Cloud:
     clock_shift: timedelta = timedelta()  # by which AWS's clock is ahead of this machine's
     credulous: frozenset[str] = frozenset()  # services, as they are signed for, that tell of what is not there
     any_log: bool = False  # so are the logs, and every group there could be is there
+    heard: bool = False  # the application says a line for each request that the twin's own clients make
     log_page: int = 0  # events of a log in an answer; 0: as many as CloudWatch gives
     snapshot_takes: timedelta = timedelta(seconds=0.3)  # one that somebody asks for
     account: str = ACCOUNT
@@ -449,6 +450,8 @@ def _chatter() -> Iterator[Line]:
         70: {"level": "info", "event": "bankid.login", "outcome": "failed", "code": "USER_CANCELLED"},
         40: {"level": "error", "event": "payment", "status": 402, "code": "INSUFFICIENT_FUNDS"},
     }
+    yield Line(timedelta(minutes=122), "   ▲ Next.js 14.2.5")
+    yield Line(timedelta(minutes=122), " ✓ Ready in 412ms")
     for minute in range(120, 0, -1):
         login = odd.get(minute, {"level": "info", "event": "bankid.login", "outcome": "ok"})
         yield Line(timedelta(minutes=minute, seconds=-10), json.dumps(login))

@@ -35,16 +35,23 @@ Row = Mapping[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """*columns*: name → SQL type, with what the column demands."""
+    """
+    *columns*: name → SQL type, with what the column demands.
+
+    *policies* are those of row-level security, which is on where there is one, after "CREATE POLICY … ON …": what
+    everybody but the owner may see.
+    """
 
     columns: Mapping[str, str]
     rows: tuple[Row, ...]
+    policies: tuple[str, ...] = ()
 
     def without(self, column: str) -> Table:
         """The same table, and that column never made."""
-        return Table(
-            {name: kind for name, kind in self.columns.items() if name != column},
-            tuple({name: value for name, value in row.items() if name != column} for row in self.rows),
+        return replace(
+            self,
+            columns={name: kind for name, kind in self.columns.items() if name != column},
+            rows=tuple({name: value for name, value in row.items() if name != column} for row in self.rows),
         )
 
     def with_rows(self, *rows: Row) -> Table:
@@ -53,10 +60,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """Who may log in. A reader sees every table but those *denied*, and besides has *grants* (table → privileges)."""
+    """
+    Who may log in. A reader sees every table but those *denied*, and besides has *grants* (table → privileges); one
+    that may not use the *schema* sees none.
+    """
 
     password: str
     owner: bool = False
+    schema: bool = True
     denied: frozenset[str] = frozenset()
     grants: Mapping[str, tuple[str, ...]] | None = None
 

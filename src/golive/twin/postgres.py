@@ -238,8 +238,14 @@ def _build(connection: psycopg.Connection[Any], old: Database | None, new: Datab
         _create(connection, name, table)
         _fill(connection, name, table, new.now)
         _execute(connection, "ALTER TABLE {} OWNER TO {}", name, owner)
+        if table.policies:
+            _secure(connection, name, table.policies)
     unchanged = old is not None and old.roles == new.roles
     for name, role in new.roles.items():
+        if role.schema:
+            _execute(connection, "GRANT USAGE ON SCHEMA public TO {}", name)
+        else:
+            _execute(connection, "REVOKE USAGE ON SCHEMA public FROM {}", name)
         if not role.owner:
             _grant(connection, name, role, made if unchanged else new.tables)
 
@@ -258,6 +264,17 @@ def _create(connection: psycopg.Connection[Any], name: str, table: Table) -> Non
         sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, kind in table.columns.items()
     )
     connection.execute(sql.SQL("CREATE TABLE {} ({})").format(sql.Identifier(name), sql.SQL(", ").join(columns)))
+
+
+def _secure(connection: psycopg.Connection[Any], name: str, policies: tuple[str, ...]) -> None:
+    from psycopg import sql
+
+    _execute(connection, "ALTER TABLE {} ENABLE ROW LEVEL SECURITY", name)
+    for number, policy in enumerate(policies):
+        words = sql.SQL(policy)  # our own, out of the value
+        connection.execute(
+            sql.SQL("CREATE POLICY {} ON {} {}").format(sql.Identifier(f"p{number}"), sql.Identifier(name), words)
+        )
 
 
 def _fill(connection: psycopg.Connection[Any], name: str, table: Table, now: datetime) -> None:
@@ -381,6 +398,8 @@ class _Server:
                 with self.connect("template1", autocommit=True) as connection:
                     _execute(connection, "ALTER DATABASE postgres RENAME TO {}", NAME)
                     _execute(connection, "REVOKE ALL ON DATABASE {} FROM PUBLIC", NAME)
+                with self.connect(autocommit=True) as connection:
+                    _execute(connection, "REVOKE ALL ON SCHEMA public FROM PUBLIC")
                     return
             except psycopg.OperationalError as exc:
                 if process.poll() is not None or time.monotonic() > deadline:

@@ -188,12 +188,17 @@ class SiteFace(Front):
         certificates: Callable[[], Mapping[str, Certificate]],
         authority: Authority,
         take_in: Callable[[str], None] = lambda _: None,
+        hear: Callable[[], None] = lambda: None,
     ) -> None:
-        """*take_in* makes a customer of the applicant with that id: a careless receiver of reports does that."""
+        """
+        *take_in* makes a customer of the applicant with that id: a careless receiver of reports does that.
+
+        *hear* is told of each request.
+        """
         self.receiver = Receiver()
         doors = [Door(address, port) for address in ADDRESSES for port in (443, 80)]
         astray = [Door(ELSEWHERE, port) for port in (443, 80)]
-        site_app = _Application(site, self.receiver, take_in)
+        site_app = _Application(site, self.receiver, take_in, hear)
         apps: dict[Door, ASGIApp] = {
             **dict.fromkeys(doors, site_app),
             **dict.fromkeys(astray, HTMLResponse(pages.PARKED)),
@@ -223,14 +228,18 @@ class SiteFace(Front):
 class _Application:
     """Answers as the site of this moment does."""
 
-    def __init__(self, site: Callable[[], Site], receiver: Receiver, take_in: Callable[[str], None]) -> None:
+    def __init__(
+        self, site: Callable[[], Site], receiver: Receiver, take_in: Callable[[str], None], hear: Callable[[], None]
+    ) -> None:
         self._site = site
         self._receiver = receiver
         self._take_in = take_in
+        self._hear = hear
         self._began = time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         site, request = self._site(), Request(scope, receive)
+        self._hear()
         host = (request.url.hostname or "").lower()
         group: Group
         if request.url.scheme == "http" and site.plain.status in (301, 302, 303, 307, 308):

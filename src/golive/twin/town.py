@@ -54,6 +54,7 @@ class Town:
                 lambda: self._world.certificates,
                 self._authority,
                 lambda applicant: self._database.insert("users", database.newcomer(applicant)),
+                self._aws.hear,
             ),
             BankIDFace(lambda: self._world.bankid, lambda: self._world.certificates, self._authority),
             NeonomicsFace(lambda: self._world.neonomics, lambda: self._world.certificates, self._authority),

@@ -180,6 +180,18 @@ def rate_hides_a_fee(world: World) -> World:
     return _disclosing(world, spread="0.01")
 
 
+@breaks(unknown=["GL-3.3.10"])
+def rate_told_too_coarsely(world: World) -> World:
+    """The rate is told as 0.09, behind whose rounding five per cent can hide."""
+    return _disclosing(world, rates={**world.site.disclosure.rates, "EUR": "0.09"}, spread="0.05")
+
+
+@breaks(unmet=["GL-3.3.10"])
+def coarse_rate_hides_a_fee(world: World) -> World:
+    """The rate is told as 0.09, and what is received is less than even its rounding explains."""
+    return _disclosing(world, rates={**world.site.disclosure.rates, "EUR": "0.09"}, spread="0.1")
+
+
 @breaks(unmet=["GL-3.3.10"])
 def disclosure_missing(world: World) -> World:
     """There is nothing where the cost of a remittance is to be told."""

@@ -13,6 +13,7 @@ from golive.twin.cloud import (
     PrefixList,
     Rule,
     SecurityGroup,
+    Snapshot,
     digest_of,
     image_of,
 )
@@ -172,9 +173,17 @@ def snapshot_27_hours_old(world: World) -> World:
 
 @breaks(unmet=["GL-3.1.4"])
 def snapshot_still_creating(world: World) -> World:
-    """The newest automated snapshot is not finished, and the one before is a day older."""
+    """The newest automated snapshot has not got done for hours, and the one before is a day older."""
     newest, *older = world.cloud.snapshots
     return replace(world, cloud=replace(world.cloud, snapshots=(replace(newest, status="creating"), *older)))
+
+
+@breaks()
+def snapshot_under_way(world: World) -> World:
+    """The daily backup is under way, beside an available one that is not quite a day old."""
+    world = _snapshots(world, first=timedelta(hours=23, minutes=50))
+    begun = Snapshot("rds:drop-db-%Y-%m-%d-%H-%M", "automated", timedelta(minutes=5), "creating")
+    return replace(world, cloud=replace(world.cloud, snapshots=(begun, *world.cloud.snapshots)))
 
 
 @breaks(unmet=["GL-3.1.4"])

@@ -4,6 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from golive.twin import database
+from golive.twin.cloud import AML_SIGN, LOG_GROUP
+from golive.twin.faults.kin import DATABASE
 from golive.twin.faults.register import breaks
 from golive.twin.world import World
 
@@ -58,7 +60,78 @@ def large_transaction_without_alert(world: World) -> World:
     return _having(world, transactions=world.database.tables["transactions"].with_rows(row))
 
 
+@breaks(unmet=["GL-7.6"])
+def watch_completed_with_errors(world: World) -> World:
+    """Each round of the monitoring says that it was completed with errors, which is another thing."""
+    logs = {
+        name: replace(stream, lines=tuple(replace(line, text=_with_errors(line.text)) for line in stream.lines))
+        for name, stream in world.cloud.logs[LOG_GROUP].items()
+    }
+    return replace(world, cloud=replace(world.cloud, logs={**world.cloud.logs, LOG_GROUP: logs}))
+
+
+def _with_errors(text: str) -> str:
+    return text.replace(AML_SIGN, f"{AML_SIGN}_with_errors")
+
+
 @breaks(unknown=["GL-7.6"])
 def watch_not_readable(world: World) -> World:
     """The gate may not read the alerts."""
     return replace(world, database=world.database.admitting(database.GATE, denied=frozenset({"aml_alerts"})))
+
+
+@breaks(unknown=["GL-7.6"])
+def euros_without_a_threshold(world: World) -> World:
+    """Somebody sent 90 000 euros, and nobody has said from how many euros on a transaction is large."""
+    row = {**database.transaction(9002, Decimal(90_000)), "currency": "EUR"}
+    return _having(world, transactions=world.database.tables["transactions"].with_rows(row))
+
+
+@breaks(unmet=["GL-7.6"])
+def large_transaction_without_alert_beside_euros(world: World) -> World:
+    """A transaction of 250 000 kroner raised no alert, and another one is in euros."""
+    return large_transaction_without_alert(euros_without_a_threshold(world))
+
+
+@breaks(unknown=["GL-7.6", "GL-6.1.3", "PISP-R6"])
+def no_transactions_after_the_launch(world: World) -> World:
+    """Drop has launched, and there is no transaction at all: none could lack its alert."""
+    return _having(world, transactions=replace(world.database.tables["transactions"], rows=()))
+
+
+# -- what the gate's role is not shown --------------------------------------------------------------------------------
+
+
+def _secured(world: World, table: str, *policies: str) -> World:
+    return _having(world, **{table: replace(world.database.tables[table], policies=policies)})
+
+
+@breaks(unknown=["GL-2.2.6", "GL-2.3.4", "GL-6.1.4", "GL-6.2.5", "KYC-R6"])
+def users_hidden_by_a_policy(world: World) -> World:
+    """The demonstration's user is there, and row-level security hides it from the gate, and the known user not."""
+    return _secured(demo_user_present(world), "users", "FOR SELECT USING (email LIKE '%@getdrop.no')")
+
+
+@breaks(unknown=["GL-7.6", "GL-6.1.3", "PISP-R6"])
+def transactions_hidden_by_a_policy(world: World) -> World:
+    """A large transaction raised no alert, and row-level security shows the gate no transaction at all."""
+    return _secured(large_transaction_without_alert(world), "transactions", "USING (false)")
+
+
+@breaks(unknown=["GL-7.6"])
+def alerts_hidden_by_a_policy(world: World) -> World:
+    """Row-level security hides the alerts from the gate."""
+    return _secured(world, "aml_alerts", "USING (false)")
+
+
+@breaks()
+def users_shown_by_a_policy(world: World) -> World:
+    """Row-level security shows each person themselves, and the gate everybody: nothing is hidden from it."""
+    own = "FOR SELECT USING (email = current_user)"
+    return _secured(world, "users", own, f"FOR SELECT TO {database.GATE} USING (true)")
+
+
+@breaks(unknown=DATABASE)
+def schema_not_to_be_used(world: World) -> World:
+    """The gate's role may not use the schema, so that it sees no table: they are there all the same."""
+    return replace(world, database=world.database.admitting(database.GATE, schema=False))

@@ -1,11 +1,13 @@
 """Faults of the first day: what is counted since the launch, and how."""
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from golive.twin import database
-from golive.twin.cloud import LOG_GROUP, Line, Snapshot, login, mishap
+from golive.twin.cloud import APP_STREAM, LOG_GROUP, Line, LogStream, Snapshot, login, mishap
 from golive.twin.database import Row
 from golive.twin.faults.kin import MEASURED_IN_THE_LOG, REQUESTS, ready
 from golive.twin.faults.register import breaks
@@ -88,6 +90,59 @@ def log_silent_for_twenty_minutes(world: World) -> World:
     lines = [line for line in stream.lines if line.age > timedelta(minutes=20)]
     lines += [login(timedelta(minutes=30 + n)) for n in range(20)]  # enough before to judge the logins by
     return replace(world, cloud=world.cloud.saying(*lines, goes_on=False).watching(timedelta(minutes=40)))
+
+
+@breaks()
+def nobody_has_asked_for_twenty_minutes(world: World) -> World:
+    """Nobody has asked the service for anything for twenty minutes, so it said nothing; whoever asks is heard."""
+    quiet = log_silent_for_twenty_minutes(world)
+    return replace(quiet, cloud=replace(quiet.cloud, heard=True))
+
+
+@breaks(unmet=["GL-2.5.5", "GL-7.6"], unknown=["GL-6.1.2", "GL-6.2.4", *ready(2), *MEASURED_IN_THE_LOG])
+def log_is_empty(world: World) -> World:
+    """The log group is there, and nobody has ever said a word in it."""
+    logs = {**world.cloud.logs, LOG_GROUP: {APP_STREAM: LogStream(())}}
+    return replace(world, cloud=replace(world.cloud, logs=logs))
+
+
+def _retold(world: World, tell: Callable[[dict[str, Any]], str]) -> World:
+    """The application's log with every line told in another form."""
+    logs = {
+        name: replace(stream, lines=tuple(replace(line, text=_as_told(line.text, tell)) for line in stream.lines))
+        for name, stream in world.cloud.logs[LOG_GROUP].items()
+    }
+    return replace(world, cloud=replace(world.cloud, logs={**world.cloud.logs, LOG_GROUP: logs}))
+
+
+def _as_told(text: str, tell: Callable[[dict[str, Any]], str]) -> str:
+    return tell(json.loads(text)) if text.startswith("{") else text
+
+
+@breaks(unmet=["GL-6.1.2"])
+def errors_pile_up_in_capitals(world: World) -> World:
+    """The library that writes the log was renewed, and says "ERROR" now: as many errors as ever."""
+    return _retold(errors_pile_up(world), lambda line: json.dumps({**line, "level": line["level"].upper()}))
+
+
+@breaks(unknown=["GL-6.1.2"])
+def log_with_levels_in_numbers(world: World) -> World:
+    """The library that writes the log says 50 instead of "error", and nobody told the gate."""
+    numbers = {"debug": 20, "info": 30, "warn": 40, "error": 50, "fatal": 60}
+    return _retold(errors_pile_up(world), lambda line: json.dumps({**line, "level": numbers[line["level"]]}))
+
+
+@breaks(unknown=["GL-6.1.2"])
+def log_without_levels(world: World) -> World:
+    """No line of the log says any more how bad it is."""
+    return _retold(errors_pile_up(world), lambda line: json.dumps({**line, "level": None}))
+
+
+@breaks(unknown=["GL-6.1.2"])
+def exceptions_in_plain_text(world: World) -> World:
+    """Nobody catches what goes wrong any more: it stands in the log as it was thrown, and no level with it."""
+    thrown = "TypeError: Cannot read properties of undefined (reading 'kvittering')"
+    return also_said(world, *(Line(timedelta(minutes=3, milliseconds=10 * n), thrown) for n in range(200)))
 
 
 @breaks(unmet=["GL-2.5.5", "GL-7.6", *ready(1, 2)], unknown=["GL-6.1.2", "GL-6.2.4", *MEASURED_IN_THE_LOG])
@@ -178,6 +233,27 @@ def applicant_stuck(world: World) -> World:
 def applicant_stuck_in_review(world: World) -> World:
     """One person of last week still waits for somebody to look at a match with a list of sanctions."""
     return _rows(world, "users", _person(1, "manual_review_aml", timedelta(days=6)))
+
+
+@breaks(unknown=["GL-6.1.4", "GL-6.2.5", "KYC-R6"])
+def applicant_waits_under_another_word(world: World) -> World:
+    """Somebody has waited for five hours, under a word that nobody told the gate of."""
+    return _rows(world, "users", _person(2, "pending_document", timedelta(hours=5)))
+
+
+@breaks(unknown=["GL-6.1.4", "GL-6.2.5", "KYC-R6"])
+def applicant_waits_under_no_word(world: World) -> World:
+    """Somebody has waited for five hours, and how they stand was never written down."""
+    users = world.database.tables["users"]
+    lax = replace(users, columns={**users.columns, "kyc_status": "text"})
+    world = replace(world, database=world.database.having(users=lax))
+    return _rows(world, "users", {**_person(1, "", timedelta(hours=5)), "kyc_status": None})
+
+
+@breaks(unmet=["GL-6.1.4"], unknown=["GL-6.2.5", "KYC-R6"])
+def applicant_stuck_beside_another_word(world: World) -> World:
+    """One person has waited for too long, whatever becomes of somebody who has a word that nobody told of."""
+    return applicant_stuck(applicant_waits_under_another_word(world))
 
 
 @breaks(unmet=["GL-6.2.5", "KYC-R6"])

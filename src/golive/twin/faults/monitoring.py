@@ -14,7 +14,7 @@ def _at(world: World, change: Callable[[Uptime], Uptime]) -> World:
     return replace(world, betterstack=change(world.betterstack))
 
 
-@breaks(unmet=["GL-1.6", *GREEN])
+@breaks(unmet=["GL-1.6", *GREEN], unknown=["GL-6.1.5", "GL-6.2.1"])
 def third_monitor_paused(world: World) -> World:
     """The monitor in the United States is paused: it looks quiet, and watches nothing."""
     return _at(world, lambda uptime: uptime.monitoring(FAR, status="paused"))
@@ -198,6 +198,30 @@ def incidents_are_hidden(world: World) -> World:
 def down_without_an_incident(world: World) -> World:
     """Many short failures, none of them an incident, add up to three minutes of the first day."""
     return _at(world, lambda uptime: uptime.monitoring(HEALTH, blips=180))
+
+
+@breaks(unknown=["GL-6.1.5", "GL-6.2.1"])
+def monitor_made_anew_after_the_launch(world: World) -> World:
+    """The front page was down for an hour, and its monitor was deleted and made anew: it has been up ever since."""
+    return _at(world, lambda uptime: uptime.monitoring(LANDING, age=timedelta(hours=5)))
+
+
+@breaks(unmet=["GL-1.6", "GL-2.5.2", *GREEN], unknown=["GL-6.1.5", "GL-6.2.1"], phase="T+24h")
+def landing_monitor_paused_after_the_launch(world: World) -> World:
+    """The front page's monitor was paused while the page was down, and still is: it has seen nothing."""
+    return _at(world, lambda uptime: uptime.monitoring(LANDING, status="paused"))
+
+
+@breaks(unknown=["GL-6.1.5", "GL-6.2.1"])
+def monitor_of_unknown_age(world: World) -> World:
+    """BetterStack does not say when a monitor was made."""
+    return _at(world, lambda uptime: uptime.monitoring(HEALTH, age=None))
+
+
+@breaks(unmet=["GL-6.2.1"], unknown=["GL-6.1.5"])
+def down_since_the_monitor_was_made_anew(world: World) -> World:
+    """A monitor that was made anew after the launch has seen three minutes of failures by itself."""
+    return down_without_an_incident(_at(world, lambda uptime: uptime.monitoring(HEALTH, age=timedelta(hours=5))))
 
 
 @breaks(unmet=["GL-5.2.2"])
