@@ -18,6 +18,14 @@ from golive.vocabulary import judges, looks
 
 REFUSED = (401, 403)
 NOT_THERE = (404, 410)
+NOT_TAKEN = 405  # another method may be
+# With which words BankID refuses a request to the one who sent it (RFC 6749 4.1.2.1, OpenID Connect Core 3.1.2.6), and
+# which say that it takes it: a person is needed, or a scope is not granted, which is GL-3.2.3's.
+REFUSES = (
+    *("unauthorized_client", "invalid_request", "access_denied", "unsupported_response_type"),
+    *("invalid_client", "request_not_supported"),
+)
+TAKES = ("login_required", "interaction_required", "consent_required", "invalid_scope")
 
 
 # -- BankID -----------------------------------------------------------------------------------------------------------
@@ -85,12 +93,12 @@ def credentials_are_taken(shown: tuple[Recognition, Received], remarks: Remarks)
 
 @judges("it knows the callback of the service")
 def service_callback_is_known(shown: tuple[Recognition, Received]) -> None:
-    _demand_known(shown[1])
+    _demand_taken(shown[1])
 
 
 @judges("BankID knows the callback")
 def callback_is_known(received: Received) -> None:
-    _demand_known(received)
+    _demand_taken(received)
 
 
 @judges("BankID lets the visitor log in")
@@ -237,6 +245,14 @@ def _is_stopped(one: Admission, front: str, environment: Environment) -> bool:
     target = urlsplit(one.leads_to)
     home = target.hostname == site and target.path in (front, environment.bankid.start.path)
     return target.scheme == "https" and (home or target.hostname == issuer.hostname)
+
+
+def _demand_taken(received: Received) -> None:
+    """A known callback to which BankID sends word that it refuses the request is of no use to anybody."""
+    _demand_known(received)
+    assert received.error not in REFUSES, f"{_reception(received)}; it must take what Drop asks for"
+    if received.how == "error" and received.error not in TAKES:
+        raise ProbeError(received.callback, f"BankID sends the visitor back with {received.error}, which says nothing")
 
 
 def _admission(one: Admission) -> str:

@@ -181,6 +181,39 @@ def test_callback_is_known_where_somebody_would_arrive(received: Received, error
         login.login_is_shown(received)
 
 
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [
+        ("login_required", None),
+        ("interaction_required", None),
+        ("consent_required", None),
+        ("invalid_scope", None),
+        ("unauthorized_client", AssertionError),
+        ("invalid_request", AssertionError),
+        ("access_denied", AssertionError),
+        ("unsupported_response_type", AssertionError),
+        ("invalid_client", AssertionError),
+        ("another error", ProbeError),
+        ("invalid_grant", ProbeError),
+    ],
+)
+def test_word_at_the_callback_says_whether_the_request_is_taken(error: str, raised: type[Exception] | None) -> None:
+    """
+    That a person is needed, or a scope not granted, says nothing against the callback; a refusal is a no, and a word
+    that is no answer to such a request is none. Whose callback it is, is known in each case.
+    """
+    seen = Received("https://getdrop.no/callback", "error", 303, error)
+    known = Recognition("token", "", None)
+    login.known_clients_callback_is_known((known, seen))
+    login.asked_callback_is_known((known, seen), seen)
+    for judge in (lambda: login.callback_is_known(seen), lambda: login.service_callback_is_known((known, seen))):
+        if raised is None:
+            judge()
+        else:
+            with pytest.raises(raised, match=error):
+                judge()
+
+
 def test_refused_push_is_a_warning() -> None:
     """
     That BankID lets the service push no request does not keep anybody from logging in.

@@ -206,6 +206,18 @@ def client_secret_out_of_date(world: World) -> World:
     return _client(world, secret="renewed")  # noqa: S106
 
 
+@breaks(unmet=["GL-1.1", *LOGIN, "GL-3.3.6"])
+def client_not_enabled_for_logins(world: World) -> World:
+    """BankID knows Drop and its callbacks, and sends everybody back there: this client may start no login."""
+    return _client(world, error="unauthorized_client")
+
+
+@breaks(unmet=["GL-3.3.6"], unknown=BANKID)
+def bankid_starts_no_login_just_now(world: World) -> World:
+    """BankID sends everybody back to the callback, with the word that it is not well at the moment."""
+    return _client(world, error="temporarily_unavailable")
+
+
 @breaks(unmet=["GL-1.1", "BID-R1"])
 def client_id_of_another(world: World) -> World:
     """The service holds the client id of another merchant, with a login that was started before it was changed."""
