@@ -27,6 +27,8 @@ Feature: 2.3 External services
     When a visitor opens
       | /               |
       | /api/auth/login |
+    And somebody without a BankID asks to be let in at
+      | /api/auth/login |
     Then "/" asks for no password, and nothing else is there
 
   @GL-2.3.3 @T-7d @owner-go-live-owner @blocker @auto @attest

@@ -159,6 +159,12 @@ def password_login_left_in(world: World) -> World:
 
 
 @breaks(unmet=["GL-2.3.2"])
+def password_login_for_posts_alone(world: World) -> World:
+    """E-mail and password are still taken, at an address that says 404 to whoever does not send them."""
+    return _login(world, password=True, password_shown=False)
+
+
+@breaks(unmet=["GL-2.3.2"])
 def password_asked_for(world: World) -> World:
     """The front page asks for e-mail and password as well."""
     front = world.site.pages["/"]
@@ -200,12 +206,6 @@ def client_not_registered(world: World) -> World:
     return _bankid(world, clients=clients)
 
 
-@breaks(unmet=["GL-1.1", "BID-R1"])
-def client_secret_out_of_date(world: World) -> World:
-    """BankID has given Drop another secret than the one that the service holds."""
-    return _client(world, secret="renewed")  # noqa: S106
-
-
 @breaks(unmet=["GL-1.1", *LOGIN, "GL-3.3.6"])
 def client_not_enabled_for_logins(world: World) -> World:
     """BankID knows Drop and its callbacks, and sends everybody back there: this client may start no login."""
@@ -216,6 +216,12 @@ def client_not_enabled_for_logins(world: World) -> World:
 def bankid_starts_no_login_just_now(world: World) -> World:
     """BankID sends everybody back to the callback, with the word that it is not well at the moment."""
     return _client(world, error="temporarily_unavailable")
+
+
+@breaks(unmet=["GL-1.1", "BID-R1"])
+def client_secret_out_of_date(world: World) -> World:
+    """BankID has given Drop another secret than the one that the service holds."""
+    return _client(world, secret="renewed")  # noqa: S106
 
 
 @breaks(unmet=["GL-1.1", "BID-R1"])

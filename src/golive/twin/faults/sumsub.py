@@ -216,7 +216,7 @@ def every_report_is_stopped(world: World) -> World:
     return replace(world, site=replace(world.site, posts_forbidden=True))
 
 
-@breaks(unknown=["GL-2.3.4"])
+@breaks(unknown=["GL-2.3.2", "GL-2.3.4"])
 def gate_may_not_see_webhooks(world: World) -> World:
     """The gate's token at Sumsub may look at applicants only."""
     token = world.sumsub.gate
