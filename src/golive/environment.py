@@ -275,7 +275,7 @@ Provider = Literal["BankID", "Neonomics", "Sumsub", "Swan"]
 class Watched(Frozen):
     """The monitor that notices when a provider fails: it watches a host of the provider's, or *path* of ours."""
 
-    monitor: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]  # its name at BetterStack
+    monitor: Said  # its name at BetterStack
     path: PagePath | None = None  # of the product's, which answers well only as long as the provider does
 
 
@@ -285,6 +285,7 @@ class BetterStack(Frozen):
     host: Host = "uptime.betterstack.com"
     token: Variable
     status_page: Host
+    company: Said | None = None  # whose page that is, as the page names it
     other_status_page: Host | None = None  # one that a document names and that is not ours: only reported
     known_incident: str | None = None  # id of one that any search of incidents must find
     providers: Mapping[Provider, Watched] = {}  # who watches them for us
