@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from golive.environment import Environment
+from golive.errors import NothingExamined
 from golive.probes.apprunner import GOING_ON, CustomDomains, Domains, RunningService, Service
 from golive.probes.ec2 import Firewalls, Ingress, public, wide_open
 from golive.probes.ecr import Images, RepositoryImages
@@ -94,7 +95,7 @@ def last_deployment_succeeded(service: Service, remarks: Remarks) -> None:
 
 
 @judges('"{name}" is active there, with "{www}"')
-def domain_is_active(domains: Domains, name: str, www: str) -> None:
+def domain_is_active(domains: Domains, name: str, www: str, remarks: Remarks) -> None:
     served = {
         each: domain.active
         for domain in domains.domains
@@ -108,13 +109,17 @@ def domain_is_active(domains: Domains, name: str, www: str) -> None:
     assert {name: served.get(name), www: served.get(www)} == {name: True, www: True}, (
         f"App Runner's custom domains: {told or 'none'}; {name} and {www} must be ACTIVE with every record found"
     )
+    if bare := [domain.name for domain in domains.domains if domain.name in (name, www) and not domain.validations]:
+        # "Every record is found" is true of none, and says nothing of a certificate that has to be renewed.
+        raise NothingExamined(domains.source, f"it tells no record of the certificate of {', '.join(bare)}")
+    remarks.examined(sum(len(domain.validations) for domain in domains.domains), "records of certificates")
 
 
 @judges("the production tag is on the newest release")
 def production_tag_is_on_newest(images: Images, environment: Environment, remarks: Remarks) -> None:
-    tag = environment.aws.production_tag
-    remarks.examined(len(images.releases), "releases")
-    newest, tagged = images.releases[0], images.tagged(tag)
+    tag, releases = environment.aws.production_tag, images.releases(environment.aws.release_tag)
+    remarks.examined(len(releases), "releases")
+    newest, tagged = releases[0], images.tagged(tag)
     assert tagged == newest, (
         f"in {images.source} the tag {tag} is on {tagged.digest if tagged else 'no image'}, "
         f"and the newest release, of {newest.pushed_at:%Y-%m-%d %H:%M} UTC, is {newest.digest}"
@@ -141,9 +146,11 @@ def candidate_runs(service: Service, subject_digest: str | None) -> None:
 
 
 @judges("whoever answers there was built from the commit that runs")
-def site_is_what_runs(health: Reported, service: Service, images: Images, remarks: Remarks) -> None:
+def site_is_what_runs(
+    health: Reported, service: Service, images: Images, environment: Environment, remarks: Remarks
+) -> None:
     image = images.of(service.running_digest())
-    commits = image.commits if image else ()
+    commits = image.commits(environment.aws.release_tag) if image else ()
     if health.version is None or not SHORT_COMMIT.fullmatch(health.version):
         told = f"only {health.version}, which is no commit" if health.version else "nothing"
         remarks.warn(f"{health.url} says {told} of its build, so that it is what runs is known by other things alone")

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from golive.environment import Environment
 from golive.errors import ProbeError
 from golive.probes.bankid import Description, LoginAsked, Received, SelfDescription, ServiceClient
-from golive.probes.login import Admission, Entrance, LoginRequest, LoginStart
+from golive.probes.login import Admission, Entrance, Knock, Knocked, LoginRequest, LoginStart
 from golive.probes.look import Look
 from golive.probes.recognition import CredentialsShown, Recognition
 from golive.probes.web import Answer
@@ -18,6 +18,14 @@ from golive.vocabulary import judges, looks
 
 REFUSED = (401, 403)
 NOT_THERE = (404, 410)
+NOT_TAKEN = 405  # another method may be
+# With which words BankID refuses a request to the one who sent it (RFC 6749 4.1.2.1, OpenID Connect Core 3.1.2.6), and
+# which say that it takes it: a person is needed, or a scope is not granted, which is GL-3.2.3's.
+REFUSES = (
+    *("unauthorized_client", "invalid_request", "access_denied", "unsupported_response_type"),
+    *("invalid_client", "request_not_supported"),
+)
+TAKES = ("login_required", "interaction_required", "consent_required", "invalid_scope")
 
 
 # -- BankID -----------------------------------------------------------------------------------------------------------
@@ -85,12 +93,12 @@ def credentials_are_taken(shown: tuple[Recognition, Received], remarks: Remarks)
 
 @judges("it knows the callback of the service")
 def service_callback_is_known(shown: tuple[Recognition, Received]) -> None:
-    _demand_known(shown[1])
+    _demand_taken(shown[1])
 
 
 @judges("BankID knows the callback")
 def callback_is_known(received: Received) -> None:
-    _demand_known(received)
+    _demand_taken(received)
 
 
 @judges("BankID lets the visitor log in")
@@ -113,16 +121,26 @@ def login_carries(login: tuple[Description, LoginRequest], datatable: list[list[
     remarks.examined(2, "starts of a login")
 
 
+@looks("somebody without a BankID asks to be let in at", target_fixture="asked_in")
+def let_in_asked(environment: Environment, datatable: list[list[str]]) -> list[Look[Knocked]]:
+    return [Knock(f"https://{environment.site.host}{path}") for (path,) in datatable]
+
+
 @judges('"{front}" asks for no password, and nothing else is there')
-def no_other_login(pages: list[Answer], front: str, remarks: Remarks) -> None:
+def no_other_login(pages: list[Answer], asked_in: list[Knocked], front: str, remarks: Remarks) -> None:
     page = next(page for page in pages if urlsplit(page.url).path == front)
     others = [other for other in pages if other is not page]
     asked = page.outline.passwords
     found = [f"{other.url} answers {other.status}" for other in others if other.status not in NOT_THERE]
+    answered = [one for one in asked_in if not _is_gone(one)]
+    found += [f"{one.url} answers {one.status} to a POST" for one in answered if not one.like_nothing]
     assert (page.status, asked, found) == (200, 0, []), (
         f"{page.url} answers {page.status} with {asked} fields for a password"
         f"{''.join(f'; {one}' for one in found)}; the only way in must be BankID"
     )
+    if answered:
+        told = ", ".join(f"{one.url} ({one.status})" for one in answered)
+        raise ProbeError(page.url, f"a POST is answered as where nothing can be, so nothing is seen of {told}")
     remarks.examined(len(others), "other ways in")
 
 
@@ -154,6 +172,11 @@ def known_clients_callback_is_known(shown: tuple[Recognition, Received]) -> None
 def asked_callback_is_known(shown: tuple[Recognition, Received], received: Received) -> None:
     _demand_client(shown[0])
     _demand_known(received)
+
+
+def _is_gone(one: Knocked) -> bool:
+    """Whether nothing is there for a POST: it says so, or takes none there as it takes none where nothing can be."""
+    return one.status in NOT_THERE or (one.status == NOT_TAKEN and one.like_nothing)
 
 
 def _demand_client(recognition: Recognition) -> None:
@@ -222,6 +245,14 @@ def _demand_known(received: Received) -> None:
     assert received.knows_callback, (
         f"{_reception(received)}; client and callback must be registered there, letter by letter"
     )
+
+
+def _demand_taken(received: Received) -> None:
+    """A known callback to which BankID sends word that it refuses the request is of no use to anybody."""
+    _demand_known(received)
+    assert received.error not in REFUSES, f"{_reception(received)}; it must take what Drop asks for"
+    if received.how == "error" and received.error not in TAKES:
+        raise ProbeError(received.callback, f"BankID sends the visitor back with {received.error}, which says nothing")
 
 
 def _reception(received: Received) -> str:

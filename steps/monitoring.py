@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from golive.environment import Environment
-from golive.errors import NothingExamined
+from golive.errors import NothingExamined, ProbeError
 from golive.probes.incidents import Incidents, IncidentsSince
 from golive.probes.look import Look
 from golive.probes.monitors import (
@@ -17,16 +18,29 @@ from golive.probes.monitors import (
     Monitor,
     MonitorEscalations,
     Monitors,
-    Policy,
     must_have_watched,
 )
 from golive.remarks import Remarks
 from golive.vocabulary import judges, looks
 
+# What a monitor proves a page by: that it answers, with the status or the word that it must. To be without a word
+# ("keyword_absence"), to answer a ping or to take a connection an error page can as well.
+PROVES_A_PAGE = ("status", "expected_status_code", "keyword")
 # A monitor is checked this often again before its last answer is stale.
 CHECKS = 3
+VERIFYING = "whether it verifies the certificate"
 # Whom a step calls that is a room and no person.
 ROOMS = frozenset({"all_slack_integrations", "all_microsoft_teams_integrations", "all_zapier_integrations"})
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Whom an escalation policy calls in the end."""
+
+    nobody: str = ""  # why nobody, at some hour; "" where somebody
+    unseen: str = ""  # why that cannot be told
+    members: frozenset[str] = frozenset()  # kinds of them
+    by_branches_alone: bool = False
 
 
 @looks("the monitors", target_fixture="monitors")
@@ -55,7 +69,7 @@ def enough_monitors(monitors: Monitors, environment: Environment, count: int, re
     providers = {watched.monitor for watched in environment.betterstack.providers.values()}
     drops = [m for m in monitors.monitors if m.name not in providers]  # the others watch somebody else, some through us
     active = [m for m in drops if m.host in ours(environment) and not (m.paused or m.status == "pending")]
-    others = [f"{m.name} ({m.status}, {m.url})" for m in drops if m not in active]
+    others = [f"{m.called} ({m.status}, {m.url})" for m in drops if m not in active]
     uncounted = f"not counted among the active monitors: {', '.join(others)}"
     assert len(active) >= count, (
         f"{len(active)} of {len(monitors.monitors)} monitors are active and watch {environment.site.host}; "
@@ -71,6 +85,7 @@ def monitor_is_green(monitors: Monitors, name: str, url: str, remarks: Remarks) 
     wrong = [flaw for monitor in found for flaw in (*_flaws(monitor, monitors.at), *_astray(monitor, url))]
     assert len(found) == 1, f"there are {len(found)} monitors called {name} at BetterStack; there must be one"
     assert not wrong, f"{name} {', '.join(wrong)}"
+    _demand_told(monitors, [*untold(found[0]), *([] if found[0].verify_ssl is not None else [VERIFYING])], name)
     remarks.examined(len(monitors.monitors), "monitors")
     if any(monitor.keyword for monitor in found):
         remarks.warn(f"{name} looks for a word, which may stand in an answer that is not well; prefer a status code")
@@ -79,21 +94,23 @@ def monitor_is_green(monitors: Monitors, name: str, url: str, remarks: Remarks) 
 @judges("every monitor is green")
 def all_green(monitors: Monitors, remarks: Remarks) -> None:
     remarks.examined(len(monitors.monitors), "monitors")
-    wrong = {monitor.name: _flaws(monitor, monitors.at) for monitor in monitors.monitors}
-    told = [f"{name} {', '.join(flaws)}" for name, flaws in wrong.items() if flaws]
+    wrong = [(monitor.called, _flaws(monitor, monitors.at)) for monitor in monitors.monitors]
+    told = [f"{name} {', '.join(flaws)}" for name, flaws in wrong if flaws]
     assert not told, f"not every monitor is green: {'; '.join(told)}"
+    for monitor in monitors.monitors:
+        _demand_told(monitors, untold(monitor), monitor.called)
 
 
 @judges("every monitor has a policy that reaches somebody")
 def all_escalate(escalations: Escalations, remarks: Remarks) -> None:
     monitors = escalations.monitors.monitors
     remarks.examined(len(monitors), "monitors")
-    wrong = {m.name: silent(escalations.policies.get(m.policy or "")) for m in monitors}
-    told = [f"{name} {flaw}" for name, flaw in wrong.items() if flaw]
+    woken = [(m, called_by(escalations, m.policy)) for m in monitors]
+    told = [f"{m.called} {called.nobody}" for m, called in woken if called.nobody]
     assert not told, f"not every monitor wakes somebody: {'; '.join(told)}"
-    for policy in escalations.policies.values():
-        if {member for step in policy.steps for member in step} <= ROOMS:
-            remarks.warn(f"escalation policy {policy.id} calls rooms alone, and no person")
+    for m, called in woken:
+        demand_followed(escalations, m, called)
+        warn_of_calls(m, called, remarks)
 
 
 @judges("no incident has opened since the launch, which was at least {hours:d} hours ago")
@@ -116,7 +133,7 @@ def up_enough(
     remarks.examined(len(watching), "monitors")
     accounts = [(monitor, availability.accounts[monitor.id]) for monitor in watching]
     low = [
-        f"{monitor.name} was down {account.downtime_seconds:g} s in {account.incidents} incidents "
+        f"{monitor.called} was down {account.downtime_seconds:g} s in {account.incidents} incidents "
         f"from {account.begins:%Y-%m-%d %H:%M} to {account.at:%Y-%m-%d %H:%M} UTC, so it was up {account.uptime:.3f} % "
         "of the time since the launch"
         for monitor, account in accounts
@@ -152,6 +169,8 @@ def _flaws(monitor: Monitor, at: datetime) -> list[str]:
         return [f"is {monitor.status}; it must be up"]
     if monitor.checked_at is None:
         return ["is up and was never checked"]
+    if monitor.frequency is None:
+        return []  # whether the check is fresh nobody can tell: see `untold`
     age = (at - monitor.checked_at).total_seconds()
     stale = age > CHECKS * monitor.frequency
     return [f"is up by a check of {age / 60:.0f} minutes ago; every {monitor.frequency} s one is due"] if stale else []
@@ -160,7 +179,19 @@ def _flaws(monitor: Monitor, at: datetime) -> list[str]:
 def _astray(monitor: Monitor, url: str) -> list[str]:
     """How what *monitor* watches differs from *url*."""
     flaws = [] if _place(monitor.url) == _place(url) else [f"watches {monitor.url}; it must watch {url}"]
-    return flaws if monitor.verify_ssl else [*flaws, "does not verify the certificate"]
+    if monitor.kind not in PROVES_A_PAGE:
+        flaws.append(f"is of the kind {monitor.kind}, which proves no page; it must be {' or '.join(PROVES_A_PAGE)}")
+    return [*flaws, "does not verify the certificate"] if monitor.verify_ssl is False else flaws
+
+
+def untold(monitor: Monitor) -> list[str]:
+    """What BetterStack does not tell of *monitor* without which nobody knows whether it is green."""
+    return [] if monitor.frequency is not None else ["how often it is checked"]
+
+
+def _demand_told(monitors: Monitors, lacking: list[str], name: str) -> None:
+    if lacking:
+        raise ProbeError(monitors.source, f"of {name} it is not told {' and '.join(lacking)}")
 
 
 def _place(url: str) -> tuple[str, str, str]:
@@ -169,10 +200,40 @@ def _place(url: str) -> tuple[str, str, str]:
     return there.scheme, there.netloc.lower(), there.path.rstrip("/")
 
 
-def silent(policy: Policy | None) -> str:
-    """Why *policy* reaches nobody, "" where it does."""
+def called_by(escalations: Escalations, name: str | None, above: tuple[str, ...] = ()) -> Called:
+    """Whom policy *name* calls, by its steps and through each of its branches; *above* are those that lead to it."""
+    policy = escalations.policies.get(name or "")
+    if name is None:
+        return Called(nobody="has no escalation policy")
+    if name in above:
+        return Called(unseen=f"escalation policy {name} branches in a circle, by way of {', '.join(above)}")
     if policy is None:
-        return "has no escalation policy"
+        return Called(unseen=f"the branches to escalation policy {name or 'of an unknown name'} cannot be followed")
+    way = f"branches to escalation policy {name}" if above else f"has escalation policy {name}"
     if not policy.exists:
-        return f"names escalation policy {policy.id}, which does not exist"
-    return "" if any(policy.steps) else f"has escalation policy {policy.id}, which calls nobody"
+        return Called(nobody=f"{way if above else f'names escalation policy {name}'}, which does not exist")
+    direct = frozenset(member for step in policy.steps for member in step)
+    if not (direct or policy.branches):
+        return Called(nobody=f"{way}, which calls nobody")
+    onward = [called_by(escalations, branch, (*above, name)) for branch in policy.branches]
+    return Called(
+        # At some hour each branch is all that there is: one that reaches nobody leaves that hour without anybody.
+        nobody="; ".join(filter(None, (each.nobody for each in onward))),
+        unseen="; ".join(filter(None, (each.unseen for each in onward))),
+        members=direct.union(*(each.members for each in onward)),
+        by_branches_alone=not direct,
+    )
+
+
+def demand_followed(escalations: Escalations, monitor: Monitor, called: Called) -> None:
+    """ProbeError where it cannot be seen whom *monitor* wakes."""
+    if called.unseen:
+        raise ProbeError(escalations.monitors.source, f"of {monitor.called}: {called.unseen}")
+
+
+def warn_of_calls(monitor: Monitor, called: Called, remarks: Remarks) -> None:
+    """What holds nothing, and somebody should know of whom *monitor* wakes."""
+    if called.members <= ROOMS:
+        remarks.warn(f"escalation policy {monitor.policy} calls rooms alone, and no person")
+    if called.by_branches_alone:
+        remarks.warn(f"escalation policy {monitor.policy} has branches alone: whether every hour has one is not seen")

@@ -22,10 +22,11 @@ def previous_image_is_kept(images: Images, service: Service, environment: Enviro
     image = images.of(previous)
     running = service.running_digest()
     remarks.examined(len(images.images), "images")
-    seen = (image is not None, bool(image and image.commits), previous != running)
+    released = bool(image and image.commits(environment.aws.release_tag))
+    seen = (image is not None, released, previous != running)
     assert seen == (True, True, True), (
         f"the previous image {previous} is {'' if image else 'not '}in {images.source}"
-        f"{'' if not image or image.commits else ', and no release'}"
+        f"{'' if not image or released else ', and no release'}"
         f"{' and is what runs, so it leads nowhere' if previous == running else ''}; "
         "it must be a release there, and another than what runs"
     )

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from golive.diagnosis.papers import RUNBOOKS, Contact, Runbook, load_runbook
 from golive.environment import Environment
+from golive.errors import ProbeError
 from golive.probes.ended import BalanceMeasures, LoginMeasures, SwanMeasures
 from golive.probes.figures import Figures
 from golive.probes.look import Look
@@ -20,7 +21,7 @@ from golive.probes.monitors import Escalations, Monitor, MonitorEscalations
 from golive.probes.statements import Statement, StatementTrial, Trial
 from golive.remarks import Remarks
 from golive.vocabulary import judges, looks
-from steps.monitoring import CHECKS, ROOMS, ours, silent
+from steps.monitoring import CHECKS, VERIFYING, called_by, demand_followed, ours, untold, warn_of_calls
 
 # Where the measures come from: the feature's word → the look that takes them over so many days. The stretches are those
 # of the documents' alarms: a payment's and a call's five minutes, an identity's hour.
@@ -99,8 +100,8 @@ def provider_is_watched(
         f"{provider} fails"
     )
     monitor = found[0]
-    policy = escalations.policies.get(monitor.policy or "")
-    wrong = [*_unwatchful(monitor, monitors.at, minutes), *filter(None, [silent(policy)])]
+    called = called_by(escalations, monitor.policy)
+    wrong = [*_unwatchful(monitor, monitors.at, minutes), *filter(None, [called.nobody])]
     places = _hosts_of(environment, provider)
     if path is None and not places:
         environment.answered(None, f"{provider.lower()}.token_url")  # where it is, nobody has told yet
@@ -110,12 +111,14 @@ def provider_is_watched(
         must = f"https://{environment.site.host}{path}" if path is not None else " or ".join(sorted(places))
         wrong.append(f"watches {monitor.url}; for {provider} it must watch {must}")
     assert not wrong, f"{name} {', '.join(wrong)}"
+    if lacking := [*untold(monitor), *([VERIFYING] if monitor.verify_ssl is None and there.scheme else [])]:
+        raise ProbeError(monitors.source, f"of {name} it is not told {' and '.join(lacking)}")
+    demand_followed(escalations, monitor, called)
     if monitor.status == "down":
         remarks.warn(f"{name} is down at the moment: it notices nothing more than that")
     if path is not None:
         remarks.warn(f"{name} watches {path} of ours: that it fails when {provider} does, nobody has shown here")
-    if policy is not None and {member for step in policy.steps for member in step} <= ROOMS:
-        remarks.warn(f"escalation policy {policy.id} calls rooms alone, and no person")
+    warn_of_calls(monitor, called, remarks)
 
 
 def _watched(environment: Environment, provider: str) -> tuple[str, str | None]:
@@ -145,13 +148,15 @@ def _unwatchful(monitor: Monitor, at: datetime, minutes: int) -> Iterator[str]:
     """Why nothing would be noticed by *monitor* in time."""
     if monitor.paused or monitor.status in {"pending", "maintenance"}:
         yield f"is {'paused' if monitor.paused else monitor.status}: it looks quiet and watches nothing"
-    if monitor.frequency > 60 * minutes:
+    if monitor.frequency is not None and monitor.frequency > 60 * minutes:
         yield f"is checked every {monitor.frequency} s; it must be every {60 * minutes} s at least"
     if monitor.checked_at is None:
         yield "was never checked"
-    elif (age := (at - monitor.checked_at).total_seconds()) > CHECKS * monitor.frequency and not monitor.paused:
-        yield f"was checked {age / 60:.0f} minutes ago; every {monitor.frequency} s one is due"
-    if not monitor.verify_ssl:
+    elif monitor.frequency is not None and not monitor.paused:
+        age = (at - monitor.checked_at).total_seconds()
+        if age > CHECKS * monitor.frequency:
+            yield f"was checked {age / 60:.0f} minutes ago; every {monitor.frequency} s one is due"
+    if monitor.verify_ssl is False:
         yield "does not verify the certificate"
 
 

@@ -27,15 +27,17 @@ def status_reports(environment: Environment) -> Look[Reports]:
     return StatusReports(environment.betterstack.status_page)
 
 
-@judges('it is there, it is the page of "{company}", and everything on it is operational')
-def page_is_operational(status_pages: list[StatusPage | Elsewhere], company: str, remarks: Remarks) -> None:
+@judges("it is there, it is the page of our own company, and everything on it is operational")
+def page_is_operational(status_pages: list[StatusPage | Elsewhere], environment: Environment, remarks: Remarks) -> None:
     page = _ours(status_pages)
     remarks.examined(len(page.services), "services on the status page")
+    company = environment.betterstack.company
     seen = {"page": str(page.status), "company": page.company, "all": page.state}
     seen |= {service.name: service.state for service in page.services}
-    wanted = {**dict.fromkeys(seen, OPERATIONAL), "page": "200", "company": company}
+    wanted = {**dict.fromkeys(seen, OPERATIONAL), "page": "200", "company": company or page.company}
     wrong = [f"{what} is {said!r} and must be {wanted[what]!r}" for what, said in seen.items() if said != wanted[what]]
     assert not wrong, f"on {page.url}: {'; '.join(wrong)}"
+    environment.answered(company, "betterstack.company")  # whose page it is, nobody can say
     for other in status_pages:
         if isinstance(other, Elsewhere):
             remarks.warn(f"the failure runbooks send customers to {other.host}, where there is: {other.found}")
@@ -57,8 +59,8 @@ def no_maintenance(reports: Reports, monitors: Monitors, remarks: Remarks) -> No
     wrong = [
         f"{report.title!r}, open since {_when(report.starts_at)}" for report in windows if report.open_at(reports.at)
     ]
-    wrong += [f"{m.name}, which is in maintenance now" for m in monitors.monitors if m.status == "maintenance"]
-    wrong += [f"{m.name}, every day from {m.window}" for m in monitors.monitors if m.window]
+    wrong += [f"{m.called}, which is in maintenance now" for m in monitors.monitors if m.status == "maintenance"]
+    wrong += [f"{m.called}, every day from {m.window}" for m in monitors.monitors if m.window]
     assert not wrong, f"maintenance is still open: {'; '.join(wrong)}; all of it must be ended"
     if windows:
         remarks.examined(len(windows), "maintenance windows")

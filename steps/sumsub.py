@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from golive.environment import Environment
 from golive.errors import ProbeError
 from golive.probes.look import Look
@@ -51,8 +53,8 @@ def call_is_taken(called: Called, environment_of: str) -> None:
     )
 
 
-@judges('the review is "{status}" with the answer "{answer}"')
-def review_ended(review: Review, status: str, answer: str, remarks: Remarks) -> None:
+@judges('the review is "{status}" with the answer "{answer}", and was at most {days:d} days ago')
+def review_ended(review: Review, status: str, answer: str, days: int, now: datetime, remarks: Remarks) -> None:
     if review.applicant is None:
         remarks.warn(
             "no applicant is named (sumsub.applicant in the environment file), so this rests on the attestation alone"
@@ -64,14 +66,26 @@ def review_ended(review: Review, status: str, answer: str, remarks: Remarks) -> 
         f"the review of {review.applicant} at {review.source} is {review.status} with {told}; "
         f"it must be {status} with {answer}"
     )
+    if review.reviewed_at is None:
+        raise ProbeError(review.source, f"it does not tell when {review.applicant} was reviewed")
+    age = now - review.reviewed_at
+    assert age <= timedelta(days=days), (
+        f"the review of {review.applicant} at {review.source} was {age.days} days ago, on "
+        f"{review.reviewed_at:%Y-%m-%d}; it must be at most {days} days ago, for what is launched now has to pass it"
+    )
     remarks.examined(review.attempts or 1, "attempts")
 
 
 @judges('Sumsub sends to "{url}", signed with SHA-256 or SHA-512, at least')
 def reports_are_sent(webhooks: Webhooks, url: str, datatable: list[list[str]], remarks: Remarks) -> None:
     hooks = webhooks.to(url)
-    types = {kind for hook in hooks for kind in hook.types}
-    wrong = [f"{kind} is not sent there" for (kind,) in datatable if kind not in types]
+    sent = {(kind, who) for hook in hooks for kind in hook.types for who in hook.applicants or ()}
+    # Of whom these report Sumsub does not tell, so what they send may be what is demanded, and may not.
+    silent = {hook.id: hook.types for hook in hooks if hook.applicants is None}
+    lacking = [(kind, who) for kind, who in datatable[1:] if (kind, who) not in sent]
+    untold = {name for kind, _ in lacking for name, types in silent.items() if kind in types}
+    maybe = {kind for types in silent.values() for kind in types}
+    wrong = [f"{kind} on each {who} is not sent there" for kind, who in lacking if kind not in maybe]
     weak = {hook.id: hook.algorithm or "nothing known" for hook in hooks if hook.algorithm not in STRONG}
     wrong += [f"webhook {name} signs with {algorithm}" for name, algorithm in weak.items()]
     _warn_of_others(webhooks, url, remarks)
@@ -81,6 +95,8 @@ def reports_are_sent(webhooks: Webhooks, url: str, datatable: list[list[str]], r
         f", whose webhook {', '.join(off)} is switched off" if off else ""
     )
     assert not wrong, f"{webhooks.source}, to {url}: {'; '.join(wrong)}"
+    if untold:
+        raise ProbeError(webhooks.source, f"it does not tell on whom webhook {', '.join(sorted(untold))} reports")
     remarks.examined(len(webhooks.webhooks), "webhooks")
 
 

@@ -39,6 +39,15 @@ def test_each_environment_can_be_read(name: str) -> None:
         ('    "auth.bankid.no",\n    "api.github.com",\n', '    "auth.bankid.no",\n', "does not list api.github.com"),
         ('token = { variable = "GOLIVE_GITHUB_TOKEN" }', 'token = "ghp_abc"', "github.token"),
         ("[site]", "[site", "not TOML"),
+        (
+            'production_tag = "production"',
+            'release_tag = "sha-("\nproduction_tag = "x"',
+            "this is no regular expression",
+        ),
+        ('production_tag = "production"', 'release_tag = "v.*"\nproduction_tag = "x"', "no group for the commit"),
+        ('checks = { "E2E" = "e2e" }', 'checks = { "E2E" = "" }', "github.checks.E2E"),
+        ('checks = { "E2E" = "e2e" }', 'app = "GitHub Actions"', "github.app"),
+        ('company = "Drop"', 'company = " "', "betterstack.company"),
         ('name = "rehearsal"', 'name = "production"', "but the folder is"),
     ],
 )

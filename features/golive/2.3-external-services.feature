@@ -27,12 +27,14 @@ Feature: 2.3 External services
     When a visitor opens
       | /               |
       | /api/auth/login |
+    And somebody without a BankID asks to be let in at
+      | /api/auth/login |
     Then "/" asks for no password, and nothing else is there
 
   @GL-2.3.3 @T-7d @owner-go-live-owner @blocker @auto @attest
   Scenario: A real document has gone through the whole flow
     When Sumsub is asked about the applicant who tried the flow
-    Then the review is "completed" with the answer "GREEN"
+    Then the review is "completed" with the answer "GREEN", and was at most 7 days ago
     And this is signed by the go-live owner
       """
       A real document went through the whole KYC flow at https://getdrop.no, and Sumsub approved it; the evidence names the applicant's id.
@@ -43,7 +45,8 @@ Feature: 2.3 External services
     Given the webhooks that are registered at Sumsub
     And the secrets of the service
     Then Sumsub sends to "https://getdrop.no/api/kyc/webhook", signed with SHA-256 or SHA-512, at least
-      | applicantReviewed |
+      | report            | on each    |
+      | applicantReviewed | individual |
     And the service is given the key of these reports, which is not "SUMSUB_SECRET_KEY"
     When reports in Sumsub's name arrive, which it did not sign
     Then each is refused

@@ -33,7 +33,7 @@ Feature: 2.5 Monitoring
   Scenario: The public status page shows Drop's services as operational
     Given the monitors
     When the public reads the status page "https://drop-status.betteruptime.com"
-    Then it is there, it is the page of "Drop", and everything on it is operational
+    Then it is there, it is the page of our own company, and everything on it is operational
     And these monitors stand on it
       | Drop Health Check |
       | Drop Landing Page |

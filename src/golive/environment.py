@@ -48,6 +48,7 @@ Host = Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z
 Address = IPv4Address | IPv6Address
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]  # ISO 4217
 PagePath = Annotated[str, StringConstraints(pattern=r"^/[^?#\s]*$")]
+Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class Frozen(BaseModel):
@@ -123,6 +124,17 @@ class Distribution(Frozen):
     id: Annotated[str, StringConstraints(pattern=r"^E[A-Z0-9]{9,30}$")]
 
 
+def _release_tag(said: str) -> str:
+    """A regular expression that says which part of a tag is the commit."""
+    try:
+        groups = re.compile(said).groupindex
+    except re.error as exc:
+        raise ValueError(f"this is no regular expression: {exc}") from exc
+    if "commit" not in groups:
+        raise ValueError("this has no group for the commit: write (?P<commit>…) around it")
+    return said
+
+
 class Aws(Frozen):
     """The account and what of the product lives in it."""
 
@@ -136,6 +148,9 @@ class Aws(Frozen):
     database_instance: str
     repository: str
     production_tag: str
+    # Which tags make an image a release: a regular expression for a whole tag, whose group "commit" is the commit that
+    # the image was built from, in 40 digits.
+    release_tag: Annotated[str, AfterValidator(_release_tag)] = "(?P<commit>[0-9a-f]{40})"
     previous_digest: Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")] | None = None  # the way back
     deploy_role: Annotated[str, StringConstraints(pattern=r"^arn:aws:iam::\d{12}:role/[\w+=,.@/-]+$")] | None = None
     snapshot_seconds: float = 900.0  # how long a snapshot of the database may take
@@ -248,13 +263,28 @@ class Database(Frozen):
 
 
 class Github(Frozen):
-    """Where the product's source and its checks are."""
+    """
+    Where the product's source and its checks are.
+
+    In *checks* stands, for a check of the runbook, how its check runs are called. With `*`, `?` or `[…]` in it that is
+    a pattern (fnmatch, the case counts). Without, and for a check that has no entry, it is a name, and its runs are all
+    that GitHub Actions makes of it: `tests`, the jobs of a matrix (`tests (20)`), those of a workflow that is called
+    (`ci / tests`), or both (`ci / tests (20)`). All of them must have succeeded. Only runs of *app* count.
+    """
 
     host: Host = "api.github.com"
     repository: Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+$")] | None = None
     branch: str = "main"
     token: Variable
-    checks: Mapping[str, str] = {}  # the runbook's name of a check → the name of its check run
+    app: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")] = "github-actions"  # by its slug
+    checks: Mapping[str, Said] = {}  # the runbook's name of a check → its runs
+
+    def runs_of(self, check: str) -> tuple[str, ...]:
+        """Patterns for the names of the runs of the runbook's *check*."""
+        said = self.checks.get(check, check)
+        if any(sign in said for sign in "*?["):
+            return (said,)
+        return (said, f"{said} (*)", f"* / {said}", f"* / {said} (*)")
 
 
 class Start(Frozen):
@@ -270,7 +300,7 @@ Provider = Literal["BankID", "Neonomics", "Sumsub", "Swan"]
 class Watched(Frozen):
     """The monitor that notices when a provider fails: it watches a host of the provider's, or *path* of ours."""
 
-    monitor: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]  # its name at BetterStack
+    monitor: Said  # its name at BetterStack
     path: PagePath | None = None  # of the product's, which answers well only as long as the provider does
 
 
@@ -280,6 +310,7 @@ class BetterStack(Frozen):
     host: Host = "uptime.betterstack.com"
     token: Variable
     status_page: Host
+    company: Said | None = None  # whose page that is, as the page names it
     other_status_page: Host | None = None  # one that a document names and that is not ours: only reported
     known_incident: str | None = None  # id of one that any search of incidents must find
     providers: Mapping[Provider, Watched] = {}  # who watches them for us

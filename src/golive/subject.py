@@ -37,7 +37,7 @@ def subject_of(environment: Environment, observatory: Observatory, wanted: str |
         configuration = fingerprint(settings)
         if digest is not None:
             image = observatory.answer(RepositoryImages(environment.aws.repository)).of(digest)
-            commits = image.commits if image else ()
+            commits = image.commits(environment.aws.release_tag) if image else ()
             commit = commits[0] if len(commits) == 1 else None
     except ProbeError:
         pass  # what could not be seen is None, and its own items say why

@@ -179,6 +179,26 @@ def test_error_at_the_callback_shows_that_it_is_known(town: Town) -> None:
     assert LoginAsked(ISSUER, OWN, MOBILE).observe(town.reach()).how == "login"
 
 
+@pytest.mark.parametrize("error", ["unauthorized_client", "access_denied"])
+def test_refusal_at_the_callback_is_told_by_its_word(town: Town, error: str) -> None:
+    """
+    A client that may start no login is sent back to a callback that is known, and with why.
+    """
+    town.provider = registered(town.provider, error=error)
+    own = LoginAsked(ISSUER, OWN, "").observe(town.reach())
+    assert (own.how, own.error, own.knows_callback) == ("error", error, True)
+
+
+@pytest.mark.parametrize("error", ["server_error", "temporarily_unavailable"])
+def test_bankid_that_is_not_well_says_nothing_of_the_request(town: Town, error: str) -> None:
+    """
+    What stands for a 5xx in a redirect is asked again, and is no yes.
+    """
+    town.provider = registered(town.provider, error=error)
+    with pytest.raises(Overloaded, match=error):
+        LoginAsked(ISSUER, OWN, "").observe(town.reach())
+
+
 @pytest.mark.parametrize("lenient", SECOND)
 def test_bankid_that_takes_anything_proves_nothing(town: Town, lenient: str) -> None:
     """

@@ -9,10 +9,13 @@ import pytest
 
 from golive.environment import Environment
 from golive.errors import Denied, Overloaded, ProbeError, Unreachable, Unreadable
-from golive.probes.github import CommitPlace, CommitRuns, RunningCommitChecks
+from golive.probes.github import CheckRun, Checks, CommitPlace, CommitRuns, RunningCommitChecks
+from golive.remarks import Remarks
 from golive.twin.cloud import PRODUCTION_TAG, digest_of, image_of
-from golive.twin.github import CheckRun, Repository
+from golive.twin.github import CheckRun as Run
+from golive.twin.github import Repository
 from golive.twin.world import COMMIT, World
+from steps import pipeline
 
 from .backstage import Backstage
 
@@ -60,11 +63,11 @@ def test_same_name_of_two_apps_is_two_checks(backstage: Backstage, look: Running
 
     def more(kept: Repository) -> Repository:
         runs = kept.check_runs[COMMIT]
-        twin = CheckRun("lint", runs[0].started_at, "failure", app="another-app")
+        twin = Run("lint", runs[0].started_at, "failure", app="another-app")
         return replace(kept, check_runs={COMMIT: (*runs, twin)})
 
     backstage.put(having(more))
-    assert [(run.app, run.conclusion) for run in backstage.look(look).of("lint")] == [
+    assert [(run.app, run.conclusion) for run in backstage.look(look).of(["lint"])] == [
         ("another-app", "failure"),
         ("github-actions", "success"),
     ]
@@ -108,11 +111,12 @@ def test_commit_that_github_does_not_have_is_a_fact(backstage: Backstage, look: 
 @pytest.mark.parametrize(
     ("tags", "words"),
     [
-        ((PRODUCTION_TAG, "v0.1.0"), "0 tags that are commits"),
-        ((COMMIT, "f" * 40), "2 tags that are commits"),
-        ((COMMIT[:7],), "0 tags that are commits"),
+        ((PRODUCTION_TAG, "v0.1.0"), "name 0 commits"),
+        ((COMMIT, "f" * 40), "name 2 commits"),
+        ((COMMIT[:7],), "name 0 commits"),
+        ((f"sha-{COMMIT}",), "name 0 commits"),
     ],
-    ids=["none", "two", "short"],
+    ids=["none", "two", "short", "of another form"],
 )
 def test_image_must_name_one_commit(
     backstage: Backstage, look: RunningCommitChecks, tags: tuple[str, ...], words: str
@@ -130,6 +134,109 @@ def test_image_must_name_one_commit(
     )
     with pytest.raises(ProbeError, match=words):
         backstage.look(look)
+
+
+def test_commit_is_found_in_a_tag_as_the_environment_says(
+    backstage: Backstage, environment: Environment, look: RunningCommitChecks
+) -> None:
+    """
+    Whatever CI writes around it, the commit is asked for by itself.
+    """
+    backstage.cloud(
+        lambda cloud: replace(
+            cloud,
+            images=tuple(
+                replace(image, tags=tuple(f"sha-{tag}" if tag == COMMIT else tag for tag in image.tags))
+                for image in cloud.images
+            ),
+        )
+    )
+    aws = environment.aws.model_copy(update={"release_tag": "sha-(?P<commit>[0-9a-f]{40})"})
+    seen = look.observe(backstage.reach(environment.model_copy(update={"aws": aws})))
+    assert (seen.commit, seen.exists) == (COMMIT, True)
+
+
+RUN = CheckRun("tests", "completed", "success", "github-actions")
+SAID = Checks("github.com/alai-holding/drop", COMMIT, "sha256:0", True, (), None)
+
+
+@pytest.mark.parametrize(
+    ("names", "checks", "holds"),
+    [
+        (("tests",), {}, True),
+        (("tests (20)", "tests (22)"), {}, True),
+        (("ci / tests",), {}, True),
+        (("ci / build / tests (20, ubuntu)",), {}, True),
+        ((), {}, False),
+        (("tests-of-something-else",), {}, False),
+        (("integration tests",), {}, False),
+        (("Tests",), {}, False),
+        (("unit",), {"tests": "unit"}, True),
+        (("ci / unit (20)",), {"tests": "unit"}, True),
+        (("tests",), {"tests": "unit"}, False),
+        (("unit: node 20", "unit: node 22"), {"tests": "unit: *"}, True),
+        (("unit",), {"tests": "unit: *"}, False),
+        (("ci / unit: 20",), {"tests": "unit: *"}, False),
+    ],
+    ids=str,
+)
+def test_runs_of_a_check_are_known_by_name_or_pattern(
+    environment: Environment, names: tuple[str, ...], checks: dict[str, str], holds: bool
+) -> None:
+    """
+    A name stands for all that GitHub Actions makes of it, a pattern for what it matches; without a run there is no
+    success.
+    """
+    seen = replace(SAID, runs=tuple(replace(RUN, name=name) for name in names))
+    verdict(environment, seen, holds, checks=checks)
+
+
+@pytest.mark.parametrize("conclusion", ["failure", "skipped", "neutral", "cancelled", None])
+@pytest.mark.parametrize("other", ["tests (22)", "ci / tests"])
+def test_every_run_of_a_check_must_have_succeeded(environment: Environment, other: str, conclusion: str | None) -> None:
+    """
+    One of a matrix that did not is a no, beside any number that did.
+    """
+    bad = replace(RUN, name=other, status="completed" if conclusion else "queued", conclusion=conclusion)
+    verdict(environment, replace(SAID, runs=(RUN, replace(RUN, name="tests (20)"), bad)), False)
+
+
+@pytest.mark.parametrize(
+    ("apps", "app", "holds"),
+    [
+        (("github-actions",), "github-actions", True),
+        (("somebodys-bot",), "github-actions", False),
+        (("",), "github-actions", False),
+        (("somebodys-bot", "github-actions"), "github-actions", True),
+        (("circleci-checks",), "circleci-checks", True),
+        (("github-actions",), "circleci-checks", False),
+    ],
+)
+def test_runs_of_one_app_count(environment: Environment, apps: tuple[str, ...], app: str, holds: bool) -> None:
+    """
+    Anybody's app may call a check of its own "tests"; what it concluded says nothing, good or bad.
+    """
+    runs = tuple(replace(RUN, app=one, conclusion="success" if one == app else "failure") for one in apps)
+    verdict(environment, replace(SAID, runs=runs), holds, app=app)
+    if not holds:
+        with pytest.raises(AssertionError, match=f"tests never ran in {app}, and what"):
+            judge(environment, replace(SAID, runs=runs), app=app)
+
+
+def judge(environment: Environment, seen: Checks, **changes: object) -> None:
+    """What the sentence makes of *seen*, where the environment file says *changes*."""
+    github = environment.github.model_copy(update=changes)
+    changed = environment.model_copy(update={"github": github})
+    pipeline.checks_succeeded(seen, changed, [["check"], ["tests"]], Remarks())
+
+
+def verdict(environment: Environment, seen: Checks, holds: bool, **changes: object) -> None:
+    """Whether it is a success."""
+    if holds:
+        judge(environment, seen, **changes)
+    else:
+        with pytest.raises(AssertionError, match="must be completed with success"):
+            judge(environment, seen, **changes)
 
 
 def test_image_that_the_repository_does_not_have(backstage: Backstage, look: RunningCommitChecks) -> None:

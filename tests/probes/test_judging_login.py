@@ -12,7 +12,7 @@ from golive.environment import Environment
 from golive.errors import Denied, NothingExamined, ProbeError, Unreadable
 from golive.probes.bankid import Description, Received
 from golive.probes.html import outline, read
-from golive.probes.login import Admission, LoginRequest
+from golive.probes.login import Admission, Knocked, LoginRequest
 from golive.probes.recognition import Recognition
 from golive.probes.web import Answer
 from golive.remarks import Remarks
@@ -181,6 +181,39 @@ def test_callback_is_known_where_somebody_would_arrive(received: Received, error
         login.login_is_shown(received)
 
 
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [
+        ("login_required", None),
+        ("interaction_required", None),
+        ("consent_required", None),
+        ("invalid_scope", None),
+        ("unauthorized_client", AssertionError),
+        ("invalid_request", AssertionError),
+        ("access_denied", AssertionError),
+        ("unsupported_response_type", AssertionError),
+        ("invalid_client", AssertionError),
+        ("another error", ProbeError),
+        ("invalid_grant", ProbeError),
+    ],
+)
+def test_word_at_the_callback_says_whether_the_request_is_taken(error: str, raised: type[Exception] | None) -> None:
+    """
+    That a person is needed, or a scope not granted, says nothing against the callback; a refusal is a no, and a word
+    that is no answer to such a request is none. Whose callback it is, is known in each case.
+    """
+    seen = Received("https://getdrop.no/callback", "error", 303, error)
+    known = Recognition("token", "", None)
+    login.known_clients_callback_is_known((known, seen))
+    login.asked_callback_is_known((known, seen), seen)
+    for judge in (lambda: login.callback_is_known(seen), lambda: login.service_callback_is_known((known, seen))):
+        if raised is None:
+            judge()
+        else:
+            with pytest.raises(raised, match=error):
+                judge()
+
+
 def test_refused_push_is_a_warning() -> None:
     """
     That BankID lets the service push no request does not keep anybody from logging in.
@@ -213,8 +246,48 @@ def test_other_ways_in_are_noticed(front: str, other: int, offered: bool) -> Non
         Answer(home, 200, (), outline(read(f"<html lang=nb>{front}</html>", home), str.upper, there=True)),
         Answer(f"{home}api/auth/login", other, ()),
     ]
+    nobody = [Knocked(f"{home}api/auth/login", 404, None)]
     if offered:
         with pytest.raises(AssertionError, match="the only way in must be BankID"):
-            login.no_other_login(pages, "/", Remarks())
+            login.no_other_login(pages, nobody, "/", Remarks())
     else:
-        login.no_other_login(pages, "/", Remarks())
+        login.no_other_login(pages, nobody, "/", Remarks())
+
+
+@pytest.mark.parametrize(
+    ("status", "nothing", "raised"),
+    [
+        (404, None, None),
+        (410, None, None),
+        (405, 405, None),
+        (405, 404, AssertionError),
+        (401, 404, AssertionError),
+        (400, 404, AssertionError),
+        (200, 404, AssertionError),
+        (500, 404, AssertionError),
+        (401, 405, AssertionError),
+        (403, 403, ProbeError),
+        (200, 200, ProbeError),
+        (500, 500, ProbeError),
+    ],
+)
+def test_what_a_post_is_answered_tells_of_another_way_in(
+    status: int, nothing: int | None, raised: type[Exception] | None
+) -> None:
+    """
+    A GET is answered 404 each time. A POST that somebody takes, or refuses, is a way in, unless it is answered so where
+    nothing can be: then nothing is seen of what is behind, except that a method which nobody takes anywhere is not
+    taken here.
+    """
+    home = "https://getdrop.no/"
+    url = f"{home}api/auth/login"
+    pages = [Answer(home, 200, ()), Answer(url, 404, ())]
+
+    def judge() -> None:
+        login.no_other_login(pages, [Knocked(url, status, nothing)], "/", Remarks())
+
+    if raised is None:
+        judge()
+    else:
+        with pytest.raises(raised, match="the only way in" if raised is AssertionError else "where nothing can be"):
+            judge()

@@ -15,7 +15,7 @@ from golive.errors import Overloaded, ProbeError, Unreachable, Unreadable
 from golive.observatory import plain
 from golive.probes import login
 from golive.probes.http import Reply
-from golive.probes.login import NEW, Entrance, LoginRequest, LoginStart
+from golive.probes.login import NEW, Entrance, Knock, LoginRequest, LoginStart
 from golive.probes.look import Look
 from golive.probes.reach import Reach
 from golive.twin.site import BALANCE, SIGN_UP
@@ -31,7 +31,8 @@ PARTS = {
     "nonce": NEW,
     "code challenge": f"S256, {NEW}",
 }
-LOOKS: list[Look[Any]] = [LoginStart(START, "GET"), Entrance("https://getdrop.no/dashboard")]
+OTHER = "https://getdrop.no/api/auth/login"
+LOOKS: list[Look[Any]] = [LoginStart(START, "GET"), Entrance("https://getdrop.no/dashboard"), Knock(OTHER)]
 
 
 def started(town: Town, method: Any = "GET", **changes: Any) -> LoginRequest:
@@ -61,6 +62,36 @@ def test_what_is_no_answer_is_unknown(town: Town, look: Look[Any], ailment: Any,
     town.site = replace(town.site, ailment=ailment)
     with pytest.raises(error):
         look.observe(town.reach())
+
+
+@pytest.mark.parametrize(
+    ("changes", "seen"),
+    [
+        ({}, (404, None)),
+        ({"password": True}, (401, 404)),
+        ({"password": True, "password_shown": False}, (401, 404)),
+    ],
+    ids=str,
+)
+def test_login_that_takes_posts_alone_is_found(
+    town: Town, changes: dict[str, Any], seen: tuple[int, int | None]
+) -> None:
+    """
+    Whether it shows itself to a GET or not; where nothing is, nothing more is asked.
+    """
+    town.site = replace(town.site, login=replace(town.site.login, **changes))
+    knocked = Knock(OTHER).observe(town.reach())
+    assert (knocked.status, knocked.nothing) == seen
+    assert not knocked.like_nothing
+
+
+def test_posts_that_are_stopped_everywhere_tell_nothing(town: Town) -> None:
+    """
+    What refuses a POST in front of the product refuses it beside the login as well.
+    """
+    town.site = replace(town.site, posts_forbidden=True)
+    knocked = Knock(OTHER).observe(town.reach())
+    assert (knocked.status, knocked.nothing, knocked.like_nothing) == (403, 403, True)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

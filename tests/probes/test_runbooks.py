@@ -484,6 +484,20 @@ def test_a_monitor_that_would_notice_nothing_is_told(
         watched(environment, "BankID", replace(WATCH, **changes))
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [({"frequency": None}, "how often it is checked"), ({"verify_ssl": None}, "whether it verifies the certificate")],
+)
+def test_a_monitor_of_which_too_little_is_told_is_unknown(
+    environment: Environment, changes: dict[str, Any], said: str
+) -> None:
+    """What BetterStack does not say is no yes; what is seen to be wrong beside it is a no."""
+    with pytest.raises(ProbeError, match=said):
+        watched(environment, "BankID", replace(WATCH, **changes))
+    with pytest.raises(AssertionError, match="has no escalation policy"):
+        watched(environment, "BankID", replace(WATCH, **changes, policy=None))
+
+
 def test_two_monitors_of_one_name_are_one_too_many(environment: Environment) -> None:
     """Nobody knows then of which the environment file speaks."""
     with pytest.raises(AssertionError, match="there are 2 monitors called BankID"):

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from golive.errors import ProbeError, Unreadable
-from golive.probes.apprunner import ABSENT, CustomDomains, RunningService, ServiceSettings
+from golive.errors import NothingExamined, ProbeError, Unreadable
+from golive.probes.apprunner import (
+    ABSENT,
+    CustomDomains,
+    Domain,
+    Domains,
+    RunningService,
+    ServiceSettings,
+    Validation,
+)
+from golive.probes.ecr import Image as Tagged
 from golive.probes.ecr import RepositoryImages
+from golive.remarks import Remarks
 from golive.twin.apprunner import Operation
 from golive.twin.cloud import Cloud, Image, digest_of, image_of
 from golive.twin.world import COMMIT
+from steps import cloud as steps
 
 from .backstage import Backstage
 
@@ -149,14 +160,61 @@ def test_domain_with_a_lost_record_is_not_active(backstage: Backstage, arn: str)
     assert (domain.status, domain.active) == ("ACTIVE", False)
 
 
+@pytest.mark.parametrize(
+    ("records", "raised"),
+    [
+        (("SUCCESS", "SUCCESS"), None),
+        (("SUCCESS", "FAILED"), AssertionError),
+        ((), NothingExamined),
+    ],
+    ids=str,
+)
+def test_domain_is_active_by_its_records(records: tuple[str, ...], raised: type[Exception] | None) -> None:
+    """
+    That every record was found is true of none at all, which says nothing.
+    """
+    found = tuple(Validation(f"{number}.getdrop.no", status) for number, status in enumerate(records))
+    seen = Domains("App Runner", (Domain("getdrop.no", True, "ACTIVE", found),), "x.awsapprunner.com")
+    if raised is None:
+        steps.domain_is_active(seen, "getdrop.no", "www.getdrop.no", Remarks())
+    else:
+        with pytest.raises(raised, match=r"getdrop\.no"):
+            steps.domain_is_active(seen, "getdrop.no", "www.getdrop.no", Remarks())
+    other = replace(seen, domains=(Domain("drop.example", True, "ACTIVE", ()),))
+    with pytest.raises(AssertionError, match="must be ACTIVE"):
+        steps.domain_is_active(other, "getdrop.no", "www.getdrop.no", Remarks())
+
+
 def test_releases_are_the_images_of_commits(backstage: Backstage) -> None:
     """
     A younger image of a pull request is no release; the newest release comes first and carries its tags.
     """
     seen = backstage.look(RepositoryImages("drop-web"))
     assert seen.images[0].tags == ("pr-61",)
-    assert [image.commits for image in seen.releases][:1] == [(COMMIT,)]
-    assert seen.tagged("production") == seen.of(DIGEST) == seen.releases[0]
+    tag = backstage.environment.aws.release_tag
+    assert [image.commits(tag) for image in seen.releases(tag)][:1] == [(COMMIT,)]
+    assert seen.tagged("production") == seen.of(DIGEST) == seen.releases(tag)[0]
+
+
+@pytest.mark.parametrize(
+    ("release_tag", "tags", "commits"),
+    [
+        ("(?P<commit>[0-9a-f]{40})", (COMMIT, f"sha-{COMMIT}"), (COMMIT,)),
+        ("(?P<commit>[0-9a-f]{40})", (f"sha-{COMMIT}",), ()),
+        ("sha-(?P<commit>[0-9a-f]{40})", (f"sha-{COMMIT}", "production"), (COMMIT,)),
+        ("sha-(?P<commit>[0-9a-f]{40})", (f"not-sha-{COMMIT}", f"sha-{COMMIT}-dirty"), ()),
+        ("(sha-)?(?P<commit>[0-9a-f]{40})", (COMMIT, f"sha-{COMMIT}"), (COMMIT,)),
+        ("sha-(?P<commit>[0-9a-f]+)", (f"sha-{COMMIT[:7]}",), ()),
+        ("(?P<commit>[0-9a-f]{40})?production", ("production",), ()),
+    ],
+)
+def test_tag_of_a_release_is_the_environments(
+    release_tag: str, tags: tuple[str, ...], commits: tuple[str, ...]
+) -> None:
+    """
+    The whole tag must be of its form, the commit in it whole, and one commit is one however many tags name it.
+    """
+    assert Tagged("sha256:0", tags, datetime(2026, 3, 2, tzinfo=UTC)).commits(release_tag) == commits
 
 
 def test_images_are_all_told(backstage: Backstage) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -139,6 +139,30 @@ def test_targets_may_hold_secrets(backstage: Backstage, target: str, told: str) 
     assert not seen.to(RECEIVER)
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("individual", ("individual",)),
+        ("company", ("company",)),
+        (["individual", "company"], ("company", "individual")),
+        (None, None),
+        ([], None),
+        ("everybody", None),
+        ("", None),
+    ],
+    ids=str,
+)
+def test_applicants_of_a_webhook_are_told_as_sumsub_names_them(
+    backstage: Backstage, said: Any, told: tuple[str, ...] | None
+) -> None:
+    """
+    On whom it reports; what is not said, or in a word of nobody's, is not told.
+    """
+    backstage.put(having(lambda account: account.registering(applicants=said)))
+    (ours,) = backstage.look(RegisteredWebhooks()).to(RECEIVER)
+    assert ours.applicants == told
+
+
 def test_list_that_may_be_cut_is_none(backstage: Backstage) -> None:
     """
     Sumsub lists the oldest fifty, so fifty are not known to be all.
@@ -155,6 +179,7 @@ def test_review_is_told(backstage: Backstage) -> None:
     """
     seen = backstage.look(ReviewOf(TEST_APPLICANT))
     assert (seen.exists, seen.status, seen.answer, seen.reject_type) == (True, "completed", "GREEN", "")
+    assert timedelta(days=1) < datetime.now(UTC) - seen.reviewed_at < timedelta(days=3)
 
 
 def test_review_that_has_not_ended_has_no_answer(backstage: Backstage) -> None:

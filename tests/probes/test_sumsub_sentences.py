@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -32,7 +33,11 @@ from steps import sumsub
 from .backstage import Backstage
 from .town import again
 
-HOOK = Webhook("1", "http", RECEIVER, True, ("applicantReviewed",), "HMAC_SHA256_HEX", False, True, "print")
+HOOK = Webhook(
+    "1", "http", RECEIVER, True, ("applicantReviewed",), "HMAC_SHA256_HEX", False, True, "print", ("individual",)
+)
+HEAD = ["report", "on each"]
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 def looks(environment: Environment) -> Iterable[Look[Any]]:
@@ -61,8 +66,31 @@ def test_without_an_applicant_a_warning_says_so() -> None:
     Nobody named: the machine has nothing against it, and says what it rests on.
     """
     remarks = Remarks()
-    sumsub.review_ended(Review("Sumsub", None), "completed", "GREEN", remarks)
+    sumsub.review_ended(Review("Sumsub", None), "completed", "GREEN", 7, NOW, remarks)
     assert "rests on the attestation alone" in remarks.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("ago", "raised"),
+    [
+        (timedelta(days=7), None),
+        (timedelta(days=7, seconds=1), AssertionError),
+        (timedelta(days=700), AssertionError),
+        (None, ProbeError),
+    ],
+)
+def test_review_is_of_these_days(ago: timedelta | None, raised: type[Exception] | None) -> None:
+    """
+    What was approved long ago went through another flow; of what has no date nobody knows.
+    """
+    seen = Review("Sumsub", "a", True, "completed", "GREEN", "", 1, None if ago is None else NOW - ago)
+    if raised is None:
+        sumsub.review_ended(seen, "completed", "GREEN", 7, NOW, Remarks())
+    else:
+        with pytest.raises(raised, match="days ago" if ago else "does not tell when"):
+            sumsub.review_ended(seen, "completed", "GREEN", 7, NOW, Remarks())
+    with pytest.raises(AssertionError, match="RED"):
+        sumsub.review_ended(replace(seen, answer="RED"), "completed", "GREEN", 7, NOW, Remarks())
 
 
 def test_types_may_be_spread_over_webhooks() -> None:
@@ -73,10 +101,40 @@ def test_types_may_be_spread_over_webhooks() -> None:
     other = replace(HOOK, id="2", types=("applicantPending",), resends=False)
     astray = replace(HOOK, id="3", target="elsewhere.example", ours=False)
     seen = Webhooks("Sumsub", (HOOK, other, astray))
-    sumsub.reports_are_sent(seen, RECEIVER, [["applicantReviewed"], ["applicantPending"]], remarks)
+    wanted = [HEAD, ["applicantReviewed", "individual"], ["applicantPending", "individual"]]
+    sumsub.reports_are_sent(seen, RECEIVER, wanted, remarks)
     assert [warning.split()[1] for warning in remarks.warnings] == ["2", "3"]
-    with pytest.raises(AssertionError, match="applicantReset is not sent there"):
-        sumsub.reports_are_sent(seen, RECEIVER, [["applicantReset"]], remarks)
+    with pytest.raises(AssertionError, match="applicantReset on each individual is not sent there"):
+        sumsub.reports_are_sent(seen, RECEIVER, [HEAD, ["applicantReset", "individual"]], remarks)
+
+
+@pytest.mark.parametrize(
+    ("applicants", "raised"),
+    [
+        ([("individual",)], None),
+        ([("company", "individual")], None),
+        ([("company",), ("individual",)], None),
+        ([None, ("individual",)], None),
+        ([("company",)], AssertionError),
+        ([("company",), ("company",)], AssertionError),
+        ([None], ProbeError),
+        ([("company",), None], ProbeError),
+    ],
+    ids=str,
+)
+def test_people_are_reported_on_by_a_webhook_for_people(
+    applicants: list[tuple[str, ...] | None], raised: type[Exception] | None
+) -> None:
+    """
+    A webhook for companies reports nothing of a person; one that does not say for whom it is may, and may not.
+    """
+    hooks = tuple(replace(HOOK, id=str(number), applicants=each) for number, each in enumerate(applicants))
+    seen, wanted = Webhooks("Sumsub", hooks), [HEAD, ["applicantReviewed", "individual"]]
+    if raised is None:
+        sumsub.reports_are_sent(seen, RECEIVER, wanted, Remarks())
+    else:
+        with pytest.raises(raised, match=r"on each individual is not sent|does not tell on whom"):
+            sumsub.reports_are_sent(seen, RECEIVER, wanted, Remarks())
 
 
 @pytest.mark.parametrize("key", [None, "print"], ids=["silent", "told"])

@@ -95,6 +95,18 @@ def test_wrong_request_goes_back_to_its_sender(client: httpx.Client, other: dict
     assert parse_qs(target.query) == {"error": [error], "state": ["a-state"]}
 
 
+@pytest.mark.parametrize("error", ["unauthorized_client", "temporarily_unavailable"])
+def test_client_may_be_sent_back_whatever_it_asks(client: httpx.Client, twin: Twin, error: str) -> None:
+    """
+    One that may start no login hears so at its own address; a stranger hears nothing there still.
+    """
+    clients = {name: replace(known, error=error) for name, known in twin.world.bankid.clients.items()}
+    twin.swap(bankid=replace(twin.world.bankid, clients=clients))
+    answer = authorize(client)
+    assert parse_qs(urlsplit(answer.headers["location"]).query) == {"error": [error], "state": ["a-state"]}
+    assert authorize(client, client_id="nobody").status_code == 400
+
+
 @pytest.mark.parametrize(
     ("how", "status", "error"),
     [

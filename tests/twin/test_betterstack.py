@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from golive.twin.betterstack import FAR, HEALTH, POLICY, Incident
+from golive.twin.betterstack import FAR, HEALTH, POLICY, Incident, Step
 
 if TYPE_CHECKING:
     from conftest import Twin
@@ -84,6 +84,19 @@ def test_policy_says_whom_it_calls(client: httpx.Client) -> None:
     assert [[member["type"] for member in step["step_members"]] for step in steps] == [
         ["current_on_call", "all_slack_integrations"],
         ["entire_team"],
+    ]
+
+
+def test_policy_may_hand_on_by_the_hour(client: httpx.Client, twin: Twin) -> None:
+    """
+    A branch names the policy that takes over, and calls nobody itself.
+    """
+    steps = (Step((), kind="time_branching", policy="84002"), Step(("entire_team",)))
+    twin.swap(betterstack=replace(twin.world.betterstack, policies={POLICY: steps}))
+    told = ask(client, f"policies/{POLICY}").json()["data"]["attributes"]["steps"]
+    assert [(step["type"], step.get("policy_id"), "step_members" in step) for step in told] == [
+        ("time_branching", 84002, False),
+        ("escalation", None, True),
     ]
 
 

@@ -152,7 +152,7 @@ class Domain:
 
     @property
     def active(self) -> bool:
-        """Whether it is served, and every record of its certificate is found."""
+        """Whether it is served, and every record of its certificate is found, if there are any."""
         return self.status == "ACTIVE" and all(record.status == "SUCCESS" for record in self.validations)
 
 

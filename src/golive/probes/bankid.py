@@ -38,6 +38,8 @@ WORDS = (
     *("access_denied", "unsupported_response_type", "invalid_scope", "server_error", "temporarily_unavailable"),
     *("login_required", "interaction_required", "consent_required", "request_not_supported"),
 )
+# With which of them an authorization endpoint says "not now" (RFC 6749 4.1.2.1): a redirect has no 5xx.
+UNWELL = ("server_error", "temporarily_unavailable")
 
 
 class _Document(BaseModel):
@@ -163,7 +165,11 @@ class Received:
 
     @property
     def knows_callback(self) -> bool:
-        """Whether an answer would go to the callback: BankID sends nobody to an address that is not registered."""
+        """
+        Whether an answer would go to the callback: BankID sends nobody to an address that is not registered.
+
+        That the request is taken is another thing: see *error*.
+        """
         return self.how in ("login", "error")
 
 
@@ -250,7 +256,7 @@ class LoginAsked(_Asking, Look[Received]):
 
 
 def _received(issuer: str, url: str, callback: str, state: str, reply: Reply) -> Received:
-    """What BankID's answer to a request for a login means."""
+    """What BankID's answer to a request for a login means; Overloaded where it says that it cannot tell just now."""
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise Overloaded(url, f"BankID answered {reply.status}", status=reply.status)
     if reply.status >= HTTPStatus.BAD_REQUEST:
@@ -269,7 +275,9 @@ def _received(issuer: str, url: str, callback: str, state: str, reply: Reply) ->
     told = parse_qs(parts.query)
     if told.get("state") != [state] or len(told.get("error", [])) != 1:
         raise Unreadable(url, "BankID comes back to the callback without our state, or without a word why")
-    return Received(callback, "error", reply.status, word(told["error"][0]))
+    if (error := word(told["error"][0])) in UNWELL:
+        raise Overloaded(url, f"BankID sends the visitor back with {error}", status=reply.status)
+    return Received(callback, "error", reply.status, error)
 
 
 def is_of(url: str, issuer: str) -> bool:

@@ -30,10 +30,15 @@ class Image:
     tags: tuple[str, ...]
     pushed_at: datetime
 
-    @property
-    def commits(self) -> tuple[str, ...]:
-        """The tags that are commits: CI gives one to every build of the main line, which is what makes a release."""
-        return tuple(tag for tag in self.tags if COMMIT.fullmatch(tag))
+    def commits(self, release_tag: str) -> tuple[str, ...]:
+        """
+        The commits that its tags name, as the environment's *release_tag* finds them in a whole tag.
+
+        CI gives such a tag to every build of the main line, which is what makes a release. What is no whole commit, a
+        few digits of one for instance, names none: it might be another one's tomorrow.
+        """
+        named = (found["commit"] for tag in self.tags if (found := re.fullmatch(release_tag, tag)))
+        return tuple(sorted({commit for commit in named if commit and COMMIT.fullmatch(commit)}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +49,9 @@ class Images:
     exists: bool
     images: tuple[Image, ...]
 
-    @property
-    def releases(self) -> tuple[Image, ...]:
-        """The images that were built from a commit of the main line, newest first."""
-        return tuple(image for image in self.images if image.commits)
+    def releases(self, release_tag: str) -> tuple[Image, ...]:
+        """The images that were built from a commit of the main line, newest first; see `Image.commits`."""
+        return tuple(image for image in self.images if image.commits(release_tag))
 
     def tagged(self, tag: str) -> Image | None:
         """The image that carries *tag*; ECR gives a tag to one image at a time."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import quote
@@ -90,9 +92,9 @@ class Checks:
     runs: tuple[CheckRun, ...]
     place: Place | None
 
-    def of(self, name: str) -> tuple[CheckRun, ...]:
-        """The runs of the check called *name*: one for each app that has such a check."""
-        return tuple(run for run in self.runs if run.name == name)
+    def of(self, patterns: Sequence[str]) -> tuple[CheckRun, ...]:
+        """The runs whose names one of *patterns* matches (fnmatch), of whatever app."""
+        return tuple(run for run in self.runs if any(fnmatchcase(run.name, pattern) for pattern in patterns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +245,12 @@ def _running_commit(reach: Reach, service_arn: str, repository: str) -> tuple[st
     image = images.of(digest)
     if image is None:
         raise ProbeError(digest, f"the image that runs is not in {images.source}, so its commit is not known")
-    if len(image.commits) != 1:
-        raise ProbeError(digest, f"the image that runs has {len(image.commits)} tags that are commits; one is needed")
-    return digest, image.commits[0]
+    commits = image.commits(reach.environment.aws.release_tag)
+    if len(commits) != 1:
+        raise ProbeError(
+            digest, f"the tags of the image that runs name {len(commits)} commits (aws.release_tag); one is needed"
+        )
+    return digest, commits[0]
 
 
 def _ask(reach: Reach, repository: str, path: str) -> Reply:

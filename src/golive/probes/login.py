@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -21,6 +22,7 @@ from golive.probes.reach import Reach
 from golive.probes.together import together
 from golive.probes.web import MOVED, OfUrl, media_type
 
+GONE = (404, 410)
 SENT_ON = (302, 303, 307)  # a login that is remembered for good (301, 308) would not be new the next time
 NEW = "new each time"
 # Characters of a random text: 16 of base64 are 96 bits (RFC 6749 10.10 demands what nobody guesses).
@@ -119,6 +121,44 @@ class Entrance(OfUrl, Look[Admission]):
         location = reply.headers.get("location")
         moved = reply.status in MOVED and location is not None
         return Admission(self.url, reply.status, _bare(urljoin(self.url, location)) if moved else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Knocked:
+    """How a POST of nothing was answered."""
+
+    url: str
+    status: int
+    nothing: int | None  # the same beside it, where nothing can be; None where *status* says that nothing is here
+
+    @property
+    def like_nothing(self) -> bool:
+        """Whether it is answered as it is where nothing can be, by something that stands in front of both."""
+        return self.status == self.nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Knock(OfUrl, Look[Knocked]):
+    """
+    Does anybody take a POST at *url*?
+
+    What is made for POST alone need not show itself to a GET: some frameworks answer that 404 as if nothing were there.
+    """
+
+    def observe(self, reach: Reach) -> Knocked:
+        """Errors as `http.exchange`; an address beside it is asked only where there is something to compare."""
+        status = self._post(reach, self.url)
+        if status in GONE:
+            return Knocked(self.url, status, None)
+        return Knocked(self.url, status, self._post(reach, f"{self.url}-{secrets.token_hex(8)}"))
+
+    def _post(self, reach: Reach, url: str) -> int:
+        # An object with nothing in it: no name whose wrong passwords could be counted, and nothing to be kept. A login
+        # that lets somebody in for that would make a session, which the answer names to us alone and we do not keep.
+        reply = exchange(
+            reach, url, method="POST", headers={"Content-Type": "application/json"}, content=b"{}", shown=self.url
+        )
+        return reply.status
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AwareDatetime, BaseModel
 
@@ -21,18 +21,23 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# Kinds of a policy's steps that call nobody themselves (https://betterstack.com/docs/uptime/api/escalation-policies/).
+BRANCHES = frozenset({"time_branching", "metadata_branching"})
+# From a monitor's own policy through its branches; what is deeper is not followed.
+DEEPEST = 5
+
 
 class _MonitorSays(BaseModel):
-    pronounceable_name: str
+    pronounceable_name: str | None = None
     url: str
     monitor_type: str
     status: Literal["up", "down", "validating", "paused", "pending", "maintenance"]
     last_checked_at: AwareDatetime | None
-    check_frequency: int
+    check_frequency: int | None = None
     paused_at: AwareDatetime | None = None
     created_at: AwareDatetime | None = None
     policy_id: int | str | None
-    verify_ssl: bool
+    verify_ssl: bool | None = None
     required_keyword: str | None = None
     maintenance_from: str | None = None
     maintenance_to: str | None = None
@@ -45,6 +50,7 @@ class _MemberSays(BaseModel):
 class _StepSays(BaseModel):
     type: str
     step_members: tuple[_MemberSays, ...] = ()
+    policy_id: int | str | None = None  # of a branch: to whom it hands the incident on
 
 
 class _PolicySays(BaseModel):
@@ -59,26 +65,31 @@ class _SlaSays(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Monitor:
-    """One monitor."""
+    """One monitor. What BetterStack does not tell of it is None, or "", and is no reason not to see the others."""
 
     id: str
-    name: str
+    name: str  # "" where it has none
     url: str  # without what may hold a secret: user, query and fragment
     kind: str  # "status", "keyword", "ping" …
     status: str  # "up" is the only green
     checked_at: datetime | None
-    frequency: int  # seconds from one check to the next
+    frequency: int | None  # seconds from one check to the next
     paused: bool
     policy: str | None
-    verify_ssl: bool
+    verify_ssl: bool | None
     keyword: bool  # whether a word must stand in the answer
     window: str  # the daily maintenance, "02:00 to 03:00"; "" for none
     made_at: datetime | None = None  # None where BetterStack does not say
 
     @property
     def host(self) -> str:
-        """The name that it watches."""
-        return urlsplit(self.url).hostname or ""
+        """The name that it watches, of an address (https://getdrop.no/) or by itself (getdrop.no), as pings have it."""
+        return _parts(self.url).hostname or ""
+
+    @property
+    def called(self) -> str:
+        """Its name, or what it is told by where it has none."""
+        return self.name or f"the monitor {self.id} without a name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +113,18 @@ class Monitors:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One escalation policy: whom its steps call, step by step; branches by the hour are no steps."""
+    """One escalation policy: whom its steps call, step by step, and to which policies it may hand an incident on."""
 
     id: str
     exists: bool
     steps: tuple[tuple[str, ...], ...] = ()
+    # By the hour, or by what is told of the incident; "" where not even the policy is named, but found out then.
+    branches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Escalations:
-    """The monitors, and the policies that they name."""
+    """The monitors, and the policies that they name, or that these branch to."""
 
     monitors: Monitors
     policies: Mapping[str, Policy]
@@ -197,7 +210,8 @@ class EscalationPolicy(_AtBetterStack, Look[Policy]):
         if said is None:
             return Policy(self.id, False)
         steps = (tuple(member.type for member in step.step_members) for step in said.steps if step.type == "escalation")
-        return Policy(self.id, True, tuple(steps))
+        onward = ("" if step.policy_id is None else str(step.policy_id) for step in said.steps if step.type in BRANCHES)
+        return Policy(self.id, True, tuple(steps), tuple(onward))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +224,17 @@ class MonitorEscalations(_AtBetterStack, Look[Escalations]):
         return "the escalation policies at BetterStack"
 
     def observe(self, reach: Reach) -> Escalations:
-        """Each policy that a monitor names is a look of its own."""
+        """Each policy that a monitor names is a look of its own, and so is each that these branch to, DEEPEST deep."""
         monitors = reach.ask(AllMonitors())
-        names = sorted({monitor.policy for monitor in monitors.monitors if monitor.policy is not None})
-        policies = _seen(reach.ask_each([EscalationPolicy(name) for name in names]))
-        return Escalations(monitors, {policy.id: policy for policy in policies})
+        found: dict[str, Policy] = {}
+        names = {monitor.policy for monitor in monitors.monitors if monitor.policy is not None}
+        for _ in range(DEEPEST):
+            policies = _seen(reach.ask_each([EscalationPolicy(name) for name in sorted(names)]))
+            found |= {policy.id: policy for policy in policies}
+            names = {name for policy in policies for name in policy.branches if name} - found.keys()
+            if not names:
+                break
+        return Escalations(monitors, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,14 +329,26 @@ def _seen(answers: Sequence[T | ProbeError]) -> list[T]:
     return found
 
 
+def _parts(url: str) -> SplitResult:
+    """*url* in its parts; a bare name is a host and no path, and what is no address has no parts."""
+    try:
+        return urlsplit(url if "://" in url else f"//{url}")
+    except ValueError:
+        return urlsplit("")
+
+
+def _shown(url: str) -> str:
+    """*url* without what may hold a secret."""
+    there = _parts(url)
+    return there._replace(netloc=there.netloc.rpartition("@")[2], query="", fragment="").geturl().removeprefix("//")
+
+
 def _monitor(name: str, said: _MonitorSays) -> Monitor:
-    there = urlsplit(said.url)
-    shown = there._replace(netloc=there.netloc.rpartition("@")[2], query="", fragment="").geturl()
     window = f"{said.maintenance_from} to {said.maintenance_to}" if said.maintenance_from or said.maintenance_to else ""
     return Monitor(
         id=name,
-        name=said.pronounceable_name,
-        url=shown,
+        name=said.pronounceable_name or "",
+        url=_shown(said.url),
         kind=said.monitor_type,
         status=said.status,
         checked_at=said.last_checked_at,

@@ -37,6 +37,8 @@ TOKEN, SECRET = "SUMSUB_APP_TOKEN", "SUMSUB_SECRET_KEY"  # what the service is g
 
 Mark = Literal["prd:", "sbx:", ""]
 MARKS: Mapping[str, Mark] = {"production": "prd:", "sandbox": "sbx:"}
+# Whom Sumsub verifies, as its reports name them (https://docs.sumsub.com/docs/user-verification-webhooks).
+APPLICANTS = frozenset({"individual", "company"})
 
 _HEALTH = "/resources/status/api"
 _OLDEST = 50  # the list of webhooks is cut there
@@ -70,6 +72,8 @@ class _Webhook(_Camel):
     signature_algorithm: str | None = None
     disabled: bool = False
     not_resend_failed_webhooks: bool = False
+    # The dashboard offers individuals, companies or both; how both, and nothing said, are written is not documented.
+    applicant_type: str | tuple[str, ...] | None = None
 
 
 class _Items(_Camel):
@@ -131,6 +135,7 @@ class Webhook:
     disabled: bool
     resends: bool  # what could not be delivered
     key: str | None  # fingerprint, comparable with those of the service's secrets; None where Sumsub does not tell
+    applicants: tuple[str, ...] | None = None  # on whom it reports: "individual", "company"; None where it is not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,7 +431,14 @@ def _shown(reach: Reach, hook: _Webhook) -> Webhook:
         disabled=hook.disabled,
         resends=not hook.not_resend_failed_webhooks,
         key=fingerprint(reach, hook.secret_key) if hook.secret_key else None,
+        applicants=_applicants(hook.applicant_type),
     )
+
+
+def _applicants(said: str | tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """On whom a webhook reports; None where that is not told, or in a word that its documentation does not have."""
+    words = (said,) if isinstance(said, str) else said or ()
+    return tuple(sorted(words)) if words and set(words) <= APPLICANTS else None
 
 
 def _target(reach: Reach, hook: _Webhook) -> tuple[bool, str]:

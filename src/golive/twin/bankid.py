@@ -44,6 +44,7 @@ class Client:
     secret: str
     redirect_uris: tuple[str, ...] = (CALLBACK, MOBILE_CALLBACK)
     scopes: tuple[str, ...] = ("openid", "profile")
+    error: str = ""  # with which whoever asks well is sent back: its login is not enabled, or BankID is not well
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ def _authorize(provider: Provider, asked: QueryParams) -> Response:
     back = asked.get("redirect_uri", "")
     if not provider.takes_any_redirect and known is not None and back not in known.redirect_uris:
         return _error_page("Adressen som skulle ta imot svaret, er ikke registrert.")
-    if error := _protocol_error(asked, known):
+    if error := _protocol_error(asked, known) or (known.error if known else ""):
         told = {"error": error, **({"state": asked["state"]} if "state" in asked else {})}
         return RedirectResponse(f"{back}?{urlencode(told)}", 303)
     return _screen("BankID", "<p>Velg hvordan du vil legitimere deg.</p><button type='button'>BankID-appen</button>")

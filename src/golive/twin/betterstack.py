@@ -42,14 +42,14 @@ class Monitor:
     """One monitor; *blips* are seconds of failure too short for an incident."""
 
     id: str
-    name: str
+    name: str | None
     url: str
     status: Status = "up"
     kind: str = "status"
     checked: timedelta | None = timedelta(seconds=48)
-    frequency: int = 180
+    frequency: int | None = 180
     policy: str | None = POLICY
-    verify_ssl: bool = True
+    verify_ssl: bool | None = True
     keyword: str | None = None
     regions: tuple[str, ...] = ("eu",)
     maintenance: tuple[str, str] | None = None  # times of day, every day
@@ -59,11 +59,12 @@ class Monitor:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Whom a policy wakes, and after how many seconds."""
+    """Whom a policy wakes, and after how many seconds; of a branch the policy that takes over in the night."""
 
     members: tuple[str, ...]
     wait: int = 0
     kind: str = "escalation"
+    policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,12 +310,17 @@ def _sla(uptime: Uptime, wanted: str, request: Request) -> Response:
 def _policy(uptime: Uptime, wanted: str) -> Response:
     if wanted not in uptime.policies:
         return _no(404, "Resource with provided ID was not found")
-    steps = [
-        {"type": step.kind, "wait_before": step.wait, "step_members": [{"type": member} for member in step.members]}
-        for step in uptime.policies[wanted]
-    ]
+    steps = [_step(step) for step in uptime.policies[wanted]]
     told = _resource("policy", wanted, name="Drop on call", repeat_count=3, repeat_delay=60, steps=steps)
     return JSONResponse({"data": told})
+
+
+def _step(step: Step) -> dict[str, object]:
+    if step.kind == "time_branching":
+        hours = {"time_from": "22:00", "time_to": "06:00", "timezone": "Copenhagen", "days": ["mon", "tue", "wed"]}
+        return {"type": step.kind, "wait_before": step.wait, **hours, "policy_id": step.policy and int(step.policy)}
+    members = [{"type": member} for member in step.members]
+    return {"type": step.kind, "wait_before": step.wait, "step_members": members}
 
 
 def _between(uptime: Uptime, request: Request) -> Sequence[Incident]:

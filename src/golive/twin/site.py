@@ -77,6 +77,7 @@ class Login:
     adds: tuple[tuple[str, str], ...] = ()
     as_json: bool = False  # answers 200 with the address instead of a redirect
     password: bool = False  # e-mail and password are taken as well, at /api/auth/login
+    password_shown: bool = True  # to who asks there by another method: 405, and not 404 as if nothing were there
     text: str = "Logg inn med BankID"
     link: str = "/api/auth/bankid/initiate"
 
@@ -293,7 +294,8 @@ class _Application:
             BALANCE: ("GET", "HEAD"),
             **({"/api/auth/login": ("POST",)} if site.login.password else {}),
         }
-        if path not in takes:
+        hidden = path == "/api/auth/login" and not site.login.password_shown and request.method != "POST"
+        if path not in takes or hidden:
             return _refusal(404, "not_found", "Endepunktet finnes ikke.")
         if request.method not in takes[path]:
             return _refusal(405, "method_not_allowed", "Metoden er ikke tillatt her.")

@@ -61,6 +61,7 @@ class Webhook:
     disabled: bool = False
     resends: bool = True
     sandbox: bool = False
+    applicants: str | None = "individual"  # on whom it reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +244,7 @@ def _webhooks(account: Account, caller: _Caller) -> Response:
             "headers": [],
             "disabled": hook.disabled,
             "notResendFailedWebhooks": not hook.resends,
-            "applicantType": "individual",
+            "applicantType": hook.applicants,
         }
         for hook in shown
     ]

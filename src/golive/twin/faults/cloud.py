@@ -109,6 +109,12 @@ def custom_domain_proof_gone(world: World) -> World:
     return _serving(world, custom_domains=(replace(domain, records=records),))
 
 
+@breaks(unknown=["GL-1.4"])
+def custom_domain_without_records(world: World) -> World:
+    """App Runner says that the domain is active, and tells no record of its certificate."""
+    return _serving(world, custom_domains=(replace(world.cloud.service.custom_domains[0], records=()),))
+
+
 @breaks(stops=True)
 def account_of_another(world: World) -> World:
     """The credentials belong to another AWS account."""

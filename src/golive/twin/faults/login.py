@@ -159,6 +159,12 @@ def password_login_left_in(world: World) -> World:
 
 
 @breaks(unmet=["GL-2.3.2"])
+def password_login_for_posts_alone(world: World) -> World:
+    """E-mail and password are still taken, at an address that says 404 to whoever does not send them."""
+    return _login(world, password=True, password_shown=False)
+
+
+@breaks(unmet=["GL-2.3.2"])
 def password_asked_for(world: World) -> World:
     """The front page asks for e-mail and password as well."""
     front = world.site.pages["/"]
@@ -198,6 +204,18 @@ def client_not_registered(world: World) -> World:
     """BankID does not know Drop."""
     clients = {name: client for name, client in world.bankid.clients.items() if name != world.site.login.client_id}
     return _bankid(world, clients=clients)
+
+
+@breaks(unmet=["GL-1.1", *LOGIN, "GL-3.3.6"])
+def client_not_enabled_for_logins(world: World) -> World:
+    """BankID knows Drop and its callbacks, and sends everybody back there: this client may start no login."""
+    return _client(world, error="unauthorized_client")
+
+
+@breaks(unmet=["GL-3.3.6"], unknown=BANKID)
+def bankid_starts_no_login_just_now(world: World) -> World:
+    """BankID sends everybody back to the callback, with the word that it is not well at the moment."""
+    return _client(world, error="temporarily_unavailable")
 
 
 @breaks(unmet=["GL-1.1", "BID-R1"])

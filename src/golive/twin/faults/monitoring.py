@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from golive.twin.betterstack import DRILL, FAR, HEALTH, LANDING, Incident, Page, Report, Step, Uptime
+from golive.twin.betterstack import DRILL, FAR, HEALTH, LANDING, POLICY, Incident, Page, Report, Step, Uptime
 from golive.twin.faults.kin import BETTERSTACK, GREEN, ready
 from golive.twin.faults.register import breaks
 from golive.twin.world import World
@@ -80,6 +80,42 @@ def health_monitor_never_checked(world: World) -> World:
     return _at(world, lambda uptime: uptime.monitoring(HEALTH, status="pending", checked=None))
 
 
+@breaks(unmet=["GL-2.5.1"])
+def health_monitor_looks_for_an_absence(world: World) -> World:
+    """The health monitor is green as long as a word is not there, as it is not on any error page."""
+    return _at(world, lambda uptime: uptime.monitoring(HEALTH, kind="keyword_absence", keyword="degraded"))
+
+
+@breaks(unmet=["GL-2.5.2"])
+def landing_monitor_pings(world: World) -> World:
+    """What is called the monitor of the front page pings its host, which answers whatever the page does."""
+    return _at(world, lambda uptime: uptime.monitoring(LANDING, kind="ping", url="getdrop.no", verify_ssl=None))
+
+
+@breaks(unknown=["GL-2.5.1"])
+def health_monitor_does_not_say_whom_it_trusts(world: World) -> World:
+    """BetterStack does not say whether the health monitor verifies the certificate."""
+    return _at(world, lambda uptime: uptime.monitoring(HEALTH, verify_ssl=None))
+
+
+@breaks(unknown=GREEN)
+def third_monitor_checked_at_unknown_times(world: World) -> World:
+    """BetterStack does not say how often the third monitor is checked, so that its last check may be an old one."""
+    return _at(world, lambda uptime: uptime.monitoring(FAR, frequency=None))
+
+
+@breaks()
+def third_monitor_without_a_name(world: World) -> World:
+    """The third monitor has no name, and BetterStack says nothing of certificates: the others are seen all the same."""
+    return _at(world, lambda uptime: uptime.monitoring(FAR, name=None, verify_ssl=None))
+
+
+@breaks()
+def third_monitor_pings(world: World) -> World:
+    """The third monitor pings the bare name, and watches Drop no less for that."""
+    return _at(world, lambda uptime: uptime.monitoring(FAR, kind="ping", url="getdrop.no", verify_ssl=None))
+
+
 @breaks()
 def monitor_with_another_stroke(world: World) -> World:
     """The front page is watched as https://getdrop.no/, which is the same page."""
@@ -97,6 +133,31 @@ def policy_calls_nobody(world: World) -> World:
     """The escalation policy has a step, and nobody in it."""
     policies = {name: (Step(()),) for name in world.betterstack.policies}
     return _at(world, lambda uptime: replace(uptime, policies=policies))
+
+
+def _handing_on(world: World, *steps: Step) -> World:
+    """The policy has a branch to another one, "84002", of which *steps* are the steps."""
+    night = Step((), kind="time_branching", policy="84002")
+    policies = {**world.betterstack.policies, POLICY: (night,), "84002": steps}
+    return _at(world, lambda uptime: replace(uptime, policies=policies))
+
+
+@breaks()
+def policy_hands_on_by_the_hour(world: World) -> World:
+    """The escalation policy calls nobody itself, and hands on to one that calls whoever is on call."""
+    return _handing_on(world, Step(("current_on_call",)))
+
+
+@breaks(unmet=["GL-2.5.3", *ready(7)])
+def policy_hands_on_to_nobody(world: World) -> World:
+    """The escalation policy hands on to one that has a step, and nobody in it."""
+    return _handing_on(world, Step(()))
+
+
+@breaks(unknown=["GL-2.5.3", *ready(7)])
+def policy_hands_on_in_a_circle(world: World) -> World:
+    """The escalation policy hands on to one that hands back."""
+    return _handing_on(world, Step((), kind="time_branching", policy=POLICY))
 
 
 @breaks(unmet=["GL-2.5.3"])

@@ -58,6 +58,30 @@ def check_failed_when_repeated(world: World) -> World:
 
 
 @breaks(unmet=["GL-2.2.4"])
+def check_of_another_app(world: World) -> World:
+    """The tests never ran, and another app than GitHub Actions has a check of that name, which succeeded."""
+    return _one(world, "tests", app="somebodys-bot")
+
+
+@breaks()
+def checks_in_a_matrix_and_in_a_called_workflow(world: World) -> World:
+    """The tests run once for each version, the linter in a workflow that another one calls, and all succeeded."""
+    runs = world.github.check_runs[COMMIT]
+    others = tuple(run for run in runs if run.name not in ("tests", "lint"))
+    tests = (CheckRun(f"ci / tests ({version})", world.now - timedelta(hours=5)) for version in (20, 22))
+    return _checks(world, (*others, *tests, CheckRun("ci / lint", world.now - timedelta(hours=5))))
+
+
+@breaks(unmet=["GL-2.2.4"])
+def check_failed_in_the_matrix(world: World) -> World:
+    """The tests failed in one of the versions."""
+    runs = tuple(run for run in world.github.check_runs[COMMIT] if run.name != "tests")
+    ends = {20: "success", 22: "failure"}
+    tests = (CheckRun(f"tests ({each})", world.now - timedelta(hours=5), end) for each, end in ends.items())
+    return _checks(world, (*runs, *tests))
+
+
+@breaks(unmet=["GL-2.2.4"])
 def commit_not_on_main(world: World) -> World:
     """What runs was built from a branch."""
     main = tuple(commit for commit in world.github.main if commit != COMMIT)

@@ -75,6 +75,18 @@ def applicant_reopened(world: World) -> World:
 
 
 @breaks(unmet=["GL-2.3.3"])
+def applicant_approved_long_ago(world: World) -> World:
+    """The colleague was approved eight days ago, by a flow that may have been another."""
+    return _reviewing(world, reviewed_at=world.now - timedelta(days=8))
+
+
+@breaks(unknown=["GL-2.3.3"])
+def applicant_approved_at_no_time(world: World) -> World:
+    """Sumsub says that the colleague was approved, and not when."""
+    return _reviewing(world, reviewed_at=None)
+
+
+@breaks(unmet=["GL-2.3.3"])
 def applicant_unknown(world: World) -> World:
     """Sumsub knows no applicant with the id that the environment names."""
     others = {name: kept for name, kept in world.sumsub.applicants.items() if name != TEST_APPLICANT}
@@ -110,6 +122,18 @@ def webhook_switched_off(world: World) -> World:
 def webhook_silent_on_reviews(world: World) -> World:
     """Sumsub reports that applicants wait, and not how their review ended."""
     return _registering(world, types=("applicantCreated", "applicantPending", "applicantReviewDone"))
+
+
+@breaks(unmet=["GL-2.3.4"])
+def webhook_for_companies_alone(world: World) -> World:
+    """Sumsub reports how the review of a company ended, and of a person nothing."""
+    return _registering(world, applicants="company")
+
+
+@breaks(unknown=["GL-2.3.4"])
+def webhook_does_not_say_for_whom(world: World) -> World:
+    """Sumsub tells nothing of the applicants on whom the webhook reports, and its documentation not what that means."""
+    return _registering(world, applicants=None)
 
 
 @breaks(unmet=["GL-2.3.4"])
@@ -210,7 +234,7 @@ def webhook_takes_in_strangers(world: World) -> World:
     return _receiving(world, takes_in_strangers=True)
 
 
-@breaks(unknown=["GL-2.3.4"])
+@breaks(unknown=["GL-2.3.2", "GL-2.3.4"])
 def every_report_is_stopped(world: World) -> World:
     """Something in front of the product refuses whatever is sent to it, so that of the receiver nothing is seen."""
     return replace(world, site=replace(world.site, posts_forbidden=True))
