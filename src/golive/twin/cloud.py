@@ -87,12 +87,17 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """*name* is a pattern of `strftime`, filled in with the time at which the snapshot was taken."""
+    """
+    *name* is a pattern of `strftime`, filled in with the time at which the snapshot was made.
+
+    One that was *copied* that long ago is a copy of one of its *age*: RDS keeps both times.
+    """
 
     name: str
     kind: Literal["automated", "manual"]
     age: timedelta
     status: str = "available"
+    copied: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
