@@ -17,9 +17,9 @@ from golive import verdict as judge_of
 from golive.agenda import Agenda
 from golive.diagnosis.strength import apart
 from golive.environment import signers
-from golive.errors import GoLiveError, ProbeError, SetupError
+from golive.errors import GoLiveError, NoConsent, ProbeError, SetupError
 from golive.expedition import CLIENTS, Expedition, load_modules
-from golive.findings import Progress, steps_of
+from golive.findings import AS_IT_MUST_BE, Progress, steps_of
 from golive.identity import establish
 from golive.manifest import sources
 from golive.observatory import Observatory
@@ -42,7 +42,7 @@ from golive.standing import NAMESPACES, Circumstances, Demand, Signatures, allow
 from golive.subject import given_for, subject_of
 from golive.subject import looks as subject_looks
 from golive.twin.process import have_signed
-from golive.vocabulary import check_sentences
+from golive.vocabulary import check_sentences, kind_of
 
 if TYPE_CHECKING:
     from golive.past import Past
@@ -363,6 +363,8 @@ class Run(Expedition):
             given = given_for(item.partner, self.environment, self.observatory)
             return without_partner(item.partner, self.environment.name, found, reason, given)
         failure = progress.failure
+        if self.agenda.leaves_act_out(item) and isinstance(failure, NoConsent) and _all_but_the_act(progress):
+            return Laid(Status.MET, f"{AS_IT_MUST_BE}; its act is not asked for at a later deploy")
         if item.partner is not None:
             try:
                 self.environment.swan_in_use()
@@ -381,6 +383,13 @@ class Run(Expedition):
                 used += self._laid(item, progress, *progress.found()).used
         due = {finding.item for finding in findings if finding.status is not Status.NOT_DUE}
         return rows(self.signatures, [each for each in used if each.paper.stem in due])
+
+
+def _all_but_the_act(progress: Progress) -> bool:
+    """Whether all that was to be judged without the act was judged, and holds: behind it stands its own judgement."""
+    steps, upto = progress.scenario.steps, len(progress.steps) - 1
+    judged = any(kind_of(step.text) == "judges" for step in steps[:upto])
+    return judged and all(kind_of(step.text) == "judges" for step in steps[upto + 1 :])
 
 
 def _told(demand: Demand, now: datetime) -> dict[str, Any]:

@@ -41,6 +41,12 @@ def attestation_expired_a_second_ago(world: World) -> World:
     return _made(world, "GL-7.1", Record(age=timedelta(days=365, seconds=1)))
 
 
+@breaks()
+def accepted_report_not_attested(world: World) -> World:
+    """Nobody attested that a report of Sumsub's was accepted, which the gate tries by itself."""
+    return _made(world, "GL-2.3.4")
+
+
 @breaks(unsigned=["GL-1.10"])
 def attestation_that_stands_too_long(world: World) -> World:
     """The audit was signed for half a year, and stands for 30 days."""
