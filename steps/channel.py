@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from golive.environment import Environment
-from golive.errors import NothingExamined, Unsigned
+from golive.errors import EffectUnseen, NothingExamined
 from golive.probes.look import Look
 from golive.probes.slack import ChannelWords, Messages
 from golive.probes.webhook import ChannelTold, Delivery, Knock, TrialAlert, WebhookKnown
@@ -59,7 +59,7 @@ def message_arrived(delivery: Delivery, remarks: Remarks) -> None:
     way = f"a message to {delivery.channel} through SLACK_WEBHOOK_URL"
     if not delivery.readable:
         assert delivery.taken or not delivery.mark, f"{way} was not taken: {delivery.said}"
-        raise Unsigned(
+        raise EffectUnseen(
             f"{way}: {'taken by Slack' if delivery.taken else delivery.said}; the gate may not read the channel "
             "(slack.token), so a person must look"
         )

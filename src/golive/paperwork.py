@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from golive import record
 from golive.environment import Person
-from golive.errors import CannotTell, NoConsent, ProbeError, SetupError, Unsigned
+from golive.errors import CannotTell, EffectUnseen, NoConsent, ProbeError, SetupError, Unsigned
 from golive.phases import due_at, offset
 from golive.record import Status, Subject
 from golive.records import Attestation, Kind, NotApplicable, Paper, Waiver, parse, read_papers
@@ -67,8 +67,10 @@ def lay_over(item: Item, found: Status, reason: str, failure: BaseException | No
     A waiver covers what was seen to be otherwise or could not be seen, never a missing signature, and never a check
     that did not come to a conclusion. *Not applicable* covers what is unsigned or could not be seen.
     """
-    if isinstance(failure, NoConsent) and found is Status.UNSIGNED:
-        return _instead_of_act(item, reason, signatures)
+    if isinstance(failure, NoConsent | EffectUnseen) and found is Status.UNSIGNED:
+        acted = isinstance(failure, EffectUnseen)
+        how = "since the gate may not see what came of the act" if acted else "instead of the act"
+        return _settled_by_a_person(item, reason, how, signatures)
     seen = found in (Status.UNMET, Status.UNKNOWN) and isinstance(failure, AssertionError | ProbeError)
     kinds: tuple[Kind, ...] = ("not-applicable", "waiver")
     records = [record for kind in kinds if (record := signatures.of(kind, item.id)) is not None]
@@ -119,7 +121,8 @@ def without_partner(partner: str, environment: str, found: Status, reason: str, 
     )
 
 
-def _instead_of_act(item: Item, reason: str, signatures: Signatures) -> Laid:
+def _settled_by_a_person(item: Item, reason: str, how: str, signatures: Signatures) -> Laid:
+    """Met where the words of *item*'s act are attested; *how* says what that stands for."""
     try:
         standing = signatures.attested(item.id)
     except Unsigned as exc:
@@ -128,7 +131,7 @@ def _instead_of_act(item: Item, reason: str, signatures: Signatures) -> Laid:
         return Laid(Status.UNKNOWN, f"{reason}; {exc}")
     content = standing.paper.content
     assert isinstance(content, Attestation), "an attestation stands"
-    said = f"attested by {content.by}, {content.role}, instead of the act: {content.words}"
+    said = f"attested by {content.by}, {content.role}, {how}: {content.words}"
     return Laid(Status.MET, said, used=(standing,))
 
 

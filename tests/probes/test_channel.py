@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from golive.environment import Environment
-from golive.errors import CannotTell, Denied, Overloaded, ProbeError, Unreachable, Unreadable, Unsigned
+from golive.errors import CannotTell, Denied, EffectUnseen, Overloaded, ProbeError, Unreachable, Unreadable, Unsigned
 from golive.observatory import Observatory
 from golive.probes.look import Act, Look
 from golive.probes.slack import ChannelWords, WrongTokenRefused
@@ -203,9 +203,9 @@ def test_what_tells_of_a_rollback(text: str, good: bool) -> None:
         (Delivery("#drop-ops", "m", True, "ok", True, NOW), None),
         (Delivery("#drop-ops", "m", True, "ok", True, None), AssertionError),
         (Delivery("#drop-ops", "m", False, "no_service", True, None), AssertionError),
-        (Delivery("#drop-ops", "m", True, "ok", False, None), Unsigned),
+        (Delivery("#drop-ops", "m", True, "ok", False, None), EffectUnseen),
         (Delivery("#drop-ops", "m", False, "no_service", False, None), AssertionError),
-        (Delivery("#drop-ops", "", False, "nothing was posted", False, None), Unsigned),
+        (Delivery("#drop-ops", "", False, "nothing was posted", False, None), EffectUnseen),
     ],
 )
 def test_arrival_without_a_reader_is_left_to_a_person(delivery: Delivery, error: type[Exception] | None) -> None:

@@ -157,9 +157,8 @@ class TrialAlert(_Message):
     @property
     def effect(self) -> str:
         """For people, beforehand."""
-        return (
-            f"posts one message to {self.channel}, marked as a test, which stays, unless one of the last hour is there"
-        )
+        posts = f"posts one message to {self.channel}, marked as a test, which stays"
+        return f"{posts}, unless one of the last hour is there" if self.channel_id else posts
 
     def observe(self, reach: Reach) -> Delivery:
         """

@@ -42,6 +42,12 @@ def attestation_expired_a_second_ago(world: World) -> World:
 
 
 @breaks()
+def alert_not_attested(world: World) -> World:
+    """Nobody attested the test alert, which the gate posts and reads back by itself."""
+    return _made(world, "GL-2.5.4")
+
+
+@breaks()
 def accepted_report_not_attested(world: World) -> World:
     """Nobody attested that a report of Sumsub's was accepted, which the gate tries by itself."""
     return _made(world, "GL-2.3.4")
