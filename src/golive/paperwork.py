@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
+from typing import TypedDict
 
 from pydantic import ValidationError
 
 from golive import record
 from golive.environment import Person
 from golive.errors import CannotTell, EffectUnseen, NoConsent, ProbeError, SetupError, Unsigned
-from golive.phases import due_at, offset
+from golive.phases import ROLLBACK, due_at, offset
 from golive.record import Status, Subject
 from golive.records import Attestation, Kind, NotApplicable, Paper, Waiver, parse, read_papers
 from golive.runbook import SIGNED, Inventory, Item, Scenario
@@ -27,8 +28,25 @@ def words_of(item: Item, scenario: Scenario | None) -> str:
     return one_line(said[0] if said else item.words)
 
 
-def demands(inventory: Inventory, scenarios: Mapping[str, Scenario], launch_at: datetime | None) -> dict[str, Demand]:
-    """What the checklist asks of each item's records; *launch_at* says from when on the later ones can be attested."""
+@dataclass(frozen=True, slots=True)
+class RolledBack:
+    """From when on what people sign may be of the rollback that is gated; *unseen*: why nobody knows."""
+
+    told_from: datetime | None
+    unseen: str = ""
+
+
+def demands(
+    inventory: Inventory,
+    scenarios: Mapping[str, Scenario],
+    launch_at: datetime | None,
+    rolled_back: RolledBack | None = None,
+) -> dict[str, Demand]:
+    """
+    What the checklist asks of each item's records.
+
+    *launch_at* says from when on the later ones can be attested, *rolled_back* those of a rollback, where one is gated.
+    """
     return {
         item.id: Demand(
             item=item.id,
@@ -38,10 +56,24 @@ def demands(inventory: Inventory, scenarios: Mapping[str, Scenario], launch_at: 
             bound_to=item.bound_to,
             words=words_of(item, scenarios.get(item.id)),
             not_applicable=item.not_applicable,
-            not_before=due_at(launch_at, item.due) if (offset(item.due) or BEFORE) > BEFORE else None,
+            **_timed(item, launch_at, rolled_back),
         )
         for item in inventory.item
     }
+
+
+class _Timed(TypedDict, total=False):
+    not_before: datetime | None
+    of_a_rollback: bool
+    unseen: str
+
+
+def _timed(item: Item, launch_at: datetime | None, rolled_back: RolledBack | None) -> _Timed:
+    if item.due == ROLLBACK:
+        if rolled_back is None:
+            return {}
+        return {"not_before": rolled_back.told_from, "of_a_rollback": True, "unseen": rolled_back.unseen}
+    return {"not_before": due_at(launch_at, item.due)} if (offset(item.due) or BEFORE) > BEFORE else {}
 
 
 def read_signatures(folder: Path, circumstances: Circumstances, asked: Mapping[str, Demand]) -> Signatures:

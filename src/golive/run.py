@@ -25,6 +25,7 @@ from golive.manifest import sources
 from golive.observatory import Observatory
 from golive.paperwork import (
     Laid,
+    RolledBack,
     demands,
     lay_over,
     people_of,
@@ -33,6 +34,8 @@ from golive.paperwork import (
     without_effect,
     without_partner,
 )
+from golive.phases import ROLLBACK
+from golive.probes.apprunner import ServiceHistory
 from golive.probes.look import Act, Look
 from golive.record import Decision, Finding, Inventory, Official, Paper, Record, Status, Subject, Verdict
 from golive.recording import RECORD, Basis, Withheld, shown, withhold, write_run
@@ -138,7 +141,7 @@ class Run(Expedition):
 
     def signed(self, observatory: Observatory) -> Signatures:
         """What people put on record, held against what is launched."""
-        asked = demands(self.inventory, self.scenarios, self.launch_at)
+        asked = self.demanded(observatory)
         people, folder, subject = self.environment.people, self.environment.folder, self.subject()
         detour = observatory.reach.detour
         if detour.people:
@@ -160,6 +163,17 @@ class Run(Expedition):
         self.place = folder
         circumstances = Circumstances(self.environment.name, people, self.started, subject)
         return read_signatures(folder, circumstances, asked)
+
+    def demanded(self, observatory: Observatory) -> dict[str, Demand]:
+        """What the checklist asks of each item's records in this run."""
+        rolled_back = None
+        if self.agenda.name == ROLLBACK:
+            try:
+                history = observatory.answer(ServiceHistory(self.environment.aws.service_arn))
+                rolled_back = RolledBack(history.rollback_told_from())
+            except ProbeError as exc:
+                rolled_back = RolledBack(None, str(exc))
+        return demands(self.inventory, self.scenarios, self.launch_at, rolled_back)
 
     def may_ask(self, scenario: Scenario, look: Look[Any]) -> bool:
         """No act before it is due."""
