@@ -151,7 +151,7 @@ def hundred(results: Results, plan: Plan) -> None:
                Part(hand), Part(late), at_least=10),
         Figure("sequential pytest-bdd ÷ gate with record and HTML report, same", "sequential", Part(plain), Part(page)),
         Figure("goss ÷ gate with its record, 100 looks at 150 ms", "goss", GOSS[100], Part(late), at_least=2.2,
-               source="goss: 3.83 s, from performance.md, another machine"),
+               source="goss: 3.83 s, measured once on another machine"),
     ]  # fmt: skip
     results.notes += [
         f"By hand without {program}, which this machine lacks: its third is missing." for program in lacking
@@ -165,7 +165,7 @@ def thousand(results: Results, plan: Plan) -> None:
         take_turns(results, {late: made.run(1_000, DELAY)}, plan.times(3))
     results.figures.append(
         Figure("goss ÷ gate with its record, 1,000 looks at 150 ms", "goss", GOSS[1_000], Part(late), at_least=5,
-               source="goss: 35.40 s, from performance.md, another machine")
+               source="goss: 35.40 s, measured once on another machine")
     )  # fmt: skip
 
 

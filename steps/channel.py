@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from golive.environment import Environment
-from golive.errors import NothingExamined, Unsigned
+from golive.errors import Denied, EffectUnseen, NothingExamined, ProbeError
+from golive.probes.apprunner import History
 from golive.probes.look import Look
 from golive.probes.slack import ChannelWords, Messages
 from golive.probes.webhook import ChannelTold, Delivery, Knock, TrialAlert, WebhookKnown
@@ -29,12 +30,11 @@ def test_alert(environment: Environment, channel: str) -> Look[Delivery]:
 
 
 @looks('"{channel}" is told "{words}"', target_fixture="delivery")
-def channel_told(environment: Environment, channel: str, words: str, launch_at: datetime | None) -> Look[Delivery]:
+def channel_told(environment: Environment, channel: str, words: str) -> Look[Delivery]:
     return ChannelTold(
         environment.aws.service_arn,
         channel,
         _readable(environment, channel),
-        environment.answered(launch_at, "launch_at"),
         words.removesuffix(PLACEHOLDER).strip(),
         environment.answered(environment.slack.rollback_issue, "slack.rollback_issue"),
     )
@@ -42,8 +42,9 @@ def channel_told(environment: Environment, channel: str, words: str, launch_at: 
 
 @looks('what is said in "{channel}"', target_fixture="messages")
 def channel_words(environment: Environment, channel: str, launch_at: datetime | None) -> Look[Messages]:
-    environment.answered(environment.slack.token, "slack.token")
     since = environment.answered(launch_at, "launch_at")
+    if environment.slack.token is None:
+        return ChannelWords(None, channel, since - BEFORE, since, ())
     alert = environment.answered(environment.slack.startup_alert, "slack.startup_alert")
     critical = environment.answered(environment.slack.critical or None, "slack.critical")
     return ChannelWords(_id(environment, channel), channel, since - BEFORE, since, (alert, *critical))
@@ -59,7 +60,7 @@ def message_arrived(delivery: Delivery, remarks: Remarks) -> None:
     way = f"a message to {delivery.channel} through SLACK_WEBHOOK_URL"
     if not delivery.readable:
         assert delivery.taken or not delivery.mark, f"{way} was not taken: {delivery.said}"
-        raise Unsigned(
+        raise EffectUnseen(
             f"{way}: {'taken by Slack' if delivery.taken else delivery.said}; the gate may not read the channel "
             "(slack.token), so a person must look"
         )
@@ -68,13 +69,23 @@ def message_arrived(delivery: Delivery, remarks: Remarks) -> None:
     remarks.examined(1, "message that was there before" if delivery.before else f"message {delivery.mark}".strip())
 
 
-@judges("a starting service has reported there since the launch")
-def startup_reported(messages: Messages, environment: Environment, remarks: Remarks) -> None:
+@judges("a starting service has reported there since the last deployment")
+def startup_reported(messages: Messages, history: History, environment: Environment, remarks: Remarks) -> None:
+    if not messages.readable:
+        remarks.warn(f"slack.token names no token, so {messages.channel} was not read: what it says is only attested")
+        return
+    deployed_at = history.deployed_at()
+    if deployed_at < messages.oldest:
+        raise ProbeError(
+            messages.channel,
+            f"the last deployment, of {deployed_at:%Y-%m-%d %H:%M} UTC, is older than what was searched, "
+            f"from {messages.oldest:%Y-%m-%d %H:%M} UTC on",
+        )
     words = environment.answered(environment.slack.startup_alert, "slack.startup_alert")
     remarks.examined(messages.searched + messages.searched_before, f"messages in {messages.channel}")
-    since = [hit for hit in messages.of(words) if hit.at >= messages.since]
+    since = [hit for hit in messages.of(words) if hit.at >= deployed_at]
     assert since, (
-        f"among {messages.searched} messages in {messages.channel} since the launch no app says {words!r}; "
+        f"in {messages.channel} no app says {words!r} since the last deployment, of {deployed_at:%Y-%m-%d %H:%M} UTC; "
         "the service must have said it when it started"
     )
 
@@ -83,6 +94,9 @@ def startup_reported(messages: Messages, environment: Environment, remarks: Rema
 def no_critical_alert(
     messages: Messages, environment: Environment, now: datetime, hours: int, remarks: Remarks
 ) -> None:
+    if not messages.readable:
+        environment.answered(environment.slack.token, "slack.token")
+        raise Denied(messages.channel, "the gate had no token to read it when it looked")
     words = environment.answered(environment.slack.critical or None, "slack.critical")
     alerts = [hit for word in words for hit in messages.of(word)]
     critical = sorted({hit.at for hit in alerts if hit.at >= messages.since})

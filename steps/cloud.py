@@ -220,18 +220,19 @@ def snapshot_is_of_the_day(
 ) -> None:
     hour = environment.answered(launch_at, "launch_at")
     good = [one for one in of_the_day(by_hand, hour) if one.status == status]
-    told = ", ".join(f"{one.name} ({one.status})" for one in by_hand.snapshots)
+    told = ", ".join(
+        f"{one.name} ({one.status}{f', taken at {one.taken_at:%Y-%m-%d %H:%M} UTC' if one.taken_at else ''})"
+        for one in by_hand.snapshots
+    )
     assert good, (
-        f"of the day of the launch, {hour:%Y-%m-%d}, {by_hand.source} has no such snapshot that is {status}: "
-        f"{told or 'there is none with such a name'}"
+        f"of the day of the launch, and of before {hour:%Y-%m-%d %H:%M} UTC, {by_hand.source} has no such snapshot "
+        f"that is {status}: {told or 'there is none with such a name'}; after the launch none is taken any more"
     )
     remarks.examined(len(by_hand.snapshots), "snapshots taken by hand")
     for one in good:
         stamp = stamp_of(one.name)
         if one.taken_at and stamp and abs(one.taken_at - stamp) > NAMED_WITHIN:
             remarks.warn(f"{one.name} was taken at {one.taken_at:%H:%M} UTC: names are in UTC")
-        if one.taken_at and one.taken_at > hour:
-            remarks.warn(f"{one.name} was taken after the hour of the launch, at {one.taken_at:%H:%M} UTC")
 
 
 @judges("the database can be restored to a moment at most {hours:d} hour ago")

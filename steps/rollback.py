@@ -16,19 +16,25 @@ def deploy_rights(environment: Environment) -> Look[Rights]:
     return DeployRights(environment.aws.deploy_role, environment.aws.service_arn)
 
 
-@judges("the previous image is a release in the repository, and not the one that runs")
-def previous_image_is_kept(images: Images, service: Service, environment: Environment, remarks: Remarks) -> None:
+@judges("the previous image is a release in the repository, and what ran before the candidate")
+def previous_image_is_kept(
+    images: Images, service: Service, environment: Environment, subject_digest: str | None, remarks: Remarks
+) -> None:
     previous = environment.answered(environment.aws.previous_digest, "aws.previous_digest")
-    image = images.of(previous)
-    running = service.running_digest()
+    image, running = images.of(previous), service.running_digest()
+    candidate = subject_digest or running
     remarks.examined(len(images.images), "images")
-    released = bool(image and image.commits(environment.aws.release_tag))
-    seen = (image is not None, released, previous != running)
-    assert seen == (True, True, True), (
-        f"the previous image {previous} is {'' if image else 'not '}in {images.source}"
-        f"{'' if not image or released else ', and no release'}"
-        f"{' and is what runs, so it leads nowhere' if previous == running else ''}; "
-        "it must be a release there, and another than what runs"
+    # Until the candidate is deployed, what runs is what one goes back to; from then on nobody sees any more what ran.
+    wrong = {
+        f"it is not in {images.source}": image is None,
+        "it is no release": image is not None and not image.commits(environment.aws.release_tag),
+        "it is the candidate, so it leads nowhere": previous == candidate,
+        f"{running} runs, and the candidate does not yet": candidate != running != previous,
+    }
+    told = "; ".join(what for what, so in wrong.items() if so)
+    assert not told, (
+        f"the previous image is {previous}: {told}; aws.previous_digest must be a release, and what ran before the "
+        f"candidate, {candidate}"
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from golive.environment import Environment
+from golive.probes.apprunner import History
 from golive.probes.incidents import Reports, StatusReports
 from golive.probes.look import Look
 from golive.probes.monitors import Monitors
@@ -68,14 +69,14 @@ def no_maintenance(reports: Reports, monitors: Monitors, remarks: Remarks) -> No
         remarks.warn("no maintenance window was ever made, so there was none to close")
 
 
-@judges("one of them tells of a disturbance since the launch, and names what it affects")
-def incident_is_told(reports: Reports, environment: Environment, launch_at: datetime | None, remarks: Remarks) -> None:
-    since = environment.answered(launch_at, "launch_at")
+@judges("one of them tells of what was rolled back, and names what it affects")
+def incident_is_told(reports: Reports, history: History, remarks: Remarks) -> None:
+    since = history.rollback_told_from()
     lately = [report for report in reports.reports if report.starts_at >= since]
     told = [report for report in lately if report.kind != "maintenance" and report.affected]
     seen = ", ".join(f"{report.title!r} ({report.kind}, {report.affected} services)" for report in lately)
     assert told, (
-        f"{reports.source} since the launch ({_when(since)}): {seen or 'none'}; "
+        f"{reports.source} since an hour before the rollback ({_when(since)}): {seen or 'none'}; "
         "there must be one of an incident, with the services that it affects"
     )
     remarks.examined(len(reports.reports), "reports")

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from golive.agenda import Agenda
 from golive.errors import SetupError
 from golive.phases import due_at, offset
-from golive.runbook import load_inventory
+from golive.runbook import How, Item, load_inventory
 
 INVENTORY = load_inventory(Path(__file__).parents[1] / "features")
 LAUNCH = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -79,6 +80,41 @@ def test_change_gates_what_every_deploy_must_hold() -> None:
     """
     assert due("T-0", "change") == due("rollback", "change") == {i.id for i in INVENTORY.item if i.every_deploy}
     assert Agenda(INVENTORY, "T-0", "change").later() == ()
+
+
+def test_change_asks_of_the_report_of_sumsub_for_the_refusals_alone() -> None:
+    """
+    What it takes to sign an act is bound to an image that is not deployed yet; at the launch the act counts.
+    """
+    (item,) = (item for item in INVENTORY.item if item.every_deploy == "auto")
+    assert item.id == "GL-2.3.4"
+    assert Agenda(INVENTORY, "T-0", "change").leaves_act_out(item)
+    assert not any(Agenda(INVENTORY, phase).leaves_act_out(item) for phase in INVENTORY.phases)
+    assert not any(Agenda(INVENTORY, "T-0", "change").leaves_act_out(each) for each in INVENTORY.item if each != item)
+
+
+@pytest.mark.parametrize(
+    ("how", "every", "good"),
+    [
+        (("auto", "act"), "auto", True),
+        (("auto", "act"), True, True),
+        (("auto",), "auto", False),
+        (("act",), "auto", False),
+        (("auto", "act"), "yes", False),
+        (("auto", "act"), "act", False),
+    ],
+)
+def test_one_half_is_asked_for_only_of_what_has_two(how: tuple[How, ...], every: object, good: bool) -> None:
+    """
+    Anything but true, false and "auto" is a typo, and "auto" of what has no act would mean nothing.
+    """
+    item = INVENTORY.by_id["GL-2.3.4"]
+    said = item.model_dump() | {"how": how, "every_deploy": every, "words": item.words if "act" in how else ""}
+    if good:
+        assert Item.model_validate(said).every_deploy == every
+    else:
+        with pytest.raises(ValidationError, match=r"every_deploy|one half alone"):
+            Item.model_validate(said)
 
 
 def test_later_decisions_are_named_with_their_hour() -> None:

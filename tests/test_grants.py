@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -64,3 +65,11 @@ def test_the_role_that_the_sql_makes_can_ask_what_the_gate_asks_and_no_more() ->
             session.rollback()
     finally:
         face.stop()
+
+
+@pytest.mark.parametrize("name", ["production", "rehearsal"])
+def test_the_sql_in_the_documentation_is_what_the_doctor_writes(name: str) -> None:
+    """To the letter: whoever copies it from docs/production.md grants neither less nor more."""
+    text = (HOME / "docs/production.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```sql\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert block.strip() == Doctor(HOME, name).sql().strip()

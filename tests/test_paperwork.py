@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from golive.errors import Denied, NoConsent, Unsigned
-from golive.paperwork import Laid, demands, lay_over, read_signatures, rows, without_effect, words_of
+from golive.errors import Denied, EffectUnseen, NoConsent, Unsigned
+from golive.paperwork import Laid, RolledBack, demands, lay_over, read_signatures, rows, without_effect, words_of
 from golive.record import Status
 from golive.runbook import How, Item, load_inventory, read_features
 from tests.signing import DEMANDS, NOW, WORDS, Desk
@@ -119,6 +119,35 @@ def test_an_attestation_settles_an_act_without_consent(desk: Desk) -> None:
     expired = laid(desk, act, Status.UNSIGNED, ACT)
     assert expired.status is Status.UNSIGNED
     assert "it expired" in expired.reason
+
+
+def test_an_attestation_settles_an_act_whose_effect_the_gate_may_not_see(desk: Desk) -> None:
+    """An armed run is no worse off than one that does not act: what came of the act a person may say."""
+    act, unseen = item("GL-2.3.1", ("act",), "critical"), EffectUnseen("taken by Slack, and a person must look")
+    assert laid(desk, act, Status.UNSIGNED, unseen).status is Status.UNSIGNED
+    desk.file("attestation")
+    result = laid(desk, act, Status.UNSIGNED, unseen)
+    assert result.status is Status.MET
+    assert result.reason == (
+        f"attested by alem, go-live owner, since the gate may not see what came of the act: {WORDS}"
+    )
+    desk.file("attestation", words="It went well.")
+    said = laid(desk, act, Status.UNSIGNED, unseen)
+    assert said.status is Status.UNSIGNED
+    assert said.reason.startswith("taken by Slack, and a person must look; ")
+
+
+def test_what_is_signed_of_a_rollback_is_of_this_one() -> None:
+    """From the rollback on, less an hour, and where nobody knows when that was nobody can say; in a launch nothing."""
+    inventory = load_inventory(HOME / "features")
+    of_it = {item.id for item in inventory.item if item.due == "rollback"}
+    for told in (RolledBack(NOW), RolledBack(None, "App Runner: nobody knows")):
+        asked = demands(inventory, {}, NOW, told)
+        assert {name for name, demand in asked.items() if demand.of_a_rollback} == of_it
+        assert {(asked[name].not_before, asked[name].unseen) for name in of_it} == {(told.told_from, told.unseen)}
+        assert not any(demand.unseen for name, demand in asked.items() if name not in of_it)
+    asked = demands(inventory, {}, NOW)
+    assert {asked[name].not_before for name in of_it} == {None}
 
 
 def test_an_attestation_does_not_settle_an_act_that_was_refused(desk: Desk) -> None:

@@ -41,6 +41,8 @@ def not_applicable(against: str = "", *, signed_well: bool = True, **changes: An
 REVIEW = {"item": "GL-1.10", "role": "reviewer, not the author", "words": "Nothing is open.", "bound_to": {}}
 NOTICE = {"item": "GL-7.1", "role": "compliance officer", "words": "They know.", "bound_to": {}}
 WATCHED = {"item": "GL-3.5.3", "words": "It was watched.", "bound_to": {}}
+READY = {"item": "GL-5.2.3", "words": "A message is ready.", "bound_to": {}}
+NOBODY = {"item": "GL-5.2.3", "role": "go-live owner", "reason": "Nobody was online.", "expires": NOW + DAY}
 TRUTH: dict[str, Case] = {
     "an attestation as it should be": attestation(),
     "wrapped words": attestation(words=WORDS.replace(" ", "  ")),
@@ -54,6 +56,16 @@ TRUTH: dict[str, Case] = {
         "it was signed at 2026-03-05 10:59:59 UTC, before its hour, 2026-03-05 11:00:00 UTC",
         **WATCHED,
         on=NOW - timedelta(hours=1) - SECOND,
+    ),
+    "signed of this rollback": attestation(**READY, on=NOW - timedelta(hours=1)),
+    "signed of an earlier rollback": attestation(
+        "before its hour, 2026-03-05 11:00:00 UTC: it may be of an earlier rollback",
+        **READY,
+        on=NOW - timedelta(hours=1) - SECOND,
+    ),
+    "not applicable to this rollback": not_applicable(**NOBODY, on=NOW - timedelta(hours=1)),
+    "not applicable to an earlier rollback": not_applicable(
+        "it may be of an earlier rollback", **NOBODY, on=NOW - timedelta(hours=1) - SECOND
     ),
     "stands too long": attestation("longer than 7 days", on=NOW - DAY, expires=NOW + 6 * DAY + SECOND),
     "stands exactly as long as it may": attestation(on=NOW - DAY, expires=NOW + 6 * DAY),

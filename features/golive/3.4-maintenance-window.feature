@@ -17,9 +17,10 @@ Feature: 3.4 Maintenance window
 
   @GL-3.4.3 @T+30m @normal @auto @attest @owner-go-live-owner
   Scenario: The service has reported to #drop-ops that it started
-    Given what is said in "#drop-ops"
-    Then a starting service has reported there since the launch
+    Given what was done to the service
+    And what is said in "#drop-ops"
+    Then a starting service has reported there since the last deployment
     And this is signed by the go-live owner
       """
-      I saw the alert of the started service in #drop-ops after the launch.
+      I saw in #drop-ops the alert with which the service that is launched reported its start.
       """

@@ -9,7 +9,7 @@ Feature: 5.1 Ways back
     Given the running service
     And the images of the repository
     And what the deploy role may do
-    Then the previous image is a release in the repository, and not the one that runs
+    Then the previous image is a release in the repository, and what ran before the candidate
     And the service deploys nothing by itself
     And the deploy role may
       | action                  |

@@ -11,8 +11,9 @@ Feature: 5.2 Telling people of a rollback
 
   @GL-5.2.2 @rollback @normal @auto @owner-go-live-owner
   Scenario: The status page tells of the incident
-    Given the reports of the status page
-    Then one of them tells of a disturbance since the launch, and names what it affects
+    Given what was done to the service
+    And the reports of the status page
+    Then one of them tells of what was rolled back, and names what it affects
 
   @GL-5.2.3 @rollback @owner-go-live-owner @normal @attest
   Scenario: The users who are affected have a message waiting for them

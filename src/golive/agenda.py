@@ -46,10 +46,14 @@ class Agenda:
     def is_due(self, item: Item) -> bool:
         """Whether *item* must hold in this run; the rollback stands apart."""
         if self.profile == "change":
-            return item.every_deploy
+            return bool(item.every_deploy)
         if ROLLBACK in (self.phase, item.due):
             return self.phase == item.due
         return self.inventory.phases.index(item.due) <= self.inventory.phases.index(self.phase)
+
+    def leaves_act_out(self, item: Item) -> bool:
+        """Whether of *item* only what changes nothing is asked for."""
+        return self.profile == "change" and item.every_deploy == "auto"
 
     def why_not(self, item: Item) -> str:
         """Why *item* is not due, with the instant where the launch has one."""

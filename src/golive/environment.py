@@ -179,7 +179,7 @@ class Aws(Frozen):
 
     @property
     def log_group(self) -> str:
-        """Where App Runner writes what the application says (facts: derived from the ARN, never copied)."""
+        """Where App Runner writes what the application says; taken from the ARN, for a copy would outlive it."""
         return "/aws/apprunner/{}/{}/application".format(*self.service_arn.split("/")[-2:])
 
 

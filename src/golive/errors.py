@@ -2,7 +2,8 @@
 
 GoLiveError
 ├── Unsigned              a person must say so, or consent, and nobody has: the item is *unsigned*
-│   └── NoConsent         the check acts, and nobody consented to that in this run; an attestation may settle it
+│   ├── NoConsent         the check acts, and nobody consented to that in this run; an attestation may settle it
+│   └── EffectUnseen      it acted, and the gate may not see what came of it; an attestation may settle it, too
 ├── SetupError            wrong usage, or a file of ours that is wrong: exit status 4
 │   └── WrongTarget       this is not the environment that it says it is: exit status 4
 ├── Crashed               our own code failed while it looked, a bug: the item is *unknown*
@@ -44,6 +45,10 @@ class Unsigned(GoLiveError):
 
 class NoConsent(Unsigned):
     """The check would change or send something, and nobody consented to that in this run."""
+
+
+class EffectUnseen(Unsigned):
+    """The check acted as far as it could with consent, and is given nothing by which it could see what came of it."""
 
 
 class SetupError(GoLiveError):

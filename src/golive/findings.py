@@ -34,6 +34,8 @@ from golive.runbook import Scenario, id_of
 from golive.standing import Standing
 from golive.witness import Witness
 
+AS_IT_MUST_BE = "it is so"
+
 
 @dataclass(slots=True)
 class Progress:
@@ -86,7 +88,7 @@ class Progress:
             return Status.UNKNOWN, "the scenario did not run to its end"
         if not (self.asked or self.signed):
             return Status.UNKNOWN, "nothing was examined"
-        return Status.MET, "it is so"
+        return Status.MET, AS_IT_MUST_BE
 
     def examined(self) -> tuple[str, ...]:
         """How much was looked at."""

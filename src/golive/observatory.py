@@ -145,7 +145,9 @@ class Observatory:
         return cast(T, entry.answer)
 
     def will_act(self, act: Act[Any]) -> bool:
-        """Whether asking *act* would change something: it is not done already, as far as can be seen."""
+        """Whether asking *act* would change something: it is its hour, and it is not done, as far as can be seen."""
+        if act.hour is not None and not act.hour[0] <= datetime.now(UTC) <= act.hour[1]:
+            return False
         try:
             return act.unless is None or not act.is_done(self.answer(act.unless))
         except ProbeError:

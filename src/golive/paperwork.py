@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
+from typing import TypedDict
 
 from pydantic import ValidationError
 
 from golive import record
 from golive.environment import Person
-from golive.errors import CannotTell, NoConsent, ProbeError, SetupError, Unsigned
-from golive.phases import due_at, offset
+from golive.errors import CannotTell, EffectUnseen, NoConsent, ProbeError, SetupError, Unsigned
+from golive.phases import ROLLBACK, due_at, offset
 from golive.record import Status, Subject
 from golive.records import Attestation, Kind, NotApplicable, Paper, Waiver, parse, read_papers
 from golive.runbook import SIGNED, Inventory, Item, Scenario
@@ -27,8 +28,25 @@ def words_of(item: Item, scenario: Scenario | None) -> str:
     return one_line(said[0] if said else item.words)
 
 
-def demands(inventory: Inventory, scenarios: Mapping[str, Scenario], launch_at: datetime | None) -> dict[str, Demand]:
-    """What the checklist asks of each item's records; *launch_at* says from when on the later ones can be attested."""
+@dataclass(frozen=True, slots=True)
+class RolledBack:
+    """From when on what people sign may be of the rollback that is gated; *unseen*: why nobody knows."""
+
+    told_from: datetime | None
+    unseen: str = ""
+
+
+def demands(
+    inventory: Inventory,
+    scenarios: Mapping[str, Scenario],
+    launch_at: datetime | None,
+    rolled_back: RolledBack | None = None,
+) -> dict[str, Demand]:
+    """
+    What the checklist asks of each item's records.
+
+    *launch_at* says from when on the later ones can be attested, *rolled_back* those of a rollback, where one is gated.
+    """
     return {
         item.id: Demand(
             item=item.id,
@@ -38,10 +56,24 @@ def demands(inventory: Inventory, scenarios: Mapping[str, Scenario], launch_at: 
             bound_to=item.bound_to,
             words=words_of(item, scenarios.get(item.id)),
             not_applicable=item.not_applicable,
-            not_before=due_at(launch_at, item.due) if (offset(item.due) or BEFORE) > BEFORE else None,
+            **_timed(item, launch_at, rolled_back),
         )
         for item in inventory.item
     }
+
+
+class _Timed(TypedDict, total=False):
+    not_before: datetime | None
+    of_a_rollback: bool
+    unseen: str
+
+
+def _timed(item: Item, launch_at: datetime | None, rolled_back: RolledBack | None) -> _Timed:
+    if item.due == ROLLBACK:
+        if rolled_back is None:
+            return {}
+        return {"not_before": rolled_back.told_from, "of_a_rollback": True, "unseen": rolled_back.unseen}
+    return {"not_before": due_at(launch_at, item.due)} if (offset(item.due) or BEFORE) > BEFORE else {}
 
 
 def read_signatures(folder: Path, circumstances: Circumstances, asked: Mapping[str, Demand]) -> Signatures:
@@ -67,8 +99,10 @@ def lay_over(item: Item, found: Status, reason: str, failure: BaseException | No
     A waiver covers what was seen to be otherwise or could not be seen, never a missing signature, and never a check
     that did not come to a conclusion. *Not applicable* covers what is unsigned or could not be seen.
     """
-    if isinstance(failure, NoConsent) and found is Status.UNSIGNED:
-        return _instead_of_act(item, reason, signatures)
+    if isinstance(failure, NoConsent | EffectUnseen) and found is Status.UNSIGNED:
+        acted = isinstance(failure, EffectUnseen)
+        how = "since the gate may not see what came of the act" if acted else "instead of the act"
+        return _settled_by_a_person(item, reason, how, signatures)
     seen = found in (Status.UNMET, Status.UNKNOWN) and isinstance(failure, AssertionError | ProbeError)
     kinds: tuple[Kind, ...] = ("not-applicable", "waiver")
     records = [record for kind in kinds if (record := signatures.of(kind, item.id)) is not None]
@@ -119,7 +153,8 @@ def without_partner(partner: str, environment: str, found: Status, reason: str, 
     )
 
 
-def _instead_of_act(item: Item, reason: str, signatures: Signatures) -> Laid:
+def _settled_by_a_person(item: Item, reason: str, how: str, signatures: Signatures) -> Laid:
+    """Met where the words of *item*'s act are attested; *how* says what that stands for."""
     try:
         standing = signatures.attested(item.id)
     except Unsigned as exc:
@@ -128,7 +163,7 @@ def _instead_of_act(item: Item, reason: str, signatures: Signatures) -> Laid:
         return Laid(Status.UNKNOWN, f"{reason}; {exc}")
     content = standing.paper.content
     assert isinstance(content, Attestation), "an attestation stands"
-    said = f"attested by {content.by}, {content.role}, instead of the act: {content.words}"
+    said = f"attested by {content.by}, {content.role}, {how}: {content.words}"
     return Laid(Status.MET, said, used=(standing,))
 
 

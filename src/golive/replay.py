@@ -24,7 +24,7 @@ from golive.expedition import Wanted
 from golive.findings import Progress
 from golive.identity import establish
 from golive.observatory import Entry, Observatory, kind_of, plain
-from golive.paperwork import as_they_were, demands
+from golive.paperwork import as_they_were
 from golive.probes.look import Act, Look
 from golive.record import SCHEMA, Attempt, Evidence, Finding, Record, Verdict
 from golive.run import Run
@@ -257,9 +257,9 @@ class Replay(Run):
         if not self.unknown:
             self.signatures = self.signed(self.observatory)
 
-    def signed(self, observatory: Observatory) -> Signatures:  # noqa: ARG002  # the subject comes from it
+    def signed(self, observatory: Observatory) -> Signatures:
         """What people had put on record then, held against today's demands."""
-        return as_they_were(self.recorded, self.subject(), demands(self.inventory, self.scenarios, self.launch_at))
+        return as_they_were(self.recorded, self.subject(), self.demanded(observatory))
 
     def finish(self, progresses: Sequence[Progress], unselected: frozenset[str], *, tell: bool = True) -> int:
         """Judge, compare, tell; exit status 0 where the recorded verdict is a GO and today's is the same, else 1."""

@@ -17,14 +17,15 @@ from golive import verdict as judge_of
 from golive.agenda import Agenda
 from golive.diagnosis.strength import apart
 from golive.environment import signers
-from golive.errors import GoLiveError, ProbeError, SetupError
+from golive.errors import GoLiveError, NoConsent, ProbeError, SetupError
 from golive.expedition import CLIENTS, Expedition, load_modules
-from golive.findings import Progress, remedy_of, steps_of
+from golive.findings import AS_IT_MUST_BE, Progress, remedy_of, steps_of
 from golive.identity import establish
 from golive.manifest import sources
 from golive.observatory import Observatory
 from golive.paperwork import (
     Laid,
+    RolledBack,
     demands,
     lay_over,
     people_of,
@@ -33,6 +34,8 @@ from golive.paperwork import (
     without_effect,
     without_partner,
 )
+from golive.phases import ROLLBACK
+from golive.probes.apprunner import ServiceHistory
 from golive.probes.look import Act, Look
 from golive.record import Contradiction, Decision, Finding, Inventory, Official, Paper, Record, Status, Subject, Verdict
 from golive.recording import RECORD, Basis, Withheld, shown, withdraw, withhold, write_run
@@ -42,7 +45,7 @@ from golive.standing import NAMESPACES, Circumstances, Demand, Signatures, allow
 from golive.subject import given_for, subject_of
 from golive.subject import looks as subject_looks
 from golive.twin.process import have_signed
-from golive.vocabulary import check_sentences
+from golive.vocabulary import check_sentences, kind_of
 
 if TYPE_CHECKING:
     from golive.past import Past
@@ -138,7 +141,7 @@ class Run(Expedition):
 
     def signed(self, observatory: Observatory) -> Signatures:
         """What people put on record, held against what is launched."""
-        asked = demands(self.inventory, self.scenarios, self.launch_at)
+        asked = self.demanded(observatory)
         people, folder, subject = self.environment.people, self.environment.folder, self.subject()
         detour = observatory.reach.detour
         if detour.people:
@@ -160,6 +163,17 @@ class Run(Expedition):
         self.place = folder
         circumstances = Circumstances(self.environment.name, people, self.started, subject)
         return read_signatures(folder, circumstances, asked)
+
+    def demanded(self, observatory: Observatory) -> dict[str, Demand]:
+        """What the checklist asks of each item's records in this run."""
+        rolled_back = None
+        if self.agenda.name == ROLLBACK:
+            try:
+                history = observatory.answer(ServiceHistory(self.environment.aws.service_arn))
+                rolled_back = RolledBack(history.rollback_told_from())
+            except ProbeError as exc:
+                rolled_back = RolledBack(None, str(exc))
+        return demands(self.inventory, self.scenarios, self.launch_at, rolled_back)
 
     def may_ask(self, scenario: Scenario, look: Look[Any]) -> bool:
         """No act before it is due."""
@@ -373,6 +387,8 @@ class Run(Expedition):
             given = given_for(item.partner, self.environment, self.observatory)
             return without_partner(item.partner, self.environment.name, found, reason, given)
         failure = progress.failure
+        if self.agenda.leaves_act_out(item) and isinstance(failure, NoConsent) and _all_but_the_act(progress):
+            return Laid(Status.MET, f"{AS_IT_MUST_BE}; its act is not asked for at a later deploy")
         if item.partner is not None:
             try:
                 self.environment.swan_in_use()
@@ -391,6 +407,13 @@ class Run(Expedition):
                 used += self._laid(item, progress, *progress.found()).used
         due = {finding.item for finding in findings if finding.status is not Status.NOT_DUE}
         return rows(self.signatures, [each for each in used if each.paper.stem in due])
+
+
+def _all_but_the_act(progress: Progress) -> bool:
+    """Whether all that was to be judged without the act was judged, and holds: behind it stands its own judgement."""
+    steps, upto = progress.scenario.steps, len(progress.steps) - 1
+    judged = any(kind_of(step.text) == "judges" for step in steps[:upto])
+    return judged and all(kind_of(step.text) == "judges" for step in steps[upto + 1 :])
 
 
 def _told(demand: Demand, now: datetime) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, ValidationError, model_validator
 
 from golive.environment import Partner, broken_rules
 from golive.errors import SetupError
@@ -57,7 +57,7 @@ class Item(Frozen):
     bound_to: tuple[Literal["subject", "configuration"], ...] = ()
     words: str = ""  # what is attested in place of an act
     not_applicable: bool = False
-    every_deploy: bool = False
+    every_deploy: StrictBool | Literal["auto"] = False  # "auto": of an act as well, that half alone
     partner: Partner | None = None  # not applicable where the environment says that this one is not in use
     document: str = ""  # the document's words, where the gate takes a side beside or against them
     decision: tuple[int, ...] = ()  # the contradictions of the documents on which it depends, by number
@@ -68,6 +68,8 @@ class Item(Frozen):
             raise ValueError(
                 f"{self.id}: words are what is attested in place of an act, so an act has them and only it"
             )
+        if self.every_deploy == "auto" and not {"auto", "act"} <= set(self.how):
+            raise ValueError(f"{self.id}: at every deploy one half alone is asked for only of what is auto and act")
         signed = self.not_applicable or {"act", "attest"} & set(self.how)
         if signed and not (self.signer and self.stands_for_days):
             raise ValueError(f"{self.id}: what a person signs needs signer and stands_for_days")

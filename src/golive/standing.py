@@ -43,6 +43,8 @@ class Demand:
     words: str = ""  # what is attested, from the scenario, or for an act from the inventory; "" where nothing is
     not_applicable: bool = False  # whether it may be recorded as that
     not_before: datetime | None = None  # what comes after the launch cannot be attested before its hour
+    of_a_rollback: bool = False  # so that before it neither is recorded as not applicable
+    unseen: str = ""  # why it could not be seen from when on it can be
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,8 @@ def _standing(
         if isinstance(content, Attestation):
             mismatched, unseen = _bound(content, demand, circumstances.subject)
             against += mismatched
+        if not isinstance(content, Waiver):
+            unseen = unseen or demand.unseen
     against += _dates(content, circumstances)
     against += _signature(paper, content, circumstances.people)
     return Standing(paper, "; ".join(against), unseen)
@@ -139,11 +143,13 @@ def _against(paper: Paper, content: Content, demand: Demand, circumstances: Circ
             return
         if one_line(content.words) != one_line(demand.words):
             yield f"its words are not those that have to be signed: “{one_line(demand.words)}”"
-        if demand.not_before is not None and content.on < demand.not_before:
-            yield f"it was signed at {_instant(content.on)}, before its hour, {_instant(demand.not_before)}"
     elif not demand.not_applicable:
         yield f"{demand.item} is never recorded as not applicable"
         return
+    timed = isinstance(content, Attestation) or demand.of_a_rollback
+    if timed and demand.not_before is not None and content.on < demand.not_before:
+        said = f"it was signed at {_instant(content.on)}, before its hour, {_instant(demand.not_before)}"
+        yield f"{said}: it may be of an earlier rollback" if demand.of_a_rollback else said
     if content.role != demand.signer:
         yield f"it is signed as {content.role}, and {demand.signer} has to sign"
     yield from lacking(content.by, demand.signer, circumstances.people)

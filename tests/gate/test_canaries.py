@@ -36,7 +36,7 @@ from tests.gate.hunting import Hunt
 
 PLANTED = HOME / "tests/gate/planted.py"
 MODES = ("well", "refusing", "denied", "malformed", "astray", "babbling")
-# Where the brief for this test wants them: a word of the label for each.
+# Wherever a partner or a log could hold one and a careless probe might read it: a word of the label for each.
 PLACES = (
     *("plain variable", "secret drop/production/", "password in DATABASE_URL", "DSN", "header X-Trace", "cookie"),
     *("header authorization", "member at depth", "comment", "attribute", "log line", "session", "transaction"),

@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 
 from golive.environment import Environment
-from golive.errors import CannotTell, Denied, Overloaded, ProbeError, Unreachable, Unreadable, Unsigned
+from golive.errors import CannotTell, Denied, EffectUnseen, Overloaded, ProbeError, Unreachable, Unreadable, Unsigned
 from golive.observatory import Observatory
+from golive.probes.apprunner import History
+from golive.probes.apprunner import Operation as Deployed
 from golive.probes.look import Act, Look
-from golive.probes.slack import ChannelWords, WrongTokenRefused
+from golive.probes.slack import ChannelWords, Hit, Messages, WrongTokenRefused
 from golive.probes.webhook import ChannelTold, Delivery, TrialAlert, WebhookKnown, WrongWebhookRefused, says
 from golive.remarks import Remarks
+from golive.twin.apprunner import Operation
 from golive.twin.slack import DROP_OPS, RANDOM, STARTUP, Message, Workspace
 from golive.twin.world import World
 from steps import channel
@@ -41,7 +44,7 @@ def arn(environment: Environment) -> str:
 @pytest.fixture
 def told(arn: str) -> ChannelTold:
     """The message of a rollback."""
-    return ChannelTold(arn, "#drop-ops", DROP_OPS, NOW - timedelta(hours=2), WORDS, "payments")
+    return ChannelTold(arn, "#drop-ops", DROP_OPS, WORDS, "payments")
 
 
 def said(backstage: Backstage, words: str, channel_id: str = DROP_OPS) -> int:
@@ -170,6 +173,104 @@ def test_channel_is_told_once(backstage: Backstage, told: ChannelTold) -> None:
     assert said(backstage, WORDS) == 1
 
 
+def updated(ago: timedelta, status: str = "SUCCEEDED") -> Callable[[World], World]:
+    """A world whose service was updated that long ago, and #drop-ops told of a rollback three hours ago."""
+
+    def change(world: World) -> World:
+        update = Operation("UPDATE_SERVICE", status, ago)  # type: ignore[arg-type]
+        cloud = world.cloud.serving(operations=(update, *world.cloud.service.operations))
+        return replace(world, cloud=cloud, slack=world.slack.saying(Message(NOW - timedelta(hours=3), f"{WORDS} x1")))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("ago", "status", "before"),
+    [
+        (timedelta(hours=2, minutes=30), "SUCCEEDED", True),  # said half an hour before they acted
+        (timedelta(hours=4), "SUCCEEDED", True),
+        (timedelta(hours=1), "SUCCEEDED", False),  # said of another rollback
+        (timedelta(hours=1), "ROLLBACK_SUCCEEDED", True),  # which came to nothing
+        (timedelta(minutes=1), "IN_PROGRESS", True),
+    ],
+)
+def test_what_was_said_of_an_earlier_rollback_is_said_again(
+    backstage: Backstage, told: ChannelTold, ago: timedelta, status: str, before: bool
+) -> None:
+    """
+    Counted is from an hour before the newest update that succeeded: people say what they will do, and then do it.
+    """
+    backstage.put(updated(ago, status))
+    delivery = backstage.look(told)
+    assert (delivery.taken, delivery.before) == (True, before)
+    assert said(backstage, WORDS) == (1 if before else 2)
+
+
+def test_nothing_is_said_where_nobody_knows_of_which_rollback(backstage: Backstage, told: ChannelTold) -> None:
+    """
+    Without an update on record it is unknown, and nothing is posted.
+    """
+    backstage.cloud(lambda cloud: cloud.serving(operations=()))
+    with pytest.raises(ProbeError, match="when it was rolled back cannot be known"):
+        backstage.look(told)
+    assert said(backstage, WORDS) == 0
+
+
+DEPLOYED = NOW - timedelta(hours=20)
+HISTORY = History((Deployed("UPDATE_SERVICE", "SUCCEEDED", DEPLOYED, None),))
+
+
+@pytest.mark.parametrize(
+    ("history", "at", "error"),
+    [
+        (HISTORY, DEPLOYED + timedelta(minutes=3), None),  # long before the launch, an hour ago
+        (HISTORY, DEPLOYED - timedelta(minutes=3), AssertionError),
+        (History((Deployed("UPDATE_SERVICE", "ROLLBACK_SUCCEEDED", NOW, None), *HISTORY.operations)), NOW, None),
+        (
+            History((Deployed("START_DEPLOYMENT", "SUCCEEDED", NOW, None), *HISTORY.operations)),
+            DEPLOYED,
+            AssertionError,
+        ),
+        (History((Deployed("PAUSE_SERVICE", "SUCCEEDED", NOW, None),)), NOW, ProbeError),
+        (History((Deployed("UPDATE_SERVICE", "SUCCEEDED", NOW - timedelta(days=9), None),)), NOW, ProbeError),
+    ],
+    ids=["before the launch", "of the one before", "undone", "started again", "never deployed", "not searched"],
+)
+def test_start_is_reported_since_the_last_deployment(
+    environment: Environment, history: History, at: datetime, error: type[Exception] | None
+) -> None:
+    """
+    The candidate runs at T-0, so its alert comes before the launch: what counts is the deployment.
+    """
+    messages = Messages(
+        "#drop-ops", READ.since, 5, 5, (Hit(STARTUP, at, by_app=True),), NOW - timedelta(days=7), readable=True
+    )
+    if error is None:
+        channel.startup_reported(messages, history, environment, Remarks())
+    else:
+        with pytest.raises(error):
+            channel.startup_reported(messages, history, environment, Remarks())
+
+
+def test_without_a_token_the_start_rests_on_the_signature(backstage: Backstage, environment: Environment) -> None:
+    """
+    Nobody is asked, whatever else the file leaves open, and it is said; critical alerts stay unknown.
+    """
+    slack = environment.slack.model_copy(update={"token": None, "channels": {}, "startup_alert": None, "critical": ()})
+    mute = environment.model_copy(update={"slack": slack})
+    look = channel.channel_words(mute, "#drop-ops", NOW)
+    assert look.permissions(mute) == ()
+    backstage.put(having(lambda workspace: replace(workspace, ailment="off")))
+    messages, remarks = look.observe(backstage.reach(mute)), Remarks()
+    channel.startup_reported(messages, History(()), mute, remarks)
+    assert remarks.warnings == [
+        "slack.token names no token, so #drop-ops was not read: what it says is only attested",
+    ]
+    for told in (mute, environment):
+        with pytest.raises(Denied, match=r"slack.token is not answered yet|had no token"):
+            channel.no_critical_alert(messages, told, NOW, 24, Remarks())
+
+
 def test_channel_that_may_not_be_read_is_not_told(backstage: Backstage, told: ChannelTold) -> None:
     """
     Whether it was said before cannot be known, so it is not said.
@@ -203,9 +304,9 @@ def test_what_tells_of_a_rollback(text: str, good: bool) -> None:
         (Delivery("#drop-ops", "m", True, "ok", True, NOW), None),
         (Delivery("#drop-ops", "m", True, "ok", True, None), AssertionError),
         (Delivery("#drop-ops", "m", False, "no_service", True, None), AssertionError),
-        (Delivery("#drop-ops", "m", True, "ok", False, None), Unsigned),
+        (Delivery("#drop-ops", "m", True, "ok", False, None), EffectUnseen),
         (Delivery("#drop-ops", "m", False, "no_service", False, None), AssertionError),
-        (Delivery("#drop-ops", "", False, "nothing was posted", False, None), Unsigned),
+        (Delivery("#drop-ops", "", False, "nothing was posted", False, None), EffectUnseen),
     ],
 )
 def test_arrival_without_a_reader_is_left_to_a_person(delivery: Delivery, error: type[Exception] | None) -> None:
@@ -316,6 +417,25 @@ def test_what_must_be_granted_is_said(environment: Environment, arn: str) -> Non
     assert needed == {("iam", "secretsmanager:GetSecretValue"), ("token", "GOLIVE_SLACK_TOKEN")}
     assert {one.kind for one in TrialAlert(arn, "#drop-ops", None).permissions(environment)} == {"iam"}
     assert {one.what for one in READ.permissions(environment)} == {"GOLIVE_SLACK_TOKEN"}
+
+
+def test_what_a_rollback_needs_besides_is_said(environment: Environment, told: ChannelTold) -> None:
+    """
+    When it was is known from what was done to the service; where nothing is posted, nothing needs to be known.
+    """
+    needed = {one.what for one in told.permissions(environment)}
+    assert needed == {"secretsmanager:GetSecretValue", "GOLIVE_SLACK_TOKEN", "apprunner:ListOperations"}
+    mute = replace(told, channel_id=None).permissions(environment)
+    assert {one.what for one in mute} == {"secretsmanager:GetSecretValue"}
+
+
+def test_effect_is_told_as_it_will_be(arn: str) -> None:
+    """
+    Where the channel cannot be read, nobody knows of an alert of the last hour, so one is posted each time.
+    """
+    readable, mute = (TrialAlert(arn, "#drop-ops", known).effect for known in (DROP_OPS, None))
+    assert "unless one of the last hour is there" in readable
+    assert "unless" not in mute
 
 
 def test_webhook_is_not_asked_where_secrets_may_not_be_read(backstage: Backstage, environment: Environment) -> None:

@@ -24,7 +24,8 @@ def observatory(backstage: Backstage, *, armed: bool) -> Observatory:
     return Observatory(backstage.environment, backstage.detour, armed=armed)
 
 
-def act(backstage: Backstage, seconds: float = 5.0, later: timedelta = timedelta()) -> TakenSnapshot:
+def act(backstage: Backstage, seconds: float = 5.0, later: timedelta = timedelta(hours=1)) -> TakenSnapshot:
+    """For a launch within the hour, or so much *later* than the twin's, which was a minute ago."""
     assert backstage.detour.launch_at is not None
     return TakenSnapshot("drop-db", PREFIX, backstage.detour.launch_at + later, seconds)
 
@@ -99,6 +100,28 @@ def test_on_another_day_it_would_prove_nothing(backstage: Backstage, days: int) 
     assert (seen.snapshots, taken(backstage)) == ((), before)
 
 
+def test_after_the_launch_none_is_taken(backstage: Backstage) -> None:
+    """On the day itself too: it would be no copy of what was there before, so nothing is announced and nothing done."""
+    backstage.cloud(with_only())
+    before, seen = taken(backstage), observatory(backstage, armed=True)
+    late = act(backstage, later=timedelta())
+    assert not seen.will_act(late)
+    assert seen.will_act(act(backstage))
+    assert (seen.answer(late).snapshots, taken(backstage)) == ((), before)
+
+
+def test_a_copy_is_as_old_as_what_is_in_it(backstage: Backstage) -> None:
+    """One of twelve days ago that was copied five minutes ago, under the name of the day, is none of the day."""
+    copy = Kept(PRE_LAUNCH, "manual", timedelta(days=12), copied=timedelta(minutes=5))
+    backstage.cloud(with_only(copy, Kept(PRE_LAUNCH, "manual", timedelta(minutes=9))))
+    seen = backstage.look(NamedSnapshots("drop-db", PREFIX))
+    assert [datetime.now(UTC) - one.taken_at > timedelta(days=11) for one in seen.snapshots] == [False, True]
+    backstage.cloud(with_only(copy))
+    before, armed = taken(backstage), observatory(backstage, armed=True)
+    assert len(armed.answer(act(backstage)).snapshots) == 2
+    assert taken(backstage) == before + 1
+
+
 def test_what_cannot_be_seen_is_not_done(backstage: Backstage) -> None:
     """Where nobody can tell whether there is one, none is taken either."""
     backstage.ail(rds="denied")
@@ -138,6 +161,9 @@ def test_day_of_the_launch_is_told_in_utc(launch: datetime, first: str, last: st
         ("drop-db-pre-launch-20260302-0710", LAUNCH - timedelta(hours=2), True),
         ("drop-db-pre-launch-20260302-0810", LAUNCH - timedelta(hours=2), True),
         ("drop-db-pre-launch-20260302-0710", None, True),
+        ("drop-db-pre-launch-20260302-0900", LAUNCH, True),
+        ("drop-db-pre-launch-20260302-0900", LAUNCH + timedelta(seconds=1), False),
+        ("drop-db-pre-launch-20260302-2000", LAUNCH + timedelta(hours=11), False),
         ("drop-db-pre-launch-20260302-0710", LAUNCH - timedelta(days=1), False),
         ("drop-db-pre-launch-20260301-0710", LAUNCH - timedelta(hours=2), False),
         ("drop-db-pre-launch-20261302-0710", LAUNCH - timedelta(hours=2), False),
@@ -145,7 +171,7 @@ def test_day_of_the_launch_is_told_in_utc(launch: datetime, first: str, last: st
     ],
 )
 def test_name_and_time_are_both_of_the_day(name: str, taken_at: datetime | None, counts: bool) -> None:
-    """A name can be given on any day, and a time has no purpose: both must be the launch's."""
+    """A name can be given on any day, and a time has no purpose: both must be the launch's, the time not after it."""
     seen = Snapshots("x", (Snapshot(name, "available", taken_at),))
     assert bool(of_the_day(seen, LAUNCH)) == counts
 

@@ -129,7 +129,7 @@ def twin(ca: Authority) -> Iterator[Twin]:
         swan.healthy("LIVE_drop", "swan-secret"),
         sumsub.healthy(NOW, "prd:service", "service-secret", "webhook-secret"),
         betterstack.healthy(NOW, NOW - timedelta(hours=25), "token"),
-        slack.healthy(NOW, NOW - timedelta(hours=25), "xoxb-token", WEBHOOK),
+        slack.healthy(NOW, NOW - timedelta(hours=25), "xoxb-token", WEBHOOK, NOW - timedelta(hours=26)),
         ranges.Published(),
     )
 

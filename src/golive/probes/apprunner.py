@@ -9,9 +9,9 @@ fails to, changes nothing about which one runs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from golive.errors import ProbeError, Unreadable
@@ -30,6 +30,9 @@ ABSENT = "ABSENT"  # in the place of a status: there is no such service
 GOING_ON = frozenset({"PENDING", "IN_PROGRESS", "ROLLBACK_IN_PROGRESS"})
 _CHANGES = frozenset({"CREATE_SERVICE", "UPDATE_SERVICE"})
 DEPLOYMENTS = _CHANGES | {"START_DEPLOYMENT"}
+SUCCEEDED = "SUCCEEDED"
+# So long before a rollback people may tell of it: they say what they will do, and then do it.
+_TOLD_BEFORE = timedelta(hours=1)
 
 _PINNED = re.compile(r"@(sha256:[0-9a-f]{64})$")
 # What every browser is given, or what says no more than in which mode the program runs. Any other plain variable may be
@@ -131,6 +134,19 @@ class History:
     """ListOperations, newest first."""
 
     operations: tuple[Operation, ...]
+
+    def deployed_at(self) -> datetime:
+        """When the newest deployment that succeeded began; ProbeError where none is on record."""
+        return _newest(self.operations, DEPLOYMENTS, "which deployment succeeded last cannot be known").started_at
+
+    def rollback_told_from(self) -> datetime:
+        """
+        From when on what people say may be of the newest rollback; ProbeError where none is on record.
+
+        A rollback is an update like any other: the newest one that succeeded is the one of which is spoken.
+        """
+        back = _newest(self.operations, {"UPDATE_SERVICE"}, "when it was rolled back cannot be known")
+        return back.started_at - _TOLD_BEFORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,9 +345,16 @@ def _running_digest(image: str, operations: tuple[Operation, ...]) -> tuple[str 
     last = next((operation for operation in operations if operation.kind in _CHANGES), None)
     if last is None:
         return None, "it is not on record how the service was last told what to run"
-    if last.status != "SUCCEEDED":
+    if last.status != SUCCEEDED:
         return None, f"{last} changes what the service is told, and is {last.status}"
     return pinned[1], f"the image is pinned by digest, and {last} succeeded"
+
+
+def _newest(operations: Iterable[Operation], kinds: Collection[str], unknown: str) -> Operation:
+    found = next((one for one in operations if one.kind in kinds and one.status == SUCCEEDED), None)
+    if found is None:
+        raise ProbeError("App Runner", f"{unknown}: no {' or '.join(sorted(kinds))} that succeeded is on record")
+    return found
 
 
 def _domain(said: CustomDomainTypeDef) -> Domain:

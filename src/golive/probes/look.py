@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from golive.environment import Environment, Network
     from golive.probes.reach import Reach
 
@@ -97,6 +99,11 @@ class Act(Look[Answer]):
     @abstractmethod
     def effect(self) -> str:
         """What it changes, for people, beforehand: "takes a snapshot of drop-db, which stays"."""
+
+    @property
+    def hour(self) -> tuple[datetime, datetime] | None:
+        """From when until when it is done at all; None: at any time."""
+        return None
 
     @property
     def unless(self) -> Look[Answer] | None:

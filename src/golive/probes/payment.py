@@ -45,8 +45,9 @@ class Order:
     """
     What became of an order to pay.
 
-    Taken and waiting for its payer is error code 1428 with a link in this interface (facts: HTTP 510 is the caller's
-    turn). *link* is where the payer's authorisation is asked for, without its query.
+    Taken and waiting for its payer is error code 1428 with a link in this interface, and HTTP 510: it is the caller's
+    turn (https://docs.neonomics.io/docs/error-handling). *link* is where the payer's authorisation is asked for,
+    without its query.
     """
 
     source: str

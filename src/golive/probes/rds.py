@@ -56,7 +56,7 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One snapshot; *taken_at* is None while it is being made."""
+    """One snapshot; *taken_at*, when what is in it was the database's, is None while it is being made."""
 
     name: str
     status: str
@@ -145,7 +145,8 @@ class TakenSnapshot(_OfInstance, Act[Snapshots]):
     Takes a snapshot named *prefix* and the minute in UTC on the day of the launch, and waits until it is available.
 
     Where one of that day is available nothing is done, and one that is being made already is waited for: a second run
-    takes no second one. On any other day it would prove nothing, so none is taken.
+    takes no second one. On any other day it would prove nothing, and after the launch it would be no copy of what was
+    there before, so none is taken.
     """
 
     prefix: str
@@ -156,6 +157,11 @@ class TakenSnapshot(_OfInstance, Act[Snapshots]):
     def effect(self) -> str:
         """It stays, under its name."""
         return f"takes a snapshot of {self.identifier} called {self.prefix}…, which stays"
+
+    @property
+    def hour(self) -> tuple[datetime, datetime]:
+        """From the beginning of the day of the launch to the launch."""
+        return launch_day(self.launch_at)[0], self.launch_at
 
     @property
     def unless(self) -> Look[Snapshots]:
@@ -181,9 +187,9 @@ class TakenSnapshot(_OfInstance, Act[Snapshots]):
         ends = time.monotonic() + self.seconds
         seen = self._seen(reach)
         now = datetime.now(UTC)
-        begins, over = launch_day(self.launch_at)
+        begins, over = self.hour
         alive = [one for one in of_the_day(seen, self.launch_at) if one.status in ("available", "creating")]
-        if not alive and begins <= now < over:
+        if not alive and begins <= now <= over:
             self._take(reach, f"{self.prefix}{now:%Y%m%d-%H%M}")
             seen = self._seen(reach)
         while not self.is_done(seen) and self._is_coming(seen) and time.monotonic() < ends:
@@ -213,14 +219,14 @@ def launch_day(launch_at: datetime) -> tuple[datetime, datetime]:
 
 
 def of_the_day(seen: Snapshots, launch_at: datetime) -> tuple[Snapshot, ...]:
-    """Those whose name and time both are of the day of the launch; what is being made has no time yet."""
+    """Those whose name is of the day of the launch, and whose time besides of before it; None is being made."""
     begins, over = launch_day(launch_at)
     return tuple(
         one
         for one in seen.snapshots
         if (stamp := stamp_of(one.name)) is not None
         and begins <= stamp < over
-        and (one.taken_at is None or begins <= one.taken_at < over)
+        and (one.taken_at is None or begins <= one.taken_at <= launch_at)
     )
 
 
@@ -248,12 +254,17 @@ def _snapshots(
             SnapshotType=kind,
         )
         found = [
-            Snapshot(one["DBSnapshotIdentifier"], one["Status"], _utc_or_none(one.get("SnapshotCreateTime")))
+            Snapshot(one["DBSnapshotIdentifier"], one["Status"], _utc_or_none(_taken_at(one)))
             for one in listed
             if one["SnapshotType"] == kind and (prefix is None or _STAMP.sub("", one["DBSnapshotIdentifier"]) == prefix)
         ]
     never = datetime.max.replace(tzinfo=UTC)
     return Snapshots(source, tuple(sorted(found, key=lambda one: one.taken_at or never, reverse=True)))
+
+
+def _taken_at(said: DBSnapshotTypeDef) -> datetime | None:
+    """Of a copy, when what is in it was the database's: its SnapshotCreateTime is that of the copying."""
+    return said.get("OriginalSnapshotCreateTime") or said.get("SnapshotCreateTime")
 
 
 def _instance(said: DBInstanceTypeDef) -> Instance:

@@ -87,6 +87,8 @@ class Messages:
     searched: int  # messages since then
     searched_before: int  # messages before it
     hits: tuple[Hit, ...]
+    oldest: datetime  # from when on was searched
+    readable: bool  # whether the gate may read the channel at all
 
     def of(self, words: str, *, by_app: bool = True) -> tuple[Hit, ...]:
         """The messages that have *words*."""
@@ -119,9 +121,9 @@ class WrongTokenRefused(Look[Refused]):
 
 @dataclass(frozen=True, slots=True)
 class ChannelWords(Look[Messages]):
-    """Which messages in *channel*, called *name*, have one of *words*, from *oldest* on?"""
+    """Which messages in *channel*, called *name*, have one of *words*, from *oldest* on? None: it may not be read."""
 
-    channel: str
+    channel: str | None
     name: str
     oldest: datetime
     since: datetime
@@ -142,14 +144,16 @@ class ChannelWords(Look[Messages]):
         return permissions(environment, self.name)
 
     def observe(self, reach: Reach) -> Messages:
-        """Through all pages."""
+        """Through all pages; nobody is asked where nobody gave the gate a token."""
+        if self.channel is None:
+            return Messages(self.name, self.since, 0, 0, (), self.oldest, readable=False)
         messages = [*history(reach, self.channel, self.name, self.oldest)]
         hits = [
             Hit(words, at, by_app) for at, by_app, text in messages for words in self.words if has_words(text, words)
         ]
         after = sum(at >= self.since for at, _, _ in messages)
         ordered = sorted(hits, key=lambda hit: (hit.at, hit.words, hit.by_app))
-        return Messages(self.name, self.since, after, len(messages) - after, tuple(ordered))
+        return Messages(self.name, self.since, after, len(messages) - after, tuple(ordered), self.oldest, readable=True)
 
 
 def permissions(environment: Environment, name: str) -> tuple[Permission, ...]:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from golive.errors import CannotTell, Overloaded, Unreadable
+from golive.probes.apprunner import ServiceHistory
 from golive.probes.credentials import Kept
 from golive.probes.http import Reply, exchange
 from golive.probes.look import Act, Look, Permission
@@ -157,9 +158,8 @@ class TrialAlert(_Message):
     @property
     def effect(self) -> str:
         """For people, beforehand."""
-        return (
-            f"posts one message to {self.channel}, marked as a test, which stays, unless one of the last hour is there"
-        )
+        posts = f"posts one message to {self.channel}, marked as a test, which stays"
+        return f"{posts}, unless one of the last hour is there" if self.channel_id else posts
 
     def observe(self, reach: Reach) -> Delivery:
         """
@@ -183,11 +183,10 @@ class ChannelTold(_Message):
     """
     Is *channel* told *words*, followed by *issue*?
 
-    Said by anybody since *since*, it is not said again. Where the channel may not be read (*channel_id* None) nothing
-    is posted, for it could not be known whether it was said before.
+    Said by anybody of this rollback, it is not said again. Where the channel may not be read (*channel_id* None)
+    nothing is posted, for it could not be known whether it was said before; nor where nobody knows of which rollback.
     """
 
-    since: datetime
     words: str
     issue: str
 
@@ -200,10 +199,16 @@ class ChannelTold(_Message):
         """Read first, then say, then read again."""
         if self.channel_id is None:
             return Delivery(self.channel, "", False, "nothing was posted", False, None)
-        if said := _said_at(reach, self.channel, self.channel_id, self.since, self._says):
+        since = reach.ask(ServiceHistory(self.service_arn)).rollback_told_from()
+        if said := _said_at(reach, self.channel, self.channel_id, since, self._says):
             return Delivery(self.channel, "", True, "ok", True, said, before=True)
         text = f"{self.words} {self.issue}"
         return _deliver(reach, self.service_arn, self.channel, self.channel_id, text, "")
+
+    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
+        """To know when it was rolled back, besides."""
+        history = ServiceHistory(self.service_arn).permissions(environment)
+        return (*_Message.permissions(self, environment), *(history if self.channel_id else ()))
 
     def _says(self, text: str) -> bool:
         return says(text, self.words)

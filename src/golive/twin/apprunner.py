@@ -116,6 +116,12 @@ class Service:
     def arn(self, account: str, region: str) -> str:
         return f"arn:aws:apprunner:{region}:{account}:service/{self.name}/{self.id}"
 
+    @property
+    def deployed(self) -> timedelta | None:
+        """How long ago the newest deployment that succeeded began."""
+        kinds = ("CREATE_SERVICE", "START_DEPLOYMENT", "UPDATE_SERVICE")
+        return min((o.started for o in self.operations if o.kind in kinds and o.status == "SUCCEEDED"), default=None)
+
     def setting(self, **variables: str | None) -> Service:
         """The service with these plain variables; None takes one away."""
         return replace(self, variables=_laid_over(self.variables, variables))

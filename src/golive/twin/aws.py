@@ -344,10 +344,11 @@ def _seed_database(cloud: Cloud) -> None:
     rds.databases[wanted.identifier] = database
     for snapshot in cloud.snapshots:
         taken = cloud.now - snapshot.age
-        made = rds.create_db_snapshot(wanted.identifier, taken.strftime(snapshot.name), snapshot_type=snapshot.kind)
+        created = taken if snapshot.copied is None else cloud.now - snapshot.copied
+        made = rds.create_db_snapshot(wanted.identifier, created.strftime(snapshot.name), snapshot_type=snapshot.kind)
         made.status = snapshot.status
         made.seeded = True  # type: ignore[attr-defined] # what somebody asks for while we run is told apart by it
-        made.created = made.original_snapshot_create_time = _naive(taken)
+        made.created, made.original_snapshot_create_time = _naive(created), _naive(taken)
     _go_on_restorable(cloud, cloud.now)
 
 

@@ -144,7 +144,7 @@ def healthy(now: datetime, launch_at: datetime, token: str, *, rolled_back: bool
     reports = [Report("31001", "Preparing the launch", "maintenance", began, ended, (HEALTH, LANDING), "maintenance")]
     states: dict[str, State] = {}
     if rolled_back:
-        began = launch_at + timedelta(minutes=20)
+        began = launch_at + timedelta(minutes=45)
         incidents.append(Incident("700000002", HEALTH, "Drop Health Check", "Status 503", *_span(began, 40)))
         told = began + timedelta(minutes=6)
         reports.append(Report("31002", "Payments are delayed", "manual", told, None, (HEALTH,)))

@@ -60,6 +60,8 @@ FLAGS: Mapping[str, str] = {
 }
 
 
+# What is launched was deployed the day before, or is what was launched, that long before the launch.
+_DEPLOYED, _DEPLOYED_BEFORE_LAUNCH = timedelta(hours=22), timedelta(hours=21)
 # The pre-launch snapshot is taken when the final verification begins, half a minute into it.
 _BEFORE_LAUNCH = timedelta(hours=2) - timedelta(seconds=30)
 _AML_ROUND = json.dumps({"level": "info", "event": AML_SIGN, "searched": 61, "alerts": 1})
@@ -88,12 +90,17 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """*name* is a pattern of `strftime`, filled in with the time at which the snapshot was taken."""
+    """
+    *name* is a pattern of `strftime`, filled in with the time at which the snapshot was made.
+
+    One that was *copied* that long ago is a copy of one of its *age*: RDS keeps both times.
+    """
 
     name: str
     kind: Literal["automated", "manual"]
     age: timedelta
     status: str = "available"
+    copied: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,10 +314,13 @@ def healthy(
         f"T{secrets.token_hex(5).upper()}/B{secrets.token_hex(5).upper()}/{secrets.token_hex(12)}",
     }
     digest = digest_of(commit)
+    deployed = max(_DEPLOYED, launched + _DEPLOYED_BEFORE_LAUNCH)
     taken = now - timedelta(hours=9)
     return Cloud(
         now=now,
-        service=_service(digest, {name: _secret_arn(ACCOUNT, REGION, SECRETS_FOLDER + name) for name in texts}),
+        service=_service(
+            digest, {name: _secret_arn(ACCOUNT, REGION, SECRETS_FOLDER + name) for name in texts}, deployed
+        ),
         instance=Instance(
             identifier="drop-db",
             host=DATABASE_HOST,
@@ -332,9 +342,9 @@ def healthy(
         prefix_lists={PARTNERS: PrefixList("drop-partners", ("198.51.100.0/24", "203.0.113.0/25"))},
         images=(
             Image(digest_of("a pull request"), ("pr-61",), timedelta(hours=5)),  # younger than the release, and none
-            Image(digest, (PRODUCTION_TAG, "v0.1.0", commit), timedelta(hours=26)),
-            Image(digest_of("a build that failed its tests"), (), timedelta(days=3)),
-            Image(digest_of(previous_commit), ("v0.0.9", previous_commit), timedelta(days=8)),
+            Image(digest, (PRODUCTION_TAG, "v0.1.0", commit), deployed + timedelta(hours=4)),
+            Image(digest_of("a build that failed its tests"), (), deployed + timedelta(days=2)),
+            Image(digest_of(previous_commit), ("v0.0.9", previous_commit), deployed + timedelta(days=7)),
         ),
         secrets={SECRETS_FOLDER + name: Secret(text) for name, text in texts.items()},
         logs={
@@ -365,7 +375,7 @@ def _deploy_role() -> Role:
     )
 
 
-def _service(digest: str, arns: Mapping[str, str]) -> Service:
+def _service(digest: str, arns: Mapping[str, str], deployed: timedelta) -> Service:
     validated = "acm-validations.aws"
     return Service(
         name=SERVICE_NAME,
@@ -402,10 +412,10 @@ def _service(digest: str, arns: Mapping[str, str]) -> Service:
             ),
         ),
         operations=(
-            Operation("UPDATE_SERVICE", "SUCCEEDED", timedelta(hours=22)),
-            Operation("START_DEPLOYMENT", "SUCCEEDED", timedelta(days=6)),
-            Operation("UPDATE_SERVICE", "ROLLBACK_SUCCEEDED", timedelta(days=6, hours=2)),
-            Operation("UPDATE_SERVICE", "SUCCEEDED", timedelta(days=8)),
+            Operation("UPDATE_SERVICE", "SUCCEEDED", deployed),
+            Operation("START_DEPLOYMENT", "SUCCEEDED", deployed + timedelta(days=5)),
+            Operation("UPDATE_SERVICE", "ROLLBACK_SUCCEEDED", deployed + timedelta(days=5, hours=2)),
+            Operation("UPDATE_SERVICE", "SUCCEEDED", deployed + timedelta(days=7)),
             Operation("CREATE_SERVICE", "SUCCEEDED", timedelta(days=40), timedelta(minutes=7)),
         ),
         access_role=f"arn:aws:iam::{ACCOUNT}:role/drop-web-ecr-access",

@@ -77,12 +77,12 @@ class Workspace:
         return self.having(messages=(*self.channels[DROP_OPS].messages, *messages))
 
 
-def healthy(now: datetime, launch_at: datetime, token: str, webhook: str) -> Workspace:
-    """#drop-ops as it is around a launch that goes well: people talk, the service says that it started."""
+def healthy(now: datetime, launch_at: datetime, token: str, webhook: str, deployed_at: datetime) -> Workspace:
+    """#drop-ops as it is around a launch that goes well: people talk, the service says when it starts."""
     said = (
         Message(launch_at - timedelta(hours=5), "Are we ready? The runbook is open", by_app=False),
         Message(launch_at - timedelta(hours=3), "CRITICAL: trial alarm, please acknowledge", attached=True),
-        Message(launch_at + timedelta(seconds=20), f"{STARTUP}, revision v0.1.0 in production"),
+        Message(deployed_at + timedelta(minutes=3), f"{STARTUP}, revision v0.1.0 in production"),
         Message(launch_at + timedelta(seconds=45), "It is up. No critical alerts so far", by_app=False),
         Message(launch_at + timedelta(hours=9), "WARNING: one bank answers slowly", attached=True),
     )

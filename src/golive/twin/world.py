@@ -88,6 +88,8 @@ def healthy(now: datetime, phase: str = "T-0", noise: int = 1) -> World:
     aws = cloud.healthy(now, COMMIT, launched=launched)
     if since is None:
         aws = aws.rolled_back(_ROLLED_BACK)
+    assert aws.service.deployed is not None, "a healthy service was deployed"
+    deployed_at = now - aws.service.deployed
     client = aws.text("BANKID_CLIENT_ID")
     world = World(
         now=now,
@@ -108,7 +110,9 @@ def healthy(now: datetime, phase: str = "T-0", noise: int = 1) -> World:
             now, *(aws.text(f"SUMSUB_{part}") for part in ("APP_TOKEN", "SECRET_KEY", "WEBHOOK_SECRET"))
         ),
         betterstack=betterstack.healthy(now, launch_at, secrets.token_urlsafe(18), rolled_back=phase == ROLLBACK),
-        slack=slack.healthy(now, launch_at, "xoxb-" + secrets.token_urlsafe(36), aws.text("SLACK_WEBHOOK_URL")),
+        slack=slack.healthy(
+            now, launch_at, "xoxb-" + secrets.token_urlsafe(36), aws.text("SLACK_WEBHOOK_URL"), deployed_at
+        ),
         cloud=aws,
         database=database.healthy(now, launched=launched),
         ranges=Published(),

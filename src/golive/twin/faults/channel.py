@@ -67,9 +67,11 @@ def person_reported_for_the_service(world: World) -> World:
 
 
 @breaks(unmet=["GL-3.4.3"])
-def service_reported_before_the_launch(world: World) -> World:
-    """The last that #drop-ops heard of a start is from the day before."""
-    said = Message(world.launch_at - timedelta(hours=20), f"{STARTUP}, revision v0.0.9")
+def service_reported_before_its_deployment(world: World) -> World:
+    """The last that #drop-ops heard of a start is of the release before."""
+    deployed = world.cloud.service.deployed
+    assert deployed is not None, "it was"
+    said = Message(world.now - deployed - timedelta(hours=1), f"{STARTUP}, revision v0.0.9")
     return _saying(world, lambda message: STARTUP not in message.text, said)
 
 
@@ -99,6 +101,17 @@ def rollback_told_by_a_person(world: World) -> World:
     said = Message(
         world.now - timedelta(minutes=30),
         "Going back to previous version — investigating the queue of payments",
+        by_app=False,
+    )
+    return _saying(world, lambda _: True, said)
+
+
+@breaks()
+def rollback_told_of_an_earlier_one(world: World) -> World:
+    """What #drop-ops was told of a rollback was of another one, two hours before this one: it is told again."""
+    said = Message(
+        world.now - timedelta(hours=2, minutes=30),
+        "Going back to previous version, investigating the login",
         by_app=False,
     )
     return _saying(world, lambda _: True, said)

@@ -8,6 +8,7 @@ from golive.twin.apprunner import Operation
 from golive.twin.cloud import (
     DATABASE_GROUP,
     PARTNERS,
+    PREVIOUS_COMMIT,
     PRODUCTION_TAG,
     Image,
     PrefixList,
@@ -21,7 +22,7 @@ from golive.twin.faults.kin import SIGNED_OF_THE_IMAGE
 from golive.twin.faults.register import breaks
 from golive.twin.world import World
 
-OLD = digest_of("5f0c3f5e8d1b4c7a9e62d0b1a4c8f7e3d2b19a60")
+OLD = digest_of(PREVIOUS_COMMIT)
 NEW = digest_of("a release of this morning")
 EVERYBODY, EVERYBODY_6 = "0.0.0.0/0", "::/0"
 
@@ -142,6 +143,38 @@ def production_tag_moved_but_not_deployed(world: World) -> World:
     image = Image(NEW, ("v0.1.1", "c0ffee00d15ea5e0f00dfeedfacecafe12345678"), timedelta(minutes=50))
     cloud = replace(world.cloud, images=(image, *world.cloud.images))
     return replace(world, cloud=cloud.tagging(PRODUCTION_TAG, NEW))
+
+
+def _still_running(world: World, digest: str, commit: str) -> World:
+    """The candidate is pushed and tagged, and the service, the site with it, is what was built from *commit*."""
+    repository = world.github
+    newest, *older = world.cloud.service.operations
+    deployed = replace(newest, started=newest.started + timedelta(days=4))
+    runs = repository.check_runs[repository.main[-1]]
+    main = tuple(dict.fromkeys((commit, *repository.main)))
+    return replace(
+        world,
+        cloud=world.cloud.serving(image=image_of(digest), operations=(deployed, *older)),
+        site=replace(world.site, health=replace(world.site.health, version=commit)),
+        github=replace(repository, main=main, check_runs={**repository.check_runs, commit: runs}),
+    )
+
+
+# Of what runs. Of the candidate, named with --digest, nothing is unmet before T-0 (tests/gate/test_candidate.py).
+@breaks(unmet=["GL-2.1.3", "GL-3.3.3", "GL-5.1.1"])
+def candidate_not_deployed_yet(world: World) -> World:
+    """The candidate is pushed and tagged, and the release before it, which is the way back, still runs."""
+    return _still_running(world, OLD, PREVIOUS_COMMIT)
+
+
+# Of what runs. Of the candidate, named with --digest, GL-5.1.1 is unmet as well.
+@breaks(unmet=["GL-2.1.3", "GL-3.3.3"])
+def previous_digest_not_renewed(world: World) -> World:
+    """The candidate is pushed and tagged, and what still runs is a later release than the one noted as the way back."""
+    commit = world.github.main[0]
+    image = Image(digest_of(commit), ("v0.0.10", commit), timedelta(days=4))
+    cloud = replace(world.cloud, images=(*world.cloud.images, image))
+    return _still_running(replace(world, cloud=cloud), image.digest, commit)
 
 
 @breaks(unmet=["GL-2.1.3", "GL-3.3.3", "GL-5.3.1"], unknown=["GL-2.2.4"])

@@ -315,3 +315,16 @@ def pre_launch_snapshot_still_creating(world: World) -> World:
 def pre_launch_snapshot_of_another_name(world: World) -> World:
     """Somebody took a snapshot on the day of the launch, under a name that does not say so."""
     return _pre_launch(world, replace(_taken(world), name="before-go-live"))
+
+
+@breaks(unmet=["GL-3.1.5"], phase="T+24h")
+def pre_launch_snapshot_copied_from_an_old_one(world: World) -> World:
+    """On the day of the launch an old snapshot was copied under the name of a pre-launch one."""
+    return _pre_launch(world, replace(_taken(world), age=timedelta(days=12), copied=_taken(world).age))
+
+
+@breaks(unmet=["GL-3.1.5"], phase="T+24h")
+def pre_launch_snapshot_after_the_launch(world: World) -> World:
+    """The snapshot that is called pre-launch was taken after the launch."""
+    after = world.now - world.launch_at - timedelta(minutes=10)
+    return _pre_launch(world, replace(_taken(world), age=max(after, timedelta())))

@@ -83,6 +83,8 @@ SIGNED_OF_THE_IMAGE = (
     *(f"GL-3.3.{number}" for number in (7, 8, 9, 10, 12)),
     *("GL-5.1.1", "GL-5.1.2", "GL-6.1.2"),
 )
+# Whatever must be of this rollback and of no earlier one, so that one must know when it was.
+OF_A_ROLLBACK = ("GL-5.2.1", "GL-5.2.2", "GL-5.2.3", "GL-5.3.3", "GL-5.3.4")
 # Every item that has a scenario today: where the target cannot be known, nothing is judged.
 ALL = tuple(
     dict.fromkeys(

@@ -292,6 +292,13 @@ def rollback_not_on_the_status_page(world: World) -> World:
 
 
 @breaks(unmet=["GL-5.2.2"])
+def rollback_told_of_an_earlier_one_on_the_status_page(world: World) -> World:
+    """The public was told of an incident since the launch, and not of the one that was rolled back."""
+    begun = world.launch_at + timedelta(minutes=5)
+    return _reporting(world, lambda said: said if said.kind == "maintenance" else replace(said, starts_at=begun))
+
+
+@breaks(unmet=["GL-5.2.2"])
 def rollback_told_as_maintenance(world: World) -> World:
     """The public is told of maintenance, and not of an incident."""
     return _reporting(world, lambda said: replace(said, kind="maintenance"))

@@ -41,6 +41,48 @@ def attestation_expired_a_second_ago(world: World) -> World:
     return _made(world, "GL-7.1", Record(age=timedelta(days=365, seconds=1)))
 
 
+@breaks(unsigned=["GL-5.3.3"])
+def cause_signed_of_an_earlier_rollback(world: World) -> World:
+    """That the cause of the rollback is known was signed two days ago, of another one."""
+    return _made(world, "GL-5.3.3", Record(age=timedelta(days=2)))
+
+
+@breaks(unsigned=["GL-5.3.4"])
+def report_signed_of_an_earlier_rollback(world: World) -> World:
+    """The incident report was signed two days ago, of another rollback."""
+    return _made(world, "GL-5.3.4", Record(age=timedelta(days=2)))
+
+
+@breaks(unsigned=["GL-5.2.3"])
+def nobody_affected_by_an_earlier_rollback(world: World) -> World:
+    """That no user was affected was put on record two days ago, of another rollback."""
+    return _made(world, "GL-5.2.3", Record("not-applicable", reason="Nobody was online.", age=timedelta(days=2)))
+
+
+@breaks()
+def nobody_affected_by_the_rollback(world: World) -> World:
+    """That no user was affected was put on record after the service went back."""
+    return _made(world, "GL-5.2.3", Record("not-applicable", reason="Nobody was online.", age=timedelta(minutes=5)))
+
+
+@breaks()
+def telling_signed_of_an_earlier_rollback(world: World) -> World:
+    """That #drop-ops was told of the rollback was signed of another one; the gate reads there itself."""
+    return _made(world, "GL-5.2.1", Record(age=timedelta(days=2)))
+
+
+@breaks()
+def accepted_report_not_attested(world: World) -> World:
+    """Nobody attested that a report of Sumsub's was accepted, which the gate tries by itself."""
+    return _made(world, "GL-2.3.4")
+
+
+@breaks()
+def alert_not_attested(world: World) -> World:
+    """Nobody attested the test alert, which the gate posts and reads back by itself."""
+    return _made(world, "GL-2.5.4")
+
+
 @breaks(unsigned=["GL-1.10"])
 def attestation_that_stands_too_long(world: World) -> World:
     """The audit was signed for half a year, and stands for 30 days."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from golive.twin.apprunner import Operation
 from golive.twin.cloud import PREVIOUS_COMMIT, digest_of, image_of
-from golive.twin.faults.kin import SIGNED_OF_THE_IMAGE, WAYS_BACK
+from golive.twin.faults.kin import OF_A_ROLLBACK, SIGNED_OF_THE_IMAGE, WAYS_BACK, ready
 from golive.twin.faults.register import breaks
 from golive.twin.iam import Statement
 from golive.twin.world import COMMIT, World
@@ -91,3 +91,23 @@ def change_undone_by_app_runner(world: World) -> World:
     """The last change of the image, a way back as well, did not pass its health check, and App Runner undid it."""
     undone = Operation("UPDATE_SERVICE", "ROLLBACK_SUCCEEDED", timedelta(minutes=10))
     return replace(world, cloud=world.cloud.serving(operations=(undone, *world.cloud.service.operations)))
+
+
+@breaks(unknown=OF_A_ROLLBACK)
+def rollback_not_on_record(world: World) -> World:
+    """App Runner tells of no update of the service that succeeded, so nobody knows of which rollback people speak."""
+    operations = tuple(one for one in world.cloud.service.operations if one.kind != "UPDATE_SERVICE")
+    return replace(world, cloud=world.cloud.serving(operations=operations))
+
+
+@breaks(
+    unmet=ready(1),
+    unknown=[
+        *("GL-2.1.3", "GL-2.2.4", "GL-3.1.1", "GL-3.3.1", "GL-3.3.3", "GL-3.4.3", "GL-5.3.1"),
+        *(*SIGNED_OF_THE_IMAGE, *OF_A_ROLLBACK),
+    ],
+    phase="T+24h",
+)
+def service_without_a_history(world: World) -> World:
+    """App Runner tells of nothing that was ever done to the service."""
+    return replace(world, cloud=world.cloud.serving(operations=()))
