@@ -257,6 +257,12 @@ def test_consent_is_asked_once(client: httpx.Client) -> None:
     ("change", "seen"),
     [
         ({"asked": False}, lambda page, _script, _cookies: 'role="dialog"' not in page),
+        ({"shape": "region"}, lambda page, _script, _cookies: re.search('role="region" aria-label="Informasjon', page)),
+        ({"shape": "shadow root"}, lambda page, _script, _cookies: 'shadowrootmode="open"' in page),
+        (
+            {"about": "newsletter"},
+            lambda page, _script, _cookies: "Informasjonskapsler" not in page and "Ja tak" in page,
+        ),
         ({"refusal": "nowhere"}, lambda page, _script, _cookies: "Kun nødvendige" not in page),
         ({"refusal": "second layer"}, lambda page, _script, _cookies: re.search("hidden><button.*Kun nødv", page)),
         ({"equally_prominent": False}, lambda page, _script, _cookies: 'class="svak"' in page),

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -56,6 +57,11 @@ class Outline:
     words: tuple[str, ...] = ()  # marks
     links: tuple[str, ...] = ()  # likewise, and without what may open a door (`bare`)
     passwords: int = 0
+    invitations: int = 0
+
+    def likeness(self, other: Outline) -> float:
+        """How much of their words two pages share, in the same order: 1.0 is all."""
+        return SequenceMatcher(None, self.words, other.words, autojunk=False).ratio()
 
 
 def outline(document: Document, mark: Callable[[str], str], *, there: bool) -> Outline:

@@ -85,6 +85,8 @@ class Consent:
     """How the visitor is asked about cookies, and whether the answer is waited for and heeded."""
 
     asked: bool = True
+    shape: Literal["dialog", "region", "shadow root"] = "dialog"  # how the question stands on the page
+    about: Literal["cookies", "newsletter"] = "cookies"
     refusal: Literal["first layer", "second layer", "nowhere"] = "first layer"
     equally_prominent: bool = True
     ticked_box: bool = False
@@ -399,14 +401,20 @@ def _dialog(consent: Consent) -> str:
         "nowhere": "",
     }[consent.refusal]
     box = '<label><input type="checkbox" name="statistikk" checked> Statistikk</label>' if consent.ticked_box else ""
-    return f"""<div id="samtykke" role="dialog" aria-labelledby="samtykke-tittel">
-<h2 id="samtykke-tittel">Informasjonskapsler</h2>
-<p>Noen kapsler er nødvendige for at siden skal virke. Andre forteller oss hvordan siden brukes, og dem setter vi
-bare hvis du sier ja.</p>
-{box}<button type="button" class="knapp" data-samtykke="all">Godta alle</button>
-{below}
-</div>
-"""
+    named, said = pages.QUESTIONS[consent.about]
+    yes = '<button type="button" class="knapp" data-samtykke="all">Godta alle</button>'
+    if consent.about == "newsletter":
+        yes, below = yes.replace("Godta alle", "Ja takk"), below.replace("Kun nødvendige", "Nei takk")
+    inside = f"<p>{said}</p>\n{box}<div>{yes}\n{below}</div>\n"
+    if consent.shape == "region":
+        return f'<div id="samtykke" class="kapsler" role="region" aria-label="{named}">\n{inside}</div>\n'
+    headed = (
+        f'<div id="samtykke" role="dialog" aria-labelledby="samtykke-tittel">\n<h2 id="samtykke-tittel">{named}</h2>'
+    )
+    if consent.shape == "shadow root":
+        style = f'<link rel="stylesheet" href="{_style_path()}">'
+        return f'<div><template shadowrootmode="open">{style}{headed}\n{inside}</div></template></div>\n'
+    return f"{headed}\n{inside}</div>\n"
 
 
 def _send_on(redirect: Redirect, host: str, request: Request) -> Response:

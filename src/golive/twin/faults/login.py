@@ -297,6 +297,18 @@ def bankid_denied(world: World) -> World:
     return _bankid(world, ailment="denied")
 
 
+@breaks(unknown=["GL-3.3.6"])
+def bankid_logs_in_at_another_of_its_hosts(world: World) -> World:
+    """BankID's login goes on at a host of its own that the environment does not list."""
+    return _bankid(world, login_at="https://login.bankid.no/auth")
+
+
+@breaks(unmet=["GL-3.2.3", "GL-3.3.6"], unknown=["GL-1.1", *CALLBACKS, "GL-3.2.2"])
+def bankid_leads_to_a_stranger(world: World) -> World:
+    """BankID sends whoever wants to log in to a host that is not its own."""
+    return _bankid(world, login_at="https://login.bankid.no.example/auth")
+
+
 # -- strangers --------------------------------------------------------------------------------------------------------
 
 

@@ -16,6 +16,13 @@ def _site(world: World, **changes: Any) -> World:
     return replace(world, site=replace(world.site, **changes))
 
 
+def asking(world: World, *scripts: str) -> World:
+    """*world* with a site that lets its pages ask anybody, and *scripts* of others on each of them."""
+    others = "".join(f'<script src="{script}" async></script>\n' for script in scripts)
+    free = tuple(header for header in world.site.headers if header[0] != "Content-Security-Policy")
+    return _site(world, headers=free, head=world.site.head + others)
+
+
 def _promising(world: World, **by_group: tuple[str, ...]) -> World:
     kept: Mapping[Group, tuple[str, ...]] = {**world.site.hsts, **by_group}  # type: ignore[dict-item]
     return _site(world, hsts=kept)
@@ -145,6 +152,20 @@ def landing_page_fails(world: World) -> World:
 def landing_page_script_fails(world: World) -> World:
     """A script on the front page fails."""
     return _site(world, script='throw new Error("drop is not defined");')
+
+
+@breaks(unknown=["GL-3.3.5", "GL-7.5"])
+def landing_page_reports_to_another_host(world: World) -> World:
+    """A script of the front page sends what it measures to a host that the gate does not reach, and fails by that."""
+    world = _site(world, script='fetch("https://o1.ingest.sentry.io/api/1/envelope/", { method: "POST", body: "{}" });')
+    return asking(world)
+
+
+@breaks(unmet=["GL-3.3.5"], unknown=["GL-7.5", *BUNDLE])
+def landing_page_fails_beside_another_host(world: World) -> World:
+    """The front page asks a host that the gate does not reach, and a script of its own is not there."""
+    world = _site(world, head='<script src="/missing.js" defer></script>\n')
+    return asking(world, "https://www.googletagmanager.com/gtm.js")
 
 
 @breaks(unmet=["GL-3.3.5"], unknown=BUNDLE)
