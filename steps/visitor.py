@@ -51,20 +51,6 @@ def pages(datatable: list[list[str]], environment: Environment) -> list[Look[Ans
     return [Page(f"https://{environment.site.host}{path}") for (path,) in datatable]
 
 
-@judges('every answer sends "{name}" once, carrying exactly')
-def header_carries(pages: list[Answer], name: str, datatable: list[list[str]]) -> None:
-    wanted = {directive.lower(): value for directive, value in datatable[1:]}
-    seen = {page.url: [directives(value) for value in page.every(name)] for page in pages}
-    sent: dict[str, list[str]] = {}
-    for page in pages:
-        sent.setdefault(" and ".join(page.every(name)) or "none", []).append(page.url)
-    told = "; ".join(f"{said} at {', '.join(urls)}" for said, urls in sent.items())
-    assert seen == {url: [wanted] for url in seen}, (
-        f"{name} is {told}; each answer must send it once, carrying "
-        + "; ".join(f"{directive}={value}" if value else directive for directive, value in wanted.items())
-    )
-
-
 @judges('"{path}" is a page in Norwegian of at least {count:d} words under the heading "{word}"')
 def page_is_readable(pages: list[Answer], path: str, count: int, word: str) -> None:
     page = _page(pages, path)
@@ -115,6 +101,27 @@ def way_is_secure(trips: list[Trip], remarks: Remarks) -> None:
         f"{_listed(wrong)}; the first answer must be 301 or 308 to the same address with https, and the rest https"
     )
     remarks.examined(len(trips), "ways")
+
+
+@judges('every answer on the way to a page, and to an error at "{nothing}", sends "{name}" once, carrying exactly')
+def header_carries(
+    trips: list[Trip], nothing: str, name: str, datatable: list[list[str]], environment: Environment, remarks: Remarks
+) -> None:
+    wanted = {directive.lower(): value for directive, value in datatable[1:]}
+    hops = {hop.url: hop for trip in trips for hop in trip.hops if _is_secure_and_ours(hop.url, environment)}
+    seen = {url: [directives(value) for value in hop.every(name)] for url, hop in hops.items()}
+    sent: dict[str, list[str]] = {}
+    for url, hop in hops.items():
+        sent.setdefault(" and ".join(hop.every(name)) or "none", []).append(url)
+    told = "; ".join(f"{said} at {', '.join(urls)}" for said, urls in sent.items())
+    assert seen == {url: [wanted] for url in seen}, (
+        f"{name} is {told}; each answer must send it once, carrying "
+        + "; ".join(f"{directive}={value}" if value else directive for directive, value in wanted.items())
+    )
+    remarks.examined(len(hops), "answers")
+    # What is sent with a redirect says nothing of pages, and what is sent with pages nothing of errors.
+    if lacking := _unexamined(trips, nothing, environment):
+        raise CannotTell(name, f"not every kind of answer was there to be examined: {'; '.join(lacking)}")
 
 
 # -- health -----------------------------------------------------------------------------------------------------------

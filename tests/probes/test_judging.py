@@ -14,7 +14,7 @@ from golive.probes.browser import Control, Dialog, Form, Sight, Stored
 from golive.probes.bundle import Built
 from golive.probes.certificate import Served, Shown, Spoken
 from golive.probes.names import Found, Issuers, Said
-from golive.probes.web import Answer, Hop, Trip
+from golive.probes.web import Hop, Trip
 from golive.remarks import Remarks
 from steps import names, visitor
 
@@ -326,16 +326,59 @@ def test_bundle_must_say_the_one_thing(built: tuple[str, ...], ok: bool) -> None
     verdict(lambda: visitor.browsers_get_the_same(Told({"X": "true"}), script, "X", Remarks()), ok)
 
 
-def test_header_is_compared_whole() -> None:
+def test_header_is_compared_whole(environment: Environment) -> None:
     """
     Each answer must carry it, once, and with nothing beside.
     """
-    wanted = [["directive", "value"], ["max-age", "1"], ["Preload", ""]]
-    good = Answer(FRONT, 200, (("strict-transport-security", 'preload; max-age="1"'),))
-    visitor.header_carries([good], "Strict-Transport-Security", wanted)
-    for headers in [(), good.headers * 2, (("strict-transport-security", "max-age=1; preload; more"),)]:
-        bad = replace(good, url=FRONT + "x", headers=headers)
-        verdict(lambda bad=bad: visitor.header_carries([good, bad], "Strict-Transport-Security", wanted), False)
+    carries(environment, THERE, ERROR)
+    for headers in [(), SENT * 2, (("strict-transport-security", "max-age=1; preload; more"),)]:
+        bad = Hop(FRONT + "x", 200, None, headers)
+        verdict(lambda bad=bad: carries(environment, THERE, ERROR, trip(bad)), False)
+
+
+def test_no_answer_on_the_way_stands_in_for_another(environment: Environment) -> None:
+    """
+    Redirects that carry it do not hide pages that do not; www counts as getdrop.no does, and other hosts not at all.
+    """
+    www = "https://www.getdrop.no/"
+    sent_on = Hop(FRONT, 308, www, SENT)
+    verdict(lambda: carries(environment, ERROR, trip(sent_on, Hop(www, 200, None))), False)
+    verdict(lambda: carries(environment, ERROR, trip(Hop(FRONT, 308, www), Hop(www, 200, None, SENT))), False)
+    carries(environment, ERROR, trip(sent_on, Hop(www, 200, None, SENT)))
+    plain = Hop("http://getdrop.no/", 301, FRONT)  # over plain HTTP it must not be sent, RFC 6797 7.2
+    carries(environment, ERROR, trip(plain, THERE.hops[0]))
+
+
+@pytest.mark.parametrize(
+    "trips",
+    [
+        [("", 200), ("no-such-page", 200)],
+        [("", 404), ("no-such-page", 404)],
+        [("", 500), ("no-such-page", 404)],
+        [("", 200)],
+        [],
+    ],
+    ids=str,
+)
+def test_kind_of_answer_that_nobody_gave_is_unknown(environment: Environment, trips: list[tuple[str, int]]) -> None:
+    """
+    Without an error page nobody knows what errors send, and without a page nobody knows of pages.
+    """
+    with pytest.raises((CannotTell, NothingExamined)):
+        carries(environment, *(trip(Hop(FRONT + path, status, None, SENT)) for path, status in trips))
+
+
+@pytest.mark.parametrize("end", ["loop", "too long", "elsewhere"])
+def test_way_that_ends_nowhere_examines_no_page(environment: Environment, end: Any) -> None:
+    """
+    A way that leads out of sight, or never ends, has shown redirects alone.
+    """
+    lost = Trip((Hop(FRONT, 302, "https://x.example/", SENT),), end)
+    with pytest.raises(CannotTell, match="ends at no page"):
+        carries(environment, ERROR, lost)
+    arrived = trip(Hop(FRONT, 302, "https://slack.com/", SENT), Hop("https://slack.com/", 200, None))
+    with pytest.raises(CannotTell, match="ends at no page"):
+        carries(environment, ERROR, arrived)
 
 
 @pytest.mark.parametrize(

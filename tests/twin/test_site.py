@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from golive.twin.site import ADDRESSES, HSTS, Health, Page
+from golive.twin.site import ADDRESSES, HOSTS, HSTS, Health, Page
 
 if TYPE_CHECKING:
     from conftest import Twin

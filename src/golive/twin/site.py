@@ -132,6 +132,10 @@ class Site:
     plain: Redirect = Redirect()
     moved: Mapping[str, str] = field(default_factory=dict)
     private: tuple[str, ...] = ("/dashboard",)
+    private_leads_to: str = "/"  # where strangers are sent who come there
+    sign_up_leads_to: str = "/"  # until it is opened
+    missing_leads_to: str = ""  # where whoever opens a page that does not exist is sent, if anywhere
+    unpromised: frozenset[str] = frozenset()  # hosts that send no promise of HTTPS
     posts_forbidden: bool = False  # by something in front of it
     lets_in: frozenset[str] = frozenset()  # what of a member's is shown to anybody
     busy: frozenset[str] = frozenset()  # paths that more people ask for than it can bear
@@ -234,7 +238,7 @@ class _Application:
             group, response = await self._answer(site, host, request)
             if request.url.scheme == "http":
                 group = "plain"
-        for value in site.hsts.get(group, ()):
+        for value in site.hsts.get(group, ()) if host not in site.unpromised else ():
             response.headers.append("Strict-Transport-Security", value)
         for name, value in site.headers:
             response.headers.append(name, value)
@@ -266,6 +270,8 @@ class _Application:
         if path in site.pages:
             page = site.pages[path]
             return ("page" if page.status < 400 else "error"), _page(site, page, request)
+        if site.missing_leads_to not in ("", str(request.url)):
+            return "redirect", RedirectResponse(site.missing_leads_to, 302)
         return "error", _page(site, site.not_found, request)
 
     async def _api(self, site: Site, path: str, request: Request) -> Response:

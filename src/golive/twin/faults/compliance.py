@@ -39,7 +39,7 @@ def terms_are_the_not_found_page(world: World) -> World:
     return _soft_404(world, "/vilkaar")
 
 
-@breaks(unmet=["GL-7.2"])
+@breaks(unmet=["GL-7.2"], unknown=["GL-2.4.4"])
 def terms_gone(world: World) -> World:
     """The terms answer 404."""
     return _page(world, "/vilkaar", status=404)

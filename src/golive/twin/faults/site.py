@@ -66,6 +66,30 @@ def hsts_without_subdomains(world: World) -> World:
     return _promising(world, **dict.fromkeys(world.site.hsts, ("max-age=63072000; preload",)))
 
 
+@breaks(unmet=["GL-2.4.4"])
+def hsts_missing_on_www(world: World) -> World:
+    """The promise of HTTPS is missing from www.getdrop.no."""
+    return _site(world, unpromised=frozenset({"www.getdrop.no"}))
+
+
+@breaks(unmet=["GL-2.4.4"])
+def hsts_sent_with_redirects_alone(world: World) -> World:
+    """getdrop.no leaves it to www to say that a page is not there: the way there promises HTTPS, the error does not."""
+    return _site(_promising(world, error=()), missing_leads_to="https://www.getdrop.no/no-such-page")
+
+
+@breaks(unknown=["GL-2.4.4"])
+def missing_pages_are_answered_200(world: World) -> World:
+    """A page that does not exist says so, and answers 200: the site shows nobody an error."""
+    return _site(world, not_found=replace(world.site.not_found, status=200))
+
+
+@breaks(unknown=["GL-2.4.4"])
+def missing_pages_lead_to_the_front(world: World) -> World:
+    """Whoever opens a page that does not exist is sent to the front page."""
+    return _site(world, missing_leads_to="/")
+
+
 @breaks()
 def hsts_written_otherwise(world: World) -> World:
     """The promise of HTTPS in other order, case, spacing and quoting, which is the same promise."""
@@ -129,7 +153,7 @@ def health_is_a_web_page(world: World) -> World:
     return _site(world, health=replace(world.site.health, body=page, content_type="text/html"))
 
 
-@breaks(unmet=HEALTH)
+@breaks(unmet=HEALTH, unknown=["GL-2.4.4"])
 def health_fails(world: World) -> World:
     """The health endpoint answers 503."""
     return _site(world, health=replace(world.site.health, status_code=503))
@@ -141,7 +165,9 @@ def health_says_too_little(world: World) -> World:
     return _site(world, health=replace(world.site.health, enveloped=False))
 
 
-@breaks(unmet=["GL-2.3.2", "GL-3.3.5", "GL-3.3.6", "GL-7.2", "GL-7.3", "GL-7.4", "GL-7.5"], unknown=BUNDLE)
+@breaks(
+    unmet=["GL-2.3.2", "GL-3.3.5", "GL-3.3.6", "GL-7.2", "GL-7.3", "GL-7.4", "GL-7.5"], unknown=[*BUNDLE, "GL-2.4.4"]
+)
 def landing_page_fails(world: World) -> World:
     """The front page answers 500."""
     front = replace(world.site.pages["/"], status=500, body="<h1>Noe gikk galt</h1>")
