@@ -28,11 +28,12 @@ Feature: 2.4 Domain and TLS
 
   @GL-2.4.4 @blocker @auto
   Scenario: HTTPS is promised for two years, to every subdomain, ready to preload
-    When a visitor opens
-      | /             |
-      | /api/health   |
-      | /no-such-page |
-    Then every answer sends "Strict-Transport-Security" once, carrying exactly
+    When a visitor follows
+      | https://getdrop.no/                       |
+      | https://getdrop.no/api/health             |
+      | https://getdrop.no/no-such-page           |
+      | https://www.getdrop.no/vilkaar?fra=golive |
+    Then every answer on the way to a page, and to an error at "/no-such-page", sends "Strict-Transport-Security" once, carrying exactly
       | directive         | value    |
       | max-age           | 63072000 |
       | includeSubDomains |          |

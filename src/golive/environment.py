@@ -95,6 +95,8 @@ class Site(Frozen):
     clock_tolerance_seconds: int = 120
     disclosure: Disclosure | None = None
     sign_up: PagePath | None = None  # where a stranger becomes a customer
+    login_page: PagePath | None = None  # where whoever is not logged in is sent, if not to the front page or to BankID
+    reviewed_hosts: tuple[Host, ...] = ()  # of others, that pages ask, and that are known to store nothing: for fonts
 
 
 class Network(Frozen):

@@ -19,7 +19,7 @@ GoLiveError
     ├── Unreadable        an answer came that the protocol does not allow
     ├── NothingExamined   the population that a check searched is empty
     ├── TooFew            a population too small for a percentage of it to mean anything
-    └── CannotTell        a control that must fail did not, so this probe's yes would say nothing
+    └── CannotTell        a control that must fail did not, or what was not reached may be why: a yes would say nothing
 """
 
 from __future__ import annotations
@@ -162,7 +162,10 @@ class TooFew(ProbeError):
 
 
 class CannotTell(ProbeError):
-    """A control that must fail did not (a wrong token was accepted), so what the same probe calls good says nothing."""
+    """
+    A control that must fail did not (a wrong token was accepted), so what the same probe calls good says nothing; or
+    what was seen hangs on what was not reached.
+    """
 
 
 def place_of(traceback: TracebackType | None) -> str:

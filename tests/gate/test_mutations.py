@@ -32,6 +32,11 @@ INSTEAD: dict[str, dict[str, str | None]] = {
     # After that hour it may be closed still: that it is open is what GL-3.5.1 demands.
     'until {hours:d} hour after the launch that is refused, or leads back to "{front}"': {"hours": None},
     # The pages are named by the looking sentence; without them there is nothing to judge.
+    'that is there for everybody, asks for no invitation, and is not what "{nothing}" shows': {"nothing": None},
+    # Where no error was examined, nobody can say what errors send (unknown).
+    'every answer on the way to a page, and to an error at "{nothing}", sends "{name}" once, carrying exactly': {
+        "nothing": None
+    },
     '"{path}" is not what "{nothing}" shows': {"path": "/no-such-page", "nothing": None},
     '"{path}" is a page in Norwegian of at least {count:d} words under the heading "{word}"': {"path": "/no-such-page"},
     '"{front}" leads to "{path}"': {"front": None, "path": "/no-such-page"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -53,6 +54,7 @@ def test_front_page_is_seen_as_it_is(reach: Reach) -> None:
     assert sight.stored == (SESSION,)
     assert (sight.failed, sight.errors, sight.outside) == ((), (), ())
     (dialog,) = sight.dialogs
+    assert dialog.about == ("informasjonskapsler",)
     assert [control.text for control in dialog.controls] == ["Godta alle", "Kun nødvendige"]
     assert again(sight) == sight
 
@@ -109,6 +111,7 @@ def test_click_leads_to_a_form(reach: Reach) -> None:
     (form,) = sight.forms
     assert (form.method, form.action, form.fields) == ("post", FRONT + "/api/klage", ("Navn", "E-post", "Beskrivelse"))
     assert form.sendable
+    assert (form.receiver, form.unseen) == (405, "")
     assert again(sight) == sight
 
 
@@ -259,6 +262,135 @@ def test_first_layer_of_the_question_is_seen(
     (dialog,) = Visit(FRONT).observe(reach).dialogs
     assert [control.text for control in dialog.controls] == names
     assert [control.checked for control in dialog.controls] == [name == "Statistikk" for name in names]
+
+
+@pytest.mark.parametrize("shape", ["dialog", "region", "shadow root"])
+@pytest.mark.parametrize(
+    ("change", "about", "names"),
+    [
+        ({}, ("informasjonskapsler",), ["Godta alle", "Kun nødvendige"]),
+        ({"about": "newsletter"}, (), ["Ja takk", "Nei takk"]),
+    ],
+)
+def test_question_is_seen_however_it_stands_on_the_page(
+    town: Town, reach: Reach, shape: Any, change: dict[str, Any], about: tuple[str, ...], names: list[str]
+) -> None:
+    """
+    As a dialog, in an open shadow root, or as a region named by its label; only what it is about is told.
+    """
+    town.site = replace(town.site, consent=Consent(shape=shape, **change))
+    sight = Visit(FRONT).observe(reach)
+    seen = [(dialog.about, [control.text for control in dialog.controls]) for dialog in sight.dialogs]
+    assert seen == ([] if shape == "region" and not about else [(about, names)])
+    assert (sight.failed, sight.errors) == ((), ())
+    assert "Noen kapsler" not in str(sight)
+
+
+YES_AND_NO = "<div><button>Ja takk</button><button>Nei takk</button></div>"
+
+
+@pytest.mark.parametrize(
+    ("html", "about"),
+    [
+        (f"<div><p>Vi bruker informasjons&shy;kapsler.</p>{YES_AND_NO}</div>", [("informasjonskapsler",)]),
+        (f"<div><header>COOKIES</header><div><p>Les mer.</p>{YES_AND_NO}</div></div>", [("cookies",)]),
+        ("<div><button>Godta cookies</button><a role=button href=#>Avvis</a></div>", [("cookies",)]),
+        (
+            "<div><p>Ditt personvern</p><div><button>Ja</button></div><div><a href=#>Nei</a></div></div>",
+            [("personvern",)],
+        ),
+        (f"<div><div role=dialog>Velkommen{YES_AND_NO}</div>Cookies</div>", [()]),
+        # What stands elsewhere on the page, or is a link alone, is not what is asked.
+        (f"<section><p>Nyhetsbrev?</p>{YES_AND_NO}</section><p>Les om cookies og samtykke.</p>", []),
+        (f"<div><p>Nyhetsbrev?</p>{YES_AND_NO}<a href=/personvern>Personvern og cookies</a></div>", []),
+        (f"<div role=dialog><p>Nyhetsbrev?</p>{YES_AND_NO}<a href=/personvern>Personvern</a></div>", [()]),
+        ("<div>Cookies <button>Godta</button><button>Mer</button></div>", []),
+        (f"<div hidden>Cookies{YES_AND_NO}</div>", []),
+    ],
+)
+def test_question_is_known_by_a_yes_and_a_no_beside_what_they_are_about(
+    town: Town, reach: Reach, html: str, about: list[tuple[str, ...]]
+) -> None:
+    """
+    Whatever it is made of: the smallest part of the page that holds both, up to where consent is named.
+    """
+    page = replace(town.site.pages["/"], body="<p>Drop</p>")
+    town.site = replace(
+        town.site,
+        pages={"/": page},
+        consent=Consent(asked=False),
+        script=f"document.body.insertAdjacentHTML('beforeend', {json.dumps(html)});",
+    )
+    assert [dialog.about for dialog in Visit(FRONT).observe(reach).dialogs] == about
+
+
+@pytest.mark.parametrize(
+    ("tag", "button", "seen"),
+    [
+        ("<form>", "<button>", ("", FRONT + "/klage", 200)),
+        ('<form method="GET" action="/api/klage">', "<button>", ("get", FRONT + "/api/klage", 405)),
+        ('<form method="POST">', "<button>", ("post", FRONT + "/klage", 200)),
+        ('<form method="post" action="">', "<button>", ("post", FRONT + "/klage", 200)),
+        ('<form method="post" action="/api/gone?a=s3cr3t">', "<button>", ("post", FRONT + "/api/gone", 404)),
+        ('<form method="post" action="/vilkaar">', "<button>", ("post", FRONT + "/vilkaar", 200)),
+        ('<form action="/api/gone">', '<button formmethod="post" formaction="/api/klage">',
+         ("post", FRONT + "/api/klage", 405)),
+        ('<form method="post" action="https://forms.example/1?a=s3cr3t">', "<button>",
+         ("post", "https://forms.example/1", None)),
+        ('<form method="post" action="https://auth.bankid.no/x">', "<button>",
+         ("post", "https://auth.bankid.no/x", None)),
+        ("<form action=\"javascript:throw new Error('s3cr3t')\">", "<button>", ("", "javascript:", None)),
+        ('<form method="post" action="http://[">', "<button>", ("post", ":", None)),
+        ('<form method="wrong">', "<button disabled>", ("get", FRONT + "/klage", 200)),
+    ],
+)  # fmt: skip
+def test_form_is_told_by_how_and_where_it_is_sent(
+    town: Town, reach: Reach, tag: str, button: str, seen: tuple[str, str, int | None]
+) -> None:
+    """
+    As it says itself or its button does; what is at the action is asked without data, and nobody else's host is asked.
+    """
+    page = replace(town.site.pages["/klage"], body=f"{tag}<label>Navn <input></label>{button}Send</button></form>")
+    town.site = replace(town.site, pages={**town.site.pages, "/klage": page})
+    sight = Visit(FRONT, "Klage").observe(reach)
+    assert [(form.method, form.action, form.receiver) for form in sight.forms] == [seen]
+    assert "s3cr3t" not in str(sight)
+    assert again(sight) == sight
+
+
+def test_receiver_that_does_not_answer_is_told(town: Town, reach: Reach) -> None:
+    """
+    That nobody could be asked where a form is sent is a fact about the form; the page is there all the same.
+    """
+    town.site = replace(town.site, busy=frozenset({"/api/klage"}))
+    (form,) = Visit(FRONT, "Klage").observe(reach).forms
+    assert form.receiver is None
+    assert "429" in form.unseen
+
+
+def test_whoever_is_asked_and_not_reached_is_named(town: Town, reach: Reach) -> None:
+    """
+    By a script, a picture, a beacon, another page inside, or a connection that is kept open.
+    """
+    town.site = replace(
+        town.site,
+        headers=(),
+        script="""
+        fetch("https://a.example/").catch(() => 0); new Image().src = "https://b.example/";
+        navigator.sendBeacon("https://c.example/", "x"); new WebSocket("wss://d.example/");
+        document.body.append(Object.assign(document.createElement("iframe"), { src: "https://e.example/" }));
+        """,
+    )
+    assert Visit(FRONT).observe(reach).outside == tuple(f"{name}.example" for name in "abcde")
+
+
+def test_login_at_another_host_of_bankids_is_told(town: Town, reach: Reach) -> None:
+    """
+    A host of BankID's that the environment does not list is where the visitor was led, and was not reached.
+    """
+    town.provider = replace(town.provider, login_at="https://login.bankid.no/auth?state=s3cr3t")
+    sight = Visit(FRONT, "Logg inn med BankID").observe(reach)
+    assert (sight.url, sight.status, sight.outside) == ("https://login.bankid.no/auth", None, ("login.bankid.no",))
 
 
 def test_failures_on_the_page_are_told(town: Town, reach: Reach) -> None:

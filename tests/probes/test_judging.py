@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from golive.environment import Environment, load
-from golive.errors import NothingExamined
+from golive.errors import CannotTell, NothingExamined
 from golive.probes.browser import Control, Dialog, Form, Sight, Stored
 from golive.probes.bundle import Built
 from golive.probes.certificate import Served, Shown, Spoken
 from golive.probes.names import Found, Issuers, Said
-from golive.probes.web import Answer, Hop, Trip
+from golive.probes.web import Hop, Trip
 from golive.remarks import Remarks
 from steps import names, visitor
 
@@ -27,6 +27,12 @@ YES = Control("Godta alle", "button", 120, 48, 17, checked=False)
 NO = Control("Avvis", "button", 80, 48, 17, checked=False)
 BOX = Control("Statistikk", "checkbox", 16, 16, 17, checked=True)
 SEEN = Sight(FRONT, 200, clicked=False, title="Drop", language="nb", words=10)
+ABOUT, TOOL = ("informasjonskapsler",), "consent.example"
+FORM = Form("post", FRONT + "api/klage", ("Ditt navn", "E-post *", "Beskrivelse av saken"), True, receiver=405)
+ASKED = [["navn"], ["e-post"], ["beskrivelse"]]
+SENT = (("strict-transport-security", 'preload; max-age="1"'),)
+THERE = Trip((Hop(FRONT, 200, None, SENT),), "arrived")
+ERROR = Trip((Hop(FRONT + "no-such-page", 404, None, SENT),), "arrived")
 END = NOW + timedelta(days=90)
 SHOWN = Shown("192.0.2.10", ("getdrop.no",), NOW, END, END, "RSA", 2048, "sha256", "CN=A", "", "")
 SAID = Said("192.0.2.53 (ns1)", True, True, ("192.0.2.10",))
@@ -62,20 +68,61 @@ class Told:
         ((), False),
     ],
 )
-def test_consent_is_fair_when_no_is_as_near_as_yes(controls: tuple[Control, ...], fair: bool) -> None:
+def test_consent_is_fair_when_no_is_as_near_as_yes(
+    environment: Environment, controls: tuple[Control, ...], fair: bool
+) -> None:
     """
     Two answers side by side, about as large, nothing ticked beforehand except what must be.
     """
-    sight = replace(SEEN, dialogs=(Dialog("Informasjonskapsler", controls),))
-    verdict(lambda: visitor.consent_is_free(sight), fair)
+    sight = replace(SEEN, dialogs=(Dialog(ABOUT, controls),))
+    verdict(lambda: visitor.consent_is_free(sight, environment), fair)
 
 
-def test_other_dialogs_do_not_hide_the_question() -> None:
+def test_other_dialogs_do_not_hide_the_question(environment: Environment) -> None:
     """
     Beside a dialog about something else, the one that asks counts.
     """
-    dialogs = (Dialog("Velkommen", ()), Dialog("Informasjonskapsler", (YES, NO)))
-    visitor.consent_is_free(replace(SEEN, dialogs=dialogs))
+    dialogs = (Dialog((), ()), Dialog(ABOUT, (YES, NO)))
+    visitor.consent_is_free(replace(SEEN, dialogs=dialogs), environment)
+
+
+def test_another_question_is_no_question_for_consent(environment: Environment) -> None:
+    """
+    A yes and a no to something else, a newsletter, ask for no consent, however fair they are.
+    """
+    sight = replace(SEEN, dialogs=(Dialog((), (YES, NO)),))
+    with pytest.raises(AssertionError, match="does not name what it asks"):
+        visitor.consent_is_free(sight, environment)
+
+
+def test_a_question_that_may_be_out_of_sight_is_unknown(environment: Environment) -> None:
+    """
+    Where nothing asks, and a host that the gate does not reach may: unknown; where something asks unfairly, unmet.
+    """
+    sight = replace(SEEN, outside=(TOOL,))
+    with pytest.raises(CannotTell, match=TOOL):
+        visitor.consent_is_free(sight, environment)
+    with pytest.raises(CannotTell, match=TOOL):
+        visitor.consent_is_free(replace(sight, dialogs=(Dialog((), (YES, NO)),)), environment)
+    verdict(lambda: visitor.consent_is_free(replace(sight, dialogs=(Dialog(ABOUT, (YES,)),)), environment), False)
+    verdict(lambda: visitor.consent_is_free(sight, having(environment, reviewed_hosts=(TOOL,))), False)
+    verdict(lambda: visitor.consent_is_free(replace(sight, status=500), environment), False)
+
+
+def test_what_others_store_is_not_taken_for_nothing(environment: Environment) -> None:
+    """
+    Hosts that are asked before any answer and not reached are named, unless they were reviewed: then they are told.
+    """
+    table, sight = [["cookie"], ["drop_session"]], replace(SEEN, outside=("connect.facebook.net", TOOL))
+    with pytest.raises(CannotTell, match=f"connect.facebook.net, {TOOL}"):
+        visitor.nothing_is_stored(sight, table, environment, Remarks())
+    with pytest.raises(CannotTell, match=r"asks connect\.facebook\.net, which"):
+        visitor.nothing_is_stored(sight, table, having(environment, reviewed_hosts=(TOOL,)), Remarks())
+    remarks, reviewed = Remarks(), having(environment, reviewed_hosts=sight.outside)
+    visitor.nothing_is_stored(sight, table, reviewed, remarks)
+    assert TOOL in remarks.warnings[0]
+    stored = replace(sight, stored=(Stored("cookie", "_ga", "getdrop.no"),))
+    verdict(lambda: visitor.nothing_is_stored(stored, table, environment, Remarks()), False)
 
 
 @pytest.mark.parametrize(
@@ -87,32 +134,101 @@ def test_other_dialogs_do_not_hide_the_question() -> None:
         ((Stored("indexedDB", "firebase", "getdrop.no"),), False),
     ],
 )
-def test_what_may_be_stored_is_told_by_kind_and_name(stored: tuple[Stored, ...], ok: bool) -> None:
+def test_what_may_be_stored_is_told_by_kind_and_name(
+    environment: Environment, stored: tuple[Stored, ...], ok: bool
+) -> None:
     """
     A cookie that is let by lets by nothing else of its name.
     """
-    verdict(
-        lambda: visitor.nothing_is_stored(replace(SEEN, stored=stored), [["cookie"], ["drop_session"]], Remarks()), ok
-    )
+    table, sight = [["cookie"], ["drop_session"]], replace(SEEN, stored=stored)
+    verdict(lambda: visitor.nothing_is_stored(sight, table, environment, Remarks()), ok)
 
 
 @pytest.mark.parametrize(
-    ("change", "ok"),
+    ("change", "said"),
     [
-        ({}, True),
-        ({"method": "get"}, False),
-        ({"sendable": False}, False),
-        ({"action": "https://forms.example/1"}, False),
-        ({"fields": ("Navn", "E-post")}, False),
+        ({"method": "get"}, "sent by get"),
+        ({"method": "dialog"}, "sent by dialog"),
+        ({"sendable": False}, "which cannot be sent"),
+        ({"action": "http://getdrop.no/api/klage"}, "no address over HTTPS"),
+        ({"action": "mailto:"}, "no address over HTTPS"),
+        ({"action": "https://slack.com/klage", "receiver": None}, "which is not ours"),
+        ({"receiver": 404}, r"where nothing is \(404\)"),
+        ({"receiver": 410, "method": ""}, r"where nothing is \(410\)"),
+        ({"fields": ("Navn", "E-post")}, "asks for Navn, E-post;"),
     ],
 )
-def test_form_must_ask_and_be_sent_here(change: dict[str, Any], ok: bool) -> None:
+def test_form_must_ask_and_be_sent_where_something_is(
+    environment: Environment, change: dict[str, Any], said: str
+) -> None:
     """
-    Only a whole form that is posted to the site itself reaches it.
+    What is typed into a form must not stand in an address, and must arrive somewhere of ours.
     """
-    form = replace(Form("post", FRONT + "api/klage", ("Ditt navn", "E-post *", "Beskrivelse av saken"), True), **change)
-    wanted = [["navn"], ["e-post"], ["beskrivelse"]]
-    verdict(lambda: visitor.form_can_be_sent(replace(SEEN, forms=(form,)), wanted), ok)
+    with pytest.raises(AssertionError, match=said):
+        visitor.form_can_be_sent(formed(change), ASKED, environment, Remarks())
+
+
+@pytest.mark.parametrize(
+    ("change", "warned"),
+    [
+        ({}, False),
+        ({"receiver": 200}, False),
+        ({"receiver": 401}, False),
+        ({"action": "https://www.getdrop.no/api/klage"}, False),
+        ({"method": ""}, True),
+        ({"method": "", "action": FRONT + "klage", "receiver": 200}, True),
+        ({"method": "", "action": "javascript:", "receiver": None}, True),
+    ],
+)
+def test_form_of_a_script_is_a_form(environment: Environment, change: dict[str, Any], warned: bool) -> None:
+    """
+    A form that says no method is what React writes: a warning. Whatever answers at the action but "not here" is there.
+    """
+    remarks = Remarks()
+    visitor.form_can_be_sent(formed(change), ASKED, environment, remarks)
+    assert [("by POST" in warning) for warning in remarks.warnings] == [True] * warned
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"action": "https://forms.example/1", "receiver": None}, "forms.example/1, which the gate does not reach"),
+        ({"method": "", "action": "https://forms.example/1", "receiver": None}, "which the gate does not reach"),
+        ({"receiver": None, "unseen": "no answer within 5 s"}, "no answer within 5 s"),
+        ({"receiver": 503}, "which answers 503"),
+    ],
+)
+def test_form_whose_receiver_is_not_seen_is_unknown(
+    environment: Environment, change: dict[str, Any], said: str
+) -> None:
+    """
+    Another's host, no answer or an error say nothing; one form beside it that is seen to arrive is enough.
+    """
+    sight = formed(change)
+    with pytest.raises(CannotTell, match=said):
+        visitor.form_can_be_sent(sight, ASKED, environment, Remarks())
+    visitor.form_can_be_sent(replace(sight, forms=(*sight.forms, FORM)), ASKED, environment, Remarks())
+
+
+@pytest.mark.parametrize(
+    ("change", "unknown"),
+    [
+        ({}, True),
+        ({"status": None}, True),
+        ({"clicked": False}, False),
+        ({"status": 404}, False),
+        ({"outside": ()}, False),
+    ],
+)
+def test_form_that_another_host_would_show_is_unknown(
+    environment: Environment, change: dict[str, Any], unknown: bool
+) -> None:
+    """
+    Where a page without a form asks somebody whom the gate does not reach; without the link to it nobody gets there.
+    """
+    sight = replace(SEEN, **{"clicked": True, "outside": ("forms.example",), **change})
+    with pytest.raises(CannotTell if unknown else AssertionError):
+        visitor.form_can_be_sent(sight, ASKED, environment, Remarks())
 
 
 @pytest.mark.parametrize(
@@ -135,21 +251,51 @@ def test_page_works_when_it_is_ours_and_whole(environment: Environment, change: 
     verdict(lambda: visitor.page_works(replace(SEEN, **change), environment, Remarks()), ok)
 
 
+def test_script_that_misses_a_host_out_of_sight_is_unknown(environment: Environment) -> None:
+    """
+    What the gate itself does not let through may be why a script fails; what fails of the site's own does not.
+    """
+    thrown = replace(SEEN, errors=("TypeError thrown at https://getdrop.no/x.js:1",), outside=("o1.ingest.sentry.io",))
+    with pytest.raises(CannotTell, match=r"TypeError.*o1\.ingest\.sentry\.io"):
+        visitor.page_works(thrown, environment, Remarks())
+    verdict(lambda: visitor.page_works(replace(thrown, outside=()), environment, Remarks()), False)
+    for change in ({"failed": (FRONT + "x.js: 404",)}, {"status": 500}, {"words": 0}):
+        verdict(lambda change=change: visitor.page_works(replace(thrown, **change), environment, Remarks()), False)
+    remarks = Remarks()
+    visitor.page_works(replace(thrown, errors=()), environment, remarks)
+    assert "o1.ingest.sentry.io" in remarks.warnings[0]
+
+
 @pytest.mark.parametrize(
     ("url", "status", "ok"),
     [
         ("https://auth.bankid.no/auth/realms/prod/precheck/auth", 200, True),
         ("https://auth.bankid.no/auth/realms/prod/precheck/auth", 400, False),
         ("https://auth.bankid.no/auth/realms/production", 200, False),
-        ("https://auth.current.bankid.no/auth/realms/current/precheck/auth", None, False),
+        ("http://auth.bankid.no/auth/realms/prod/precheck/auth", 200, False),
         ("https://auth.bankid.no.example/auth/realms/prod/x", 200, False),
+        ("https://notbankid.no/auth/realms/prod/x", None, False),
+        ("https://login.bankid.no/auth", 200, True),
+        ("https://login.bankid.no/auth", 500, False),
     ],
 )
 def test_bankid_is_known_by_its_issuer(environment: Environment, url: str, status: int | None, ok: bool) -> None:
     """
-    The realm of the environment's issuer, answering well, and nothing that looks like it.
+    The realm of the environment's issuer, or a host beside it that is listed, answering well, and nothing alike.
     """
-    verdict(lambda: visitor.stands_before_bankid(replace(SEEN, url=url, status=status, clicked=True), environment), ok)
+    hosts = (*environment.network.hosts, "login.bankid.no")
+    listing = environment.model_copy(update={"network": environment.network.model_copy(update={"hosts": hosts})})
+    verdict(lambda: visitor.stands_before_bankid(replace(SEEN, url=url, status=status, clicked=True), listing), ok)
+
+
+@pytest.mark.parametrize("host", ["login.bankid.no", "auth.current.bankid.no"])
+def test_host_of_bankids_that_is_not_listed_is_unknown(environment: Environment, host: str) -> None:
+    """
+    The gate does not reach it, so it was not seen what is there: neither BankID nor a stranger.
+    """
+    sight = replace(SEEN, url=f"https://{host}/auth", status=None, clicked=True, outside=(host,))
+    with pytest.raises(CannotTell, match=f"{host} bears BankID's name"):
+        visitor.stands_before_bankid(sight, environment)
 
 
 @pytest.mark.parametrize(
@@ -185,16 +331,59 @@ def test_bundle_must_say_the_one_thing(built: tuple[str, ...], ok: bool) -> None
     verdict(lambda: visitor.browsers_get_the_same(Told({"X": "true"}), script, "X", Remarks()), ok)
 
 
-def test_header_is_compared_whole() -> None:
+def test_header_is_compared_whole(environment: Environment) -> None:
     """
     Each answer must carry it, once, and with nothing beside.
     """
-    wanted = [["directive", "value"], ["max-age", "1"], ["Preload", ""]]
-    good = Answer(FRONT, 200, (("strict-transport-security", 'preload; max-age="1"'),))
-    visitor.header_carries([good], "Strict-Transport-Security", wanted)
-    for headers in [(), good.headers * 2, (("strict-transport-security", "max-age=1; preload; more"),)]:
-        bad = replace(good, url=FRONT + "x", headers=headers)
-        verdict(lambda bad=bad: visitor.header_carries([good, bad], "Strict-Transport-Security", wanted), False)
+    carries(environment, THERE, ERROR)
+    for headers in [(), SENT * 2, (("strict-transport-security", "max-age=1; preload; more"),)]:
+        bad = Hop(FRONT + "x", 200, None, headers)
+        verdict(lambda bad=bad: carries(environment, THERE, ERROR, trip(bad)), False)
+
+
+def test_no_answer_on_the_way_stands_in_for_another(environment: Environment) -> None:
+    """
+    Redirects that carry it do not hide pages that do not; www counts as getdrop.no does, and other hosts not at all.
+    """
+    www = "https://www.getdrop.no/"
+    sent_on = Hop(FRONT, 308, www, SENT)
+    verdict(lambda: carries(environment, ERROR, trip(sent_on, Hop(www, 200, None))), False)
+    verdict(lambda: carries(environment, ERROR, trip(Hop(FRONT, 308, www), Hop(www, 200, None, SENT))), False)
+    carries(environment, ERROR, trip(sent_on, Hop(www, 200, None, SENT)))
+    plain = Hop("http://getdrop.no/", 301, FRONT)  # over plain HTTP it must not be sent, RFC 6797 7.2
+    carries(environment, ERROR, trip(plain, THERE.hops[0]))
+
+
+@pytest.mark.parametrize(
+    "trips",
+    [
+        [("", 200), ("no-such-page", 200)],
+        [("", 404), ("no-such-page", 404)],
+        [("", 500), ("no-such-page", 404)],
+        [("", 200)],
+        [],
+    ],
+    ids=str,
+)
+def test_kind_of_answer_that_nobody_gave_is_unknown(environment: Environment, trips: list[tuple[str, int]]) -> None:
+    """
+    Without an error page nobody knows what errors send, and without a page nobody knows of pages.
+    """
+    with pytest.raises((CannotTell, NothingExamined)):
+        carries(environment, *(trip(Hop(FRONT + path, status, None, SENT)) for path, status in trips))
+
+
+@pytest.mark.parametrize("end", ["loop", "too long", "elsewhere"])
+def test_way_that_ends_nowhere_examines_no_page(environment: Environment, end: Any) -> None:
+    """
+    A way that leads out of sight, or never ends, has shown redirects alone.
+    """
+    lost = Trip((Hop(FRONT, 302, "https://x.example/", SENT),), end)
+    with pytest.raises(CannotTell, match="ends at no page"):
+        carries(environment, ERROR, lost)
+    arrived = trip(Hop(FRONT, 302, "https://slack.com/", SENT), Hop("https://slack.com/", 200, None))
+    with pytest.raises(CannotTell, match="ends at no page"):
+        carries(environment, ERROR, arrived)
 
 
 @pytest.mark.parametrize(
@@ -308,6 +497,27 @@ def test_old_tls_that_could_not_be_offered_is_unknown() -> None:
     )
     with pytest.raises(NothingExamined):
         names.old_tls_is_refused([Spoken("getdrop.no", new, ("TLS 1.1",), ("TLS 1.0",))], Remarks())
+
+
+def having(environment: Environment, **changes: Any) -> Environment:
+    """*environment* with a site that has *changes*."""
+    return environment.model_copy(update={"site": environment.site.model_copy(update=changes)})
+
+
+def formed(change: dict[str, Any]) -> Sight:
+    """A page with the whole form, *change* made to it."""
+    return replace(SEEN, clicked=True, forms=(replace(FORM, **change),))
+
+
+def trip(*hops: Hop) -> Trip:
+    """A way that led over *hops* to an answer."""
+    return Trip(hops, "arrived")
+
+
+def carries(environment: Environment, *trips: Trip) -> None:
+    """Whether every answer of *trips* carries it, as far as an error at /no-such-page."""
+    wanted = [["directive", "value"], ["max-age", "1"], ["Preload", ""]]
+    visitor.header_carries([*trips], "/no-such-page", "Strict-Transport-Security", wanted, environment, Remarks())
 
 
 def verdict(judge: Any, ok: bool) -> None:

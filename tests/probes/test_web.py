@@ -28,7 +28,7 @@ from golive.probes.hsts import directives
 from golive.probes.html import read
 from golive.probes.look import Look
 from golive.probes.web import Answer, Hop, Journey, Page, Trip
-from golive.twin.site import Redirect
+from golive.twin.site import HSTS, Redirect
 
 from .town import Town, again, free_port
 
@@ -260,6 +260,21 @@ def test_journey_tells_each_hop(town: Town) -> None:
         (200, None),
     ]
     assert trip.end == "arrived"
+    assert [hop.every("Strict-Transport-Security") for hop in trip.hops] == [(), (HSTS,)]
+    assert again(trip) == trip
+
+
+def test_journey_tells_what_each_answer_promises(town: Town) -> None:
+    """
+    A redirect's promise of HTTPS is not the page's, and one that is sent twice is told twice.
+    """
+    town.site = replace(
+        town.site,
+        moved={"getdrop.no": "https://www.getdrop.no"},
+        hsts={"redirect": (HSTS, HSTS), "page": ("max-age=1",)},
+    )
+    trip = Journey(FRONT).observe(town.reach())
+    assert [hop.every("Strict-Transport-Security") for hop in trip.hops] == [(HSTS, HSTS), ("max-age=1",)]
 
 
 @pytest.mark.parametrize(
@@ -294,6 +309,7 @@ def test_journey_does_not_tell_what_opens_a_door(town: Town) -> None:
     trip = Journey("http://getdrop.no/x").observe(reach)
     assert trip.hops[0].leads_to == trip.hops[1].url
     assert trip.hops[1].url.startswith("https://www.getdrop.no/vilkaar")
+    assert trip.hops[1].every("Strict-Transport-Security") == (HSTS,)
     assert trip.end == "arrived"
     assert "s3cr3t" not in f"{trip}{asked}"
     assert "pw@" not in f"{trip}{asked}"

@@ -51,6 +51,15 @@ def test_registered_request_is_shown_the_login(client: httpx.Client, redirect_ur
     assert "<h1>BankID</h1>" in answer.text
 
 
+def test_login_may_go_on_elsewhere(client: httpx.Client, twin: Twin) -> None:
+    """
+    A fault can have the page itself at another address; who is not known is refused before.
+    """
+    twin.swap(bankid=replace(twin.world.bankid, login_at="https://login.bankid.no/auth"))
+    assert authorize(client).headers["location"] == "https://login.bankid.no/auth"
+    assert authorize(client, client_id="nobody").status_code == 400
+
+
 @pytest.mark.parametrize(
     "other",
     [

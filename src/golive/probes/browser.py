@@ -6,12 +6,13 @@ import asyncio
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from golive.errors import Overloaded, ProbeError, Unreachable, Unreadable, Untrusted
+from golive.probes import asking, web
 from golive.probes.certificate import public_keys
 from golive.probes.chrome import Chrome, Way
 from golive.probes.html import plainly
@@ -65,9 +66,12 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Dialog:
-    """One dialog, with what is visible in it before anything was pressed."""
+    """
+    One dialog, or what asks for consent without being declared as one, with what is visible in it before anything was
+    pressed.
+    """
 
-    text: str
+    about: tuple[str, ...]  # which of asking.SUBJECTS it names, not counting its links
     controls: tuple[Control, ...]
 
 
@@ -75,10 +79,12 @@ class Dialog:
 class Form:
     """One form: what it asks for, and whether it can be sent."""
 
-    method: str
-    action: str  # absolute, without query
+    method: str  # "post", "get", "dialog"; "" where nothing says how, so that only a script can send it well
+    action: str  # absolute, without query; of what is no web address the scheme alone: "javascript:"
     fields: tuple[str, ...]  # labels of the visible fields that can be filled in
     sendable: bool  # it has a visible button for it, and that is enabled
+    receiver: int | None = None  # the status of *action* when it is asked for without data; None where it was not
+    unseen: str = ""  # why it was not, though it is ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,8 @@ class Visit(Look[Sight]):
         async def look(profile: BrowserContext) -> Sight:
             return await _visit(profile, self, reach)
 
-        return _chrome(reach).visit(way_of(reach), look, reach.environment.network.look_seconds)
+        sight = _chrome(reach).visit(way_of(reach), look, reach.environment.network.look_seconds)
+        return replace(sight, forms=tuple(_received(form, sight, reach) for form in sight.forms))
 
 
 def _chrome(reach: Reach) -> Chrome:
@@ -208,6 +215,7 @@ class _Watch:
     last: float = field(default_factory=time.monotonic)
 
     def attach(self, profile: BrowserContext) -> None:
+        profile.on("page", lambda page: page.on("websocket", lambda socket: self._note(socket.url)))
         profile.on("request", self._asked)
         profile.on("response", self._answered)
         profile.on("requestfinished", self._done)
@@ -224,11 +232,15 @@ class _Watch:
     def _asked(self, request: Request) -> None:
         self.last = time.monotonic()
         self.under_way.add(request)
-        host = urlsplit(request.url).hostname
-        if host and host not in self.hosts:
-            self.outside.add(host)
+        self._note(request.url)
         if request.is_navigation_request() and request.frame.parent_frame is None:
             self.documents.append(request)
+
+    def _note(self, url: str) -> None:
+        """Whether *url* is one of a host that is not reached."""
+        host = urlsplit(url).hostname
+        if host and host not in self.hosts:
+            self.outside.add(host)
 
     def _answered(self, response: Response) -> None:
         self.answers[response.request] = response
@@ -305,7 +317,7 @@ async def _see(profile: BrowserContext, page: Page, watch: _Watch, *, clicked: b
         raise Overloaded(_bare(page.url), "answered 429, too many requests")
     if status is not None and status < 400 and kind not in HTML:
         raise Unreadable(_bare(page.url), f"answered with {kind or 'no kind of content'}, which is no page")
-    seen = await page.evaluate(LOOK_AROUND.read_text(encoding="utf-8"))
+    seen = await page.evaluate(LOOK_AROUND.read_text(encoding="utf-8"), asking.words())
     return Sight(
         url=_bare(page.url),
         status=status,
@@ -316,7 +328,7 @@ async def _see(profile: BrowserContext, page: Page, watch: _Watch, *, clicked: b
         heading=plainly(seen["heading"]) if status is None or status < 400 else "",
         words=seen["words"],
         dialogs=tuple(
-            Dialog(one["text"], tuple(Control(**each) for each in one["controls"])) for one in seen["dialogs"]
+            Dialog(tuple(one["about"]), tuple(Control(**each) for each in one["controls"])) for one in seen["dialogs"]
         ),
         forms=tuple(_form(one) for one in seen["forms"]),
         stored=await _stored(profile, page),
@@ -354,7 +366,23 @@ async def _stored(profile: BrowserContext, page: Page) -> tuple[Stored, ...]:
 
 
 def _form(seen: dict[str, Any]) -> Form:
-    return Form(seen["method"], _bare(seen["action"]), tuple(seen["fields"]), seen["sendable"])
+    scheme = seen["action"].partition(":")[0]
+    action = _bare(seen["action"]) if scheme in ("https", "http") else f"{scheme}:"
+    return Form(seen["method"], action, tuple(seen["fields"]), seen["sendable"])
+
+
+def _received(form: Form, sight: Sight, reach: Reach) -> Form:
+    """*form* with what there is at its action; who is not ours is not asked, and nothing is ever sent."""
+    site = reach.environment.site
+    ours = urlsplit(form.action).hostname in (site.host, site.www)
+    if form.action == sight.url:
+        return replace(form, receiver=sight.status)
+    if not (form.sendable and ours and form.action.startswith("https:")):
+        return form
+    try:
+        return replace(form, receiver=reach.ask(web.Page(form.action)).status)
+    except ProbeError as exc:
+        return replace(form, unseen=exc.reason)
 
 
 def _led_outside(watch: _Watch) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -17,8 +18,9 @@ from golive.probes.secrets import fingerprint
 
 # What is told of an answer's headers: what some item judges, and what tells who answered. Cookies are the browser's.
 KEPT = ("content-language", "content-type", "date", "location", "server", "strict-transport-security")
+PROMISES = ("strict-transport-security",)  # what every answer on a way must hold, and not its last one alone
 PAGES = ("text/html", "application/xhtml+xml")
-TEXTS = (*PAGES, "application/json", "text/javascript", "application/javascript")
+DATA = ("application/json", "text/javascript", "application/javascript")
 _KIND = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,80}")  # a media type, RFC 9110 8.3.1
 MOVED = (301, 302, 303, 307, 308)
 MOST_HOPS = 10
@@ -85,13 +87,17 @@ class Page(OfUrl, Look[Answer]):
             for name, value in reply.headers.multi_items()
             if name.lower() in KEPT
         )
-        kind = media_type(reply.headers.get("content-type"))
-        text = text_of(reply) if kind in TEXTS else ""
-        if kind not in PAGES:
-            return Answer(self.url, reply.status, headers)
-        document = read(text, self.url)
-        said = outline(document, lambda word: fingerprint(reach, word)[:8], there=reply.status < 400)
-        return Answer(self.url, reply.status, headers, said)
+        if media_type(reply.headers.get("content-type")) in DATA:
+            text_of(reply)
+        return Answer(self.url, reply.status, headers, outline_of(reach, reply, there=reply.status < 400))
+
+
+def outline_of(reach: Reach, reply: Reply, *, there: bool) -> Outline:
+    """What may be told of the page in *reply*, nothing where it holds none; errors as `text_of`."""
+    if media_type(reply.headers.get("content-type")) not in PAGES:
+        return NOTHING
+    document = read(text_of(reply), reply.url)
+    return outline(document, lambda word: fingerprint(reach, word)[:8], there=there)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,11 @@ class Hop:
     url: str
     status: int
     leads_to: str | None
+    headers: tuple[tuple[str, str], ...] = ()  # as an Answer's, but of those in PROMISES alone
+
+    def every(self, name: str) -> tuple[str, ...]:
+        """All values of *name*, in order."""
+        return tuple(value for known, value in self.headers if known == name.lower())
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +145,15 @@ class Journey(OfUrl, Look[Trip]):
             if hops and not _may_follow(following, reach):
                 return Trip(tuple(hops), "elsewhere")
             shown = bare(following, self.url)
-            status, onward = _opened(reach, following, shown)
-            hops.append(Hop(shown, status, None if onward is None else bare(onward, self.url)))
+            status, headers, onward = _opened(reach, following, shown)
+            hops.append(Hop(shown, status, None if onward is None else bare(onward, self.url), headers))
             following = onward
         return Trip(tuple(hops), "arrived")
 
 
-def _opened(reach: Reach, url: str, shown: str) -> tuple[int, str | None]:
+def _opened(reach: Reach, url: str, shown: str) -> tuple[int, tuple[tuple[str, str], ...], str | None]:
     """
-    What *url* answers, and the whole address that it leads to, which stays here.
+    What *url* answers, with its headers of those in PROMISES, and the whole address that it leads to, which stays here.
 
     As a rule that is the look that others ask as well. A query that may open a door must not become a look's question,
     and an answer that leads to one does not tell it: then it is asked from here.
@@ -150,15 +161,20 @@ def _opened(reach: Reach, url: str, shown: str) -> tuple[int, str | None]:
     if url == shown:
         page = reach.ask(Page(url))
         if page.leads_to is None or UNTOLD not in page.leads_to:
-            return page.status, page.leads_to
+            return page.status, _promised(page.headers), page.leads_to
     reply = exchange(reach, url, shown=shown)
+    headers = _promised((name.lower(), value) for name, value in reply.headers.multi_items())
     location = reply.headers.get("location")
     if reply.status not in MOVED or location is None:
-        return reply.status, None
+        return reply.status, headers, None
     try:
-        return reply.status, urldefrag(urljoin(url, location)).url
+        return reply.status, headers, urldefrag(urljoin(url, location)).url
     except ValueError:
-        return reply.status, NO_ADDRESS
+        return reply.status, headers, NO_ADDRESS
+
+
+def _promised(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in headers if name in PROMISES)
 
 
 def _told(url: str, name: str, value: str) -> str:

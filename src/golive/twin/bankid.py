@@ -63,6 +63,7 @@ class Provider:
     takes_any_secret: bool = False
     needs_pushed_requests: bool = False
     refuses_pushed_requests: bool = False
+    login_at: str = ""  # another address, where a login goes on
     clock_shift: timedelta = timedelta()
     ailment: Ailment = ""
     delay: float = 0.0
@@ -192,6 +193,8 @@ def _authorize(provider: Provider, asked: QueryParams) -> Response:
     if error := _protocol_error(asked, known) or (known.error if known else ""):
         told = {"error": error, **({"state": asked["state"]} if "state" in asked else {})}
         return RedirectResponse(f"{back}?{urlencode(told)}", 303)
+    if provider.login_at:
+        return RedirectResponse(provider.login_at, 303)
     return _screen("BankID", "<p>Velg hvordan du vil legitimere deg.</p><button type='button'>BankID-appen</button>")
 
 

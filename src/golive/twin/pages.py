@@ -16,7 +16,7 @@ input[type=checkbox] { width: auto; }
 .knapp { background: #0b6e4f; border: 0; border-radius: .4rem; color: #fff; display: inline-block; font: inherit;
   margin: .5rem .5rem .5rem 0; padding: .7rem 1.2rem; text-decoration: none; }
 .svak { background: none; border: 0; color: #999; font: inherit; font-size: .7rem; }
-[role=dialog] { background: #f4f7f5; border: 1px solid #0b6e4f; bottom: 1rem; left: 1rem; padding: 1rem;
+[role=dialog], .kapsler { background: #f4f7f5; border: 1px solid #0b6e4f; bottom: 1rem; left: 1rem; padding: 1rem;
   position: fixed; right: 1rem; }
 [hidden] { display: none; }
 """
@@ -138,6 +138,25 @@ SIGN_UP = """\
 
 DASHBOARD = """\
 <p>Brukskonto i Eksempelbanken: 12 345,67 kroner.</p>
+"""
+
+# What the visitor is asked before anything else: the name of the question, and the question.
+QUESTIONS = {
+    "cookies": (
+        "Informasjonskapsler",
+        "Noen kapsler er nødvendige for at siden skal virke. Andre forteller oss hvordan siden brukes, og dem setter\n"
+        "vi bare hvis du sier ja.",
+    ),
+    "newsletter": ("Nyhetsbrev", "Vil du ha nyhetsbrev fra Drop? Du kan melde deg av når du vil."),
+}
+
+# What the page where strangers become customers asks of those who were not invited.
+INVITATION = """\
+<form method="post" action="/api/bli-kunde">
+<label for="kode">Invitasjonskode</label>
+<input id="kode" name="kode" type="text" required>
+<button class="knapp" type="submit">Gå videre</button>
+</form>
 """
 
 # What a site with a login of its own shows besides BankID's button.

@@ -87,6 +87,8 @@ class Consent:
     """How the visitor is asked about cookies, and whether the answer is waited for and heeded."""
 
     asked: bool = True
+    shape: Literal["dialog", "region", "shadow root"] = "dialog"  # how the question stands on the page
+    about: Literal["cookies", "newsletter"] = "cookies"
     refusal: Literal["first layer", "second layer", "nowhere"] = "first layer"
     equally_prominent: bool = True
     ticked_box: bool = False
@@ -132,6 +134,10 @@ class Site:
     plain: Redirect = Redirect()
     moved: Mapping[str, str] = field(default_factory=dict)
     private: tuple[str, ...] = ("/dashboard",)
+    private_leads_to: str = "/"  # where strangers are sent who come there
+    sign_up_leads_to: str = "/"  # until it is opened
+    missing_leads_to: str = ""  # where whoever opens a page that does not exist is sent, if anywhere
+    unpromised: frozenset[str] = frozenset()  # hosts that send no promise of HTTPS
     posts_forbidden: bool = False  # by something in front of it
     lets_in: frozenset[str] = frozenset()  # what of a member's is shown to anybody
     busy: frozenset[str] = frozenset()  # paths that more people ask for than it can bear
@@ -249,7 +255,7 @@ class _Application:
             group, response = await self._answer(site, host, request)
             if request.url.scheme == "http":
                 group = "plain"
-        for value in site.hsts.get(group, ()):
+        for value in site.hsts.get(group, ()) if host not in site.unpromised else ():
             response.headers.append("Strict-Transport-Security", value)
         for name, value in site.headers:
             response.headers.append(name, value)
@@ -275,12 +281,14 @@ class _Application:
         if path in site.private:
             if path in site.lets_in:
                 return "page", _page(site, Page("Oversikt", pages.DASHBOARD), request)
-            return "redirect", RedirectResponse("/", 302)
+            return "redirect", RedirectResponse(site.private_leads_to, 302)
         if path == SIGN_UP and not (site.opened or path in site.lets_in):
-            return "redirect", RedirectResponse("/", 302)
+            return "redirect", RedirectResponse(site.sign_up_leads_to, 302)
         if path in site.pages:
             page = site.pages[path]
             return ("page" if page.status < 400 else "error"), _page(site, page, request)
+        if site.missing_leads_to not in ("", str(request.url)):
+            return "redirect", RedirectResponse(site.missing_leads_to, 302)
         return "error", _page(site, site.not_found, request)
 
     async def _api(self, site: Site, path: str, request: Request) -> Response:
@@ -417,14 +425,20 @@ def _dialog(consent: Consent) -> str:
         "nowhere": "",
     }[consent.refusal]
     box = '<label><input type="checkbox" name="statistikk" checked> Statistikk</label>' if consent.ticked_box else ""
-    return f"""<div id="samtykke" role="dialog" aria-labelledby="samtykke-tittel">
-<h2 id="samtykke-tittel">Informasjonskapsler</h2>
-<p>Noen kapsler er nødvendige for at siden skal virke. Andre forteller oss hvordan siden brukes, og dem setter vi
-bare hvis du sier ja.</p>
-{box}<button type="button" class="knapp" data-samtykke="all">Godta alle</button>
-{below}
-</div>
-"""
+    named, said = pages.QUESTIONS[consent.about]
+    yes = '<button type="button" class="knapp" data-samtykke="all">Godta alle</button>'
+    if consent.about == "newsletter":
+        yes, below = yes.replace("Godta alle", "Ja takk"), below.replace("Kun nødvendige", "Nei takk")
+    inside = f"<p>{said}</p>\n{box}<div>{yes}\n{below}</div>\n"
+    if consent.shape == "region":
+        return f'<div id="samtykke" class="kapsler" role="region" aria-label="{named}">\n{inside}</div>\n'
+    headed = (
+        f'<div id="samtykke" role="dialog" aria-labelledby="samtykke-tittel">\n<h2 id="samtykke-tittel">{named}</h2>'
+    )
+    if consent.shape == "shadow root":
+        style = f'<link rel="stylesheet" href="{_style_path()}">'
+        return f'<div><template shadowrootmode="open">{style}{headed}\n{inside}</div></template></div>\n'
+    return f"{headed}\n{inside}</div>\n"
 
 
 def _send_on(redirect: Redirect, host: str, request: Request) -> Response:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from golive.twin.faults.register import breaks
+from golive.twin.faults.site import asking
 from golive.twin.world import World
 
 
@@ -15,6 +16,11 @@ def _page(world: World, path: str, **changes: Any) -> World:
 
 def _consent(world: World, **changes: Any) -> World:
     return replace(world, site=replace(world.site, consent=replace(world.site.consent, **changes)))
+
+
+def _form(world: World, said: str, instead: str) -> World:
+    """The complaint form says *instead* where it said *said*."""
+    return _page(world, "/klage", body=world.site.pages["/klage"].body.replace(said, instead))
 
 
 def _soft_404(world: World, path: str) -> World:
@@ -33,7 +39,7 @@ def terms_are_the_not_found_page(world: World) -> World:
     return _soft_404(world, "/vilkaar")
 
 
-@breaks(unmet=["GL-7.2"])
+@breaks(unmet=["GL-7.2"], unknown=["GL-2.4.4"])
 def terms_gone(world: World) -> World:
     """The terms answer 404."""
     return _page(world, "/vilkaar", status=404)
@@ -83,6 +89,36 @@ def complaint_form_is_a_text(world: World) -> World:
 
 
 @breaks(unmet=["GL-7.4"])
+def complaint_form_sent_to_nothing(world: World) -> World:
+    """The complaint form is sent to an address where nothing is."""
+    return _form(world, 'action="/api/klage"', 'action="https://getdrop.no/api/gone"')
+
+
+@breaks(unmet=["GL-7.4"])
+def complaint_form_sent_by_get(world: World) -> World:
+    """The complaint form puts what was typed into the address."""
+    return _form(world, 'method="post"', 'method="get"')
+
+
+@breaks(unknown=["GL-7.4"])
+def complaint_form_sent_to_another_host(world: World) -> World:
+    """The complaint form is sent to a host that the gate does not reach."""
+    return _form(world, 'action="/api/klage"', 'action="https://forms.example/klage"')
+
+
+@breaks()
+def complaint_form_sent_by_a_script(world: World) -> World:
+    """The complaint form has neither method nor action, as React writes it: a script sends it."""
+    return _form(world, ' method="post" action="/api/klage"', "")
+
+
+@breaks(unknown=["GL-7.4"])
+def complaints_overrun(world: World) -> World:
+    """So much is sent to where complaints go that it says 429."""
+    return replace(world, site=replace(world.site, busy=frozenset({"/api/klage"})))
+
+
+@breaks(unmet=["GL-7.4"])
 def complaint_form_not_linked(world: World) -> World:
     """The front page does not lead to the complaint form."""
     return _unlinked(world, "/klage")
@@ -110,6 +146,48 @@ def storage_written_before_consent(world: World) -> World:
 def consent_not_asked(world: World) -> World:
     """Nobody asks for consent."""
     return _consent(world, asked=False)
+
+
+@breaks(unmet=["GL-7.5"])
+def newsletter_asked_for_instead(world: World) -> World:
+    """The one thing that a visitor is asked is whether they want a newsletter."""
+    return _consent(world, about="newsletter")
+
+
+@breaks()
+def consent_asked_in_a_region(world: World) -> World:
+    """What asks for consent is no dialog but a region of the page, named by its label."""
+    return _consent(world, shape="region")
+
+
+@breaks(unmet=["GL-7.5"])
+def newsletter_asked_for_in_a_region(world: World) -> World:
+    """The same as a newsletter, asked for in a region of the page."""
+    return _consent(world, shape="region", about="newsletter")
+
+
+@breaks()
+def consent_asked_in_a_shadow_root(world: World) -> World:
+    """The dialog that asks for consent stands in an open shadow root."""
+    return _consent(world, shape="shadow root")
+
+
+@breaks(unmet=["GL-7.5"])
+def consent_hard_to_refuse_in_a_shadow_root(world: World) -> World:
+    """Consent is asked for in an open shadow root, and can be refused on the second layer only."""
+    return _consent(world, shape="shadow root", refusal="second layer")
+
+
+@breaks(unknown=["GL-7.5"])
+def others_asked_before_consent(world: World) -> World:
+    """The pages load scripts of two others before any answer; what they would store is not seen."""
+    return asking(world, "https://www.googletagmanager.com/gtm.js", "https://connect.facebook.net/en_US/fbevents.js")
+
+
+@breaks(unknown=["GL-7.5"])
+def consent_asked_by_another_host(world: World) -> World:
+    """The question is another's script's to ask, at a host that the gate does not reach."""
+    return asking(_consent(world, asked=False), "https://consent.cookiebot.com/uc.js")
 
 
 @breaks(unmet=["GL-7.5"])

@@ -315,6 +315,18 @@ def bankid_denied(world: World) -> World:
     return _bankid(world, ailment="denied")
 
 
+@breaks(unknown=["GL-3.3.6"])
+def bankid_logs_in_at_another_of_its_hosts(world: World) -> World:
+    """BankID's login goes on at a host of its own that the environment does not list."""
+    return _bankid(world, login_at="https://login.bankid.no/auth")
+
+
+@breaks(unmet=["GL-3.2.3", "GL-3.3.6"], unknown=["GL-1.1", *CALLBACKS, "GL-3.2.2"])
+def bankid_leads_to_a_stranger(world: World) -> World:
+    """BankID sends whoever wants to log in to a host that is not its own."""
+    return _bankid(world, login_at="https://login.bankid.no.example/auth")
+
+
 # -- strangers --------------------------------------------------------------------------------------------------------
 
 
@@ -337,6 +349,24 @@ def balance_told_to_strangers(world: World) -> World:
 
 
 @breaks(unknown=["GL-3.3.12"])
+def dashboard_leads_to_a_page_that_nobody_named(world: World) -> World:
+    """The dashboard sends strangers to a page that may be the login: the environment does not say."""
+    return _site(world, private_leads_to="/logg-inn")
+
+
+@breaks(unmet=["GL-3.3.12"])
+def dashboard_leads_to_another_host(world: World) -> World:
+    """The dashboard sends strangers to a host that is not ours."""
+    return _site(world, private_leads_to="https://drop.example/dashboard")
+
+
+@breaks(unknown=["GL-3.3.12"])
+def sign_up_leads_to_the_login(world: World) -> World:
+    """Before the public hour the page where strangers become customers leads straight to BankID."""
+    return _site(world, sign_up_leads_to="/api/auth/bankid/initiate")
+
+
+@breaks(unknown=["GL-3.3.12"])
 def sign_up_overrun(world: World) -> World:
     """So many want to become customers that the page says 429."""
     return _site(world, busy=frozenset({SIGN_UP}))
@@ -346,6 +376,21 @@ def sign_up_overrun(world: World) -> World:
 def restriction_left_on(world: World) -> World:
     """After the public hour strangers are still sent back to the landing page."""
     return _site(world, opened=False)
+
+
+@breaks(unmet=["GL-3.5.1"], phase="T+1h")
+def sign_up_asks_for_an_invitation(world: World) -> World:
+    """After the public hour the page where strangers become customers is there, and asks for an invitation."""
+    page = world.site.pages[SIGN_UP]
+    page = replace(page, body=page.body + pages.INVITATION)
+    return _site(world, pages={**world.site.pages, SIGN_UP: page})
+
+
+@breaks(unmet=["GL-3.5.1"], phase="T+1h")
+def sign_up_is_the_not_found_page(world: World) -> World:
+    """After the public hour the page where strangers become customers answers 200, and says that it is not there."""
+    gone = replace(world.site.not_found, status=200)
+    return _site(world, pages={**world.site.pages, SIGN_UP: gone})
 
 
 @breaks(unknown=["GL-3.3.12", "GL-3.5.1"], phase="T+1h")

@@ -96,7 +96,7 @@ def answers_too_long_for_udp(world: World) -> World:
     return replace(world, zone=world.zone.ail("truncated"))
 
 
-@breaks(unknown=["GL-2.4.2", "GL-2.4.3"])
+@breaks(unknown=["GL-2.4.2", "GL-2.4.3", "GL-2.4.4"])
 def www_is_missing(world: World) -> World:
     """www.getdrop.no has no record at all."""
     return replace(world, zone=world.zone.without("www.getdrop.no"))

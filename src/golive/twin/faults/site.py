@@ -16,6 +16,13 @@ def _site(world: World, **changes: Any) -> World:
     return replace(world, site=replace(world.site, **changes))
 
 
+def asking(world: World, *scripts: str) -> World:
+    """*world* with a site that lets its pages ask anybody, and *scripts* of others on each of them."""
+    others = "".join(f'<script src="{script}" async></script>\n' for script in scripts)
+    free = tuple(header for header in world.site.headers if header[0] != "Content-Security-Policy")
+    return _site(world, headers=free, head=world.site.head + others)
+
+
 def _promising(world: World, **by_group: tuple[str, ...]) -> World:
     kept: Mapping[Group, tuple[str, ...]] = {**world.site.hsts, **by_group}  # type: ignore[dict-item]
     return _site(world, hsts=kept)
@@ -57,6 +64,30 @@ def hsts_directive_twice(world: World) -> World:
 def hsts_without_subdomains(world: World) -> World:
     """The promise of HTTPS leaves the subdomains out."""
     return _promising(world, **dict.fromkeys(world.site.hsts, ("max-age=63072000; preload",)))
+
+
+@breaks(unmet=["GL-2.4.4"])
+def hsts_missing_on_www(world: World) -> World:
+    """The promise of HTTPS is missing from www.getdrop.no."""
+    return _site(world, unpromised=frozenset({"www.getdrop.no"}))
+
+
+@breaks(unmet=["GL-2.4.4"])
+def hsts_sent_with_redirects_alone(world: World) -> World:
+    """getdrop.no leaves it to www to say that a page is not there: the way there promises HTTPS, the error does not."""
+    return _site(_promising(world, error=()), missing_leads_to="https://www.getdrop.no/no-such-page")
+
+
+@breaks(unknown=["GL-2.4.4"])
+def missing_pages_are_answered_200(world: World) -> World:
+    """A page that does not exist says so, and answers 200: the site shows nobody an error."""
+    return _site(world, not_found=replace(world.site.not_found, status=200))
+
+
+@breaks(unknown=["GL-2.4.4"])
+def missing_pages_lead_to_the_front(world: World) -> World:
+    """Whoever opens a page that does not exist is sent to the front page."""
+    return _site(world, missing_leads_to="/")
 
 
 @breaks()
@@ -134,7 +165,7 @@ def health_is_a_web_page(world: World) -> World:
     return _site(world, health=replace(world.site.health, body=page, content_type="text/html"))
 
 
-@breaks(unmet=HEALTH)
+@breaks(unmet=HEALTH, unknown=["GL-2.4.4"])
 def health_fails(world: World) -> World:
     """The health endpoint answers 503."""
     return _site(world, health=replace(world.site.health, status_code=503))
@@ -146,7 +177,9 @@ def health_says_too_little(world: World) -> World:
     return _site(world, health=replace(world.site.health, enveloped=False))
 
 
-@breaks(unmet=["GL-2.3.2", "GL-3.3.5", "GL-3.3.6", "GL-7.2", "GL-7.3", "GL-7.4", "GL-7.5"], unknown=BUNDLE)
+@breaks(
+    unmet=["GL-2.3.2", "GL-3.3.5", "GL-3.3.6", "GL-7.2", "GL-7.3", "GL-7.4", "GL-7.5"], unknown=[*BUNDLE, "GL-2.4.4"]
+)
 def landing_page_fails(world: World) -> World:
     """The front page answers 500."""
     front = replace(world.site.pages["/"], status=500, body="<h1>Noe gikk galt</h1>")
@@ -157,6 +190,20 @@ def landing_page_fails(world: World) -> World:
 def landing_page_script_fails(world: World) -> World:
     """A script on the front page fails."""
     return _site(world, script='throw new Error("drop is not defined");')
+
+
+@breaks(unknown=["GL-3.3.5", "GL-7.5"])
+def landing_page_reports_to_another_host(world: World) -> World:
+    """A script of the front page sends what it measures to a host that the gate does not reach, and fails by that."""
+    world = _site(world, script='fetch("https://o1.ingest.sentry.io/api/1/envelope/", { method: "POST", body: "{}" });')
+    return asking(world)
+
+
+@breaks(unmet=["GL-3.3.5"], unknown=["GL-7.5", *BUNDLE])
+def landing_page_fails_beside_another_host(world: World) -> World:
+    """The front page asks a host that the gate does not reach, and a script of its own is not there."""
+    world = _site(world, head='<script src="/missing.js" defer></script>\n')
+    return asking(world, "https://www.googletagmanager.com/gtm.js")
 
 
 @breaks(unmet=["GL-3.3.5"], unknown=BUNDLE)

@@ -58,13 +58,13 @@ def certificate_of_a_stranger(world: World) -> World:
     return _showing(world, APEX, WWW, issuer="a stranger")
 
 
-@breaks(unmet=["GL-2.4.2"], unknown=["GL-2.4.3"])
+@breaks(unmet=["GL-2.4.2"], unknown=["GL-2.4.3", "GL-2.4.4"])
 def certificate_without_www(world: World) -> World:
     """The certificate names getdrop.no, but not www.getdrop.no."""
     return _showing(world, WWW, names=(APEX,))
 
 
-@breaks(unmet=["GL-2.4.2"], unknown=["GL-2.4.3"])
+@breaks(unmet=["GL-2.4.2"], unknown=["GL-2.4.3", "GL-2.4.4"])
 def certificate_key_too_short(world: World) -> World:
     """The certificate of www.getdrop.no has an RSA key of 1024 bits."""
     return _showing(world, WWW, key="RSA 1024")
