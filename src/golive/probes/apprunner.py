@@ -4,6 +4,9 @@ App Runner never tells the digest that it runs; it repeats the image that it was
 only where that image is pinned by digest and the last change of what the service is told succeeded. A tag moves, and
 says no more than what was meant when it was last looked up. A deployment that only starts the same digest again, or
 fails to, changes nothing about which one runs.
+
+With the settings it is the same: it repeats those that it was told, and where the last change of them failed, was
+rolled back or still goes on, the service runs with others, and nothing tells with which.
 """
 
 from __future__ import annotations
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from golive.probes.reach import Reach
 
 ABSENT = "ABSENT"  # in the place of a status: there is no such service
+CHANGING = "OPERATION_IN_PROGRESS"
+SUCCEEDED = "SUCCEEDED"
 GOING_ON = frozenset({"PENDING", "IN_PROGRESS", "ROLLBACK_IN_PROGRESS"})
 _CHANGES = frozenset({"CREATE_SERVICE", "UPDATE_SERVICE"})
 DEPLOYMENTS = _CHANGES | {"START_DEPLOYMENT"}
@@ -130,6 +135,12 @@ class History:
     """ListOperations, newest first."""
 
     operations: tuple[Operation, ...]
+
+    @property
+    def put_into_effect_at(self) -> datetime | None:
+        """When the last deployment began that succeeded: then the service has read its secrets."""
+        done = (one.started_at for one in self.operations if one.kind in DEPLOYMENTS and one.status == SUCCEEDED)
+        return next(done, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,15 +263,17 @@ class RunningService(_OfService, Look[Service]):
 
 @dataclass(frozen=True, slots=True)
 class ServiceSettings(_OfService, Look[Settings]):
-    """With which settings is the service started?"""
+    """With which settings does the service run?"""
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # of a look
-        """What the description needs."""
-        return self._may("DescribeService")
+        """What its two halves need."""
+        return self._may("DescribeService", "ListOperations")
 
     def observe(self, reach: Reach) -> Settings:
-        """Names, and the texts that everybody may read."""
-        said = reach.ask(DescribedService(self.service_arn))
+        """Names, and the texts that everybody may read; ProbeError where what it is told need not be what runs."""
+        said, history = reach.ask_both(DescribedService(self.service_arn), ServiceHistory(self.service_arn))
+        if doubt := _doubt(said.status, history.operations):
+            raise ProbeError(self.source, f"with which settings it runs cannot be known: {doubt}")
         return Settings(self.source, said.values, said.lengths, said.secrets)
 
 
@@ -321,12 +334,34 @@ def _running_digest(image: str, operations: tuple[Operation, ...]) -> tuple[str 
     """The digest that runs, or None, and how that is known."""
     if (pinned := _PINNED.search(image)) is None:
         return None, f"the service is told to run {image or 'nothing'}, which names no digest; a tag moves"
-    last = next((operation for operation in operations if operation.kind in _CHANGES), None)
-    if last is None:
-        return None, "it is not on record how the service was last told what to run"
-    if last.status != "SUCCEEDED":
-        return None, f"{last} changes what the service is told, and is {last.status}"
+    last = _last_change(operations)
+    if last is None or last.status != SUCCEEDED:
+        return None, _without_effect(last)
     return pinned[1], f"the image is pinned by digest, and {last} succeeded"
+
+
+def _doubt(status: str, operations: tuple[Operation, ...]) -> str:
+    """Why the service may run with other settings than those that it is told; "" where it does not, or is not there."""
+    last = _last_change(operations)
+    if status == ABSENT:
+        return ""
+    if last is None or last.status != SUCCEEDED:
+        return _without_effect(last)
+    going_on = next((operation for operation in operations if operation.status in GOING_ON), None)
+    if going_on is not None:
+        return f"{going_on} is {going_on.status}"
+    return f"it is {status}" if status == CHANGING else ""
+
+
+def _last_change(operations: tuple[Operation, ...]) -> Operation | None:
+    """The newest operation that changes what the service is told."""
+    return next((operation for operation in operations if operation.kind in _CHANGES), None)
+
+
+def _without_effect(last: Operation | None) -> str:
+    if last is None:
+        return "it is not on record how the service was last told what to run"
+    return f"{last} changes what the service is told, and is {last.status}"
 
 
 def _domain(said: CustomDomainTypeDef) -> Domain:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from golive.errors import Denied, ProbeError
-from golive.probes.apprunner import DescribedService
+from golive.probes.apprunner import DescribedService, ServiceSettings
 from golive.probes.aws import answers, client
 from golive.probes.form import Form, form_of
 from golive.probes.look import Look, Permission
@@ -176,16 +176,20 @@ class ServiceSecrets(Look[Secrets]):
         return "secretsmanager"
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
-        """What the description needs, and each secret; which those are is known when the service is described."""
-        return (*DescribedService(self.service_arn).permissions(environment), *to_read(environment))
+        """What the settings need, and each secret; which those are is known when the service is described."""
+        return (*ServiceSettings(self.service_arn).permissions(environment), *to_read(environment))
 
     def observe(self, reach: Reach) -> Secrets:
-        """Each secret is a look of its own: what one of them denies does not hide the others."""
-        said = reach.ask(DescribedService(self.service_arn))
+        """
+        Each secret is a look of its own: what one of them denies does not hide the others.
+
+        ProbeError where it cannot be known which secrets the service runs with.
+        """
+        said = reach.ask(ServiceSettings(self.service_arn))
         looks = [KeptSecret(name, arn) for name, arn in said.secrets.items()]
         answered = list(zip(looks, reach.ask_each(looks), strict=True))
         return Secrets(
-            source=f"App Runner service {said.name}",
+            source=said.source,
             secrets={look.name: answer for look, answer in answered if isinstance(answer, Secret)},
             unseen={look.name: answer.reason for look, answer in answered if isinstance(answer, ProbeError)},
             plain=tuple(sorted({*said.values, *said.lengths})),
@@ -201,10 +205,10 @@ def to_read(environment: Environment, arn: str = "") -> tuple[Permission, ...]:
 
 
 def text_of(reach: Reach, service_arn: str, name: str) -> str:
-    """What the secret says that the service is given as *name*; see `KeptSecret.text`."""
-    said = reach.ask(DescribedService(service_arn))
+    """What the secret says that the service runs with as *name*; see `KeptSecret.text`."""
+    said = reach.ask(ServiceSettings(service_arn))
     if name not in said.secrets:
-        raise ProbeError(name, f"App Runner service {said.name} is not given it as a secret")
+        raise ProbeError(name, f"{said.source} is not given it as a secret")
     return KeptSecret(name, said.secrets[name]).text(reach)
 
 
@@ -218,6 +222,7 @@ def text_if_given(reach: Reach, service_arn: str, name: str) -> str | None:
     """
     The text of the secret that the service is given as *name*, for a probe that must show it; it must not leave that.
 
+    As the service is told, in effect or not: who must be reached when a change has just failed is reached by it.
     None where the service is given none. Denied where this run may not read it.
     """
     arn = reach.ask(DescribedService(service_arn)).secrets.get(name)
