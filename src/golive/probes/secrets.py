@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from golive.errors import Denied, ProbeError
-from golive.probes.apprunner import DescribedService, ServiceSettings
+from golive.probes.apprunner import DescribedService, ServiceHistory, ServiceSettings
 from golive.probes.aws import answers, client
-from golive.probes.form import Form, form_of
+from golive.probes.form import Form, form_of, in_words
 from golive.probes.look import Look, Permission
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Secret:
     broken: str = ""  # why the service is given nothing, though the secret exists
     form: Form | None = None
     formless_because: str = ""
+    changed_at: datetime | None = None  # when it was last given another value
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Secrets:
     secrets: Mapping[str, Secret]
     unseen: Mapping[str, str]  # name → why nothing could be learnt of it
     plain: tuple[str, ...]  # names that are set as plain variables, readable by whoever may describe the service
+    read_at: datetime | None = None  # when the service last read them: as its last deployment that succeeded began
 
     def secret(self, name: str) -> Secret | None:
         """What is known of *name*, None where the service is not given it; ProbeError where nothing could be learnt."""
@@ -97,7 +99,7 @@ class KeptSecret(Look[Secret]):
                 return self._described(manager, kept, broken="it has no value")
             if "SecretString" not in said:
                 return Secret(self.name, self.arn, said["ARN"] != "", broken="it holds bytes and no text")
-            return self._read(reach, said["SecretString"], key)
+            return self._read(reach, said["SecretString"], key, said["CreatedDate"])
 
     def text(self, reach: Reach) -> str:
         """
@@ -138,12 +140,13 @@ class KeptSecret(Look[Secret]):
             self.name,
             self.arn,
             exists=said["ARN"] != "",
-            deletion_at=going and going.astimezone(UTC),
+            deletion_at=_utc(going),
             broken=broken,
             formless_because=formless_because,
+            changed_at=_utc(said.get("LastChangedDate")),
         )
 
-    def _read(self, reach: Reach, text: str, key: str) -> Secret:
+    def _read(self, reach: Reach, text: str, key: str, made: datetime) -> Secret:
         reach.hold(self.name, text)
         if key:
             found = _member(text, key)
@@ -155,8 +158,15 @@ class KeptSecret(Look[Secret]):
             reach.hold(self.name, text)
         if password := _password(text):
             reach.hold(self.name, password)
-        hosts = reach.environment.network.hosts
-        return Secret(self.name, self.arn, True, form=form_of(text, fingerprint(reach, text), hosts))
+        form = form_of(
+            text,
+            fingerprint(reach, text),
+            reach.environment.network.hosts,
+            database=reach.environment.database.name,
+            name=self.name,
+            words=_ours(reach.environment, self.name),
+        )
+        return Secret(self.name, self.arn, True, form=form, changed_at=_utc(made))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +195,7 @@ class ServiceSecrets(Look[Secrets]):
 
         ProbeError where it cannot be known which secrets the service runs with.
         """
-        said = reach.ask(ServiceSettings(self.service_arn))
+        said, history = reach.ask_both(ServiceSettings(self.service_arn), ServiceHistory(self.service_arn))
         looks = [KeptSecret(name, arn) for name, arn in said.secrets.items()]
         answered = list(zip(looks, reach.ask_each(looks), strict=True))
         return Secrets(
@@ -193,6 +203,7 @@ class ServiceSecrets(Look[Secrets]):
             secrets={look.name: answer for look, answer in answered if isinstance(answer, Secret)},
             unseen={look.name: answer.reason for look, answer in answered if isinstance(answer, ProbeError)},
             plain=tuple(sorted({*said.values, *said.lengths})),
+            read_at=history.put_into_effect_at,
         )
 
 
@@ -248,6 +259,17 @@ def text_if_given(reach: Reach, service_arn: str, name: str) -> str | None:
     return text
 
 
+def _ours(environment: Environment, name: str) -> tuple[str, ...]:
+    """What a person would make the secret *name* of: the product's names, the place, and what the secret is for."""
+    service = environment.aws.service_arn.split("/")[1]
+    names = {*service.split("-"), *environment.site.host.split("."), *name.lower().split("_"), "production"}
+    return (*sorted(word for word in names if len(word) > 3 or word in name.lower()), service, environment.aws.region)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC)
+
+
 def _member(text: str, key: str) -> str | None:
     """The text under *key* in a JSON object; None where there is none."""
     try:
@@ -259,8 +281,8 @@ def _member(text: str, key: str) -> str | None:
 
 
 def _password(text: str) -> str:
-    """The password within a URL, "" where there is none."""
+    """The password within a URL or a connection string of words, "" where there is none."""
     try:
-        return unquote(urlsplit(text).password or "")
+        return unquote(urlsplit(text).password or "") or (in_words(text) or {}).get("password", "")
     except ValueError:
         return ""
