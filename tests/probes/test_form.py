@@ -11,12 +11,28 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from golive.probes.form import ANOTHER_HOST, ANOTHER_WORD, Form, Link, bits, form_of, worded
+from golive.probes.form import _KNOWN_STRAYS, ANOTHER_HOST, ANOTHER_WORD, Form, Link, bits, form_of, worded
 
 HOST = "drop-db.c1x2y3z4a5b6.eu-west-1.rds.amazonaws.com"
 LETTERS = string.ascii_letters + string.digits
 OURS = ("drop", "getdrop", "jwt", "secret", "production", "drop-web", "eu-west-1")
 LONG = "4f1c9a7be02d8856"
+# What a form may say in words.
+WORDS = (
+    *(
+        "hexadecimal",
+        "letters and digits",
+        "base64",
+        "base64url",
+        "lower",
+        "upper",
+        "digit",
+        "symbol",
+        "space",
+        "other",
+    ),
+    *("a row", "a repetition", "a date", "words", "a known word", ANOTHER_WORD, *_KNOWN_STRAYS),
+)
 
 
 def form(text: str, name: str = "") -> Form:
@@ -365,6 +381,6 @@ def test_form_holds_no_piece_of_the_text(password: str, start: str) -> None:
     """
     said = repr(form(f"{start}{password}@{HOST}:5432/drop?sslmode=require")).replace(HOST, "")
     frame = " ".join((repr(form_of("", "f", set())), *(f"{name}=" for name in Link.__dataclass_fields__), "port=5432"))
-    known = f"{frame} postgresql https another host localhost verify-full require"
+    known = f"{frame} postgresql https another host localhost verify-full require {' '.join(WORDS)}"
     pieces = {password[i : i + 5] for i in range(len(password) - 4)}
     assert [piece for piece in pieces if piece in said and piece not in known and not piece.isspace()] == []
