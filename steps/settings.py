@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import parse
 
@@ -17,6 +17,8 @@ from golive.vocabulary import judges, looks
 
 # Fewer bits than any generator gives in 32 characters, and more than habits of people do.
 RANDOM_BITS = 64
+# What 32 characters of base64 stand for.
+RANDOM_BYTES = 24
 ENCRYPTED = ("require", "verify-ca", "verify-full")
 
 
@@ -74,9 +76,10 @@ def setting_is_absent(settings: Settings, name: str, remarks: Remarks) -> None:
 def secrets_have_form(secrets: Secrets, environment: Environment, datatable: list[list[str]], remarks: Remarks) -> None:
     unseen: list[ProbeError] = []
     wrong: dict[str, str] = {}
-    for name, form in datatable[1:]:
+    for name, form, *least in datatable[1:]:
         try:
-            if found := _wrong(secrets, name, form, environment):
+            wanted = " ".join([form, *(f"of at least {length} characters" for length in least)])
+            if found := _wrong(secrets, name, wanted, environment):
                 wrong[name] = found
         except ProbeError as exc:
             unseen.append(exc)
@@ -84,14 +87,28 @@ def secrets_have_form(secrets: Secrets, environment: Environment, datatable: lis
     if unseen:
         raise unseen[0]
     remarks.examined(len(datatable) - 1, "secrets")
+    _warn_of_younger(secrets, [row[0] for row in datatable[1:]], remarks)
 
 
-@judges("the key that signs Sumsub's reports is among them, as a production value")
-def webhook_key_is_wired(secrets: Secrets, environment: Environment, remarks: Remarks) -> None:
+@judges("the key that signs Sumsub's reports is among them, as a production value of at least {least:d} characters")
+def webhook_key_is_wired(secrets: Secrets, environment: Environment, least: int, remarks: Remarks) -> None:
     name = environment.answered(environment.sumsub.webhook_key, "sumsub.webhook_key")
-    wrong = _wrong(secrets, name, "production value", environment)
+    wrong = _wrong(secrets, name, f"production value of at least {least} characters", environment)
     assert not wrong, f"{name} {wrong}"
     remarks.examined(1, "secret")
+    _warn_of_younger(secrets, [name], remarks)
+
+
+def _warn_of_younger(secrets: Secrets, names: Sequence[str], remarks: Remarks) -> None:
+    """Say which of *names* the service has not read since they were given the value that was judged."""
+    for name in names:
+        secret = secrets.secret(name)
+        changed, read = secret and secret.changed_at, secrets.read_at
+        if changed and read and changed > read:
+            remarks.warn(
+                f"{name} was given its value on {changed:%Y-%m-%d %H:%M} UTC, after the last deployment of "
+                f"{secrets.source} ({read:%Y-%m-%d %H:%M} UTC): it goes on with the former one until it is deployed"
+            )
 
 
 def _wrong(secrets: Secrets, name: str, form: str, environment: Environment) -> str:
@@ -109,7 +126,8 @@ def _wrong(secrets: Secrets, name: str, form: str, environment: Environment) -> 
         return f"gives the service nothing: {secret.broken}"
     for known, judge in FORMS.items():
         if found := parse.parse(known, form):
-            return _flaw(secrets.form(name)) or judge(secrets.form(name), environment, **found.named)
+            seen = secrets.form(name)
+            return _flaw(seen) or judge(seen, environment, **found.named)
     return f"is to be {form!r}, which is no form that the gate knows"
 
 
@@ -119,26 +137,39 @@ def _flaw(form: Form) -> str:
         return "is empty"
     if form.padded:
         return "has white space or quotation marks around it, which the product takes for a part of it"
+    if form.named:
+        return "is what secrets are called, and none"
     return "looks like a text that somebody meant to replace" if form.placeholder else ""
 
 
+def _short(form: Form, least: int) -> str:
+    return f"is {form.length} characters long; it must be at least {least}" if form.length < least else ""
+
+
 def _random(form: Form, _: Environment, length: int) -> str:
-    if form.length < length:
-        return f"is {form.length} characters long; it must be at least {length}"
+    if short := _short(form, length):
+        return short
     if form.worded or form.bits < RANDOM_BITS:
         made = "reads like words" if form.worded else f"holds at most {form.bits} bits"
-        return f"{made}; it must come from a random generator"
-    return ""
+    elif form.alphabet is None:
+        made = "is written in no alphabet of a generator (hexadecimal, base64, base64url, letters and digits)"
+    elif form.patterns:
+        made = f"has in it what no generator makes: {', '.join(form.patterns)}"
+    else:
+        made = f"stands for {form.size} bytes of {form.alphabet}, and {RANDOM_BYTES} are the least"
+        return f"{made}; it must come from a random generator" if form.size < RANDOM_BYTES else ""
+    return f"{made}; it must come from a random generator"
 
 
-def _production(form: Form, _: Environment) -> str:
-    return f'says "{form.sandbox}", so it belongs to another environment' if form.sandbox else ""
+def _production(form: Form, _: Environment, length: int) -> str:
+    other = f'says "{form.sandbox}", so it belongs to another environment' if form.sandbox else ""
+    return other or _short(form, length)
 
 
-def _marked(form: Form, environment: Environment, mark: str) -> str:
+def _marked(form: Form, environment: Environment, mark: str, length: int) -> str:
     if form.mark != mark:
         return f"begins with {form.mark or 'no mark of an environment'}; it must begin with {mark}"
-    return _production(form, environment)
+    return _production(form, environment, length)
 
 
 def _database(form: Form, environment: Environment) -> str:
@@ -148,6 +179,13 @@ def _database(form: Form, environment: Environment) -> str:
     host = environment.answered(there.host, "database.host")
     if (link.host, link.port or 5432) != (host, there.port):
         return f"leads to {link.host or 'no host'}:{link.port or 5432}; it must lead to {host}:{there.port}"
+    if not link.names_database:
+        return f"leads to no database, or another than {there.name}"
+    if link.strays:
+        return (
+            f"says {', '.join(link.strays)} besides, by which a client may go elsewhere or encrypt less; "
+            "it must say where, who, sslmode, and how to wait and to share connections"
+        )
     if link.sslmode not in ENCRYPTED:
         said = f"sslmode={link.sslmode}" if link.sslmode else "no sslmode, or several"
         return f"says {said}; it must demand TLS ({', '.join(ENCRYPTED)})"
@@ -161,8 +199,8 @@ def _slack(form: Form, _: Environment) -> str:
 
 FORMS: dict[str, Callable[..., str]] = {
     "at least {length:d} characters, random": _random,
-    "production value": _production,
-    "production value that begins with {mark}": _marked,
+    "production value of at least {length:d} characters": _production,
+    "production value that begins with {mark} of at least {length:d} characters": _marked,
     "PostgreSQL over TLS to the database instance": _database,
     "Slack incoming webhook": _slack,
 }

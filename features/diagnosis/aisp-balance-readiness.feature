@@ -25,9 +25,9 @@ Feature: AISP Ready for balances that cannot be fetched
   Scenario: The service is set for Neonomics in production, and no emergency mode is left on
     Given the secrets of the service
     Then they hold
-      | secret                  | form             |
-      | NEONOMICS_CLIENT_ID     | production value |
-      | NEONOMICS_CLIENT_SECRET | production value |
+      | secret                  | form             | characters, at least |
+      | NEONOMICS_CLIENT_ID     | production value | 6                    |
+      | NEONOMICS_CLIENT_SECRET | production value | 16                   |
     Given the settings of the running service
     Then "NEONOMICS_ENVIRONMENT", where it is set, is "production"
     And "AISP_MODE", where it is set, is "live"

@@ -33,9 +33,9 @@ Feature: Balances cannot be fetched
     Then Neonomics takes them (a no is certain)
     Given the secrets of the service
     Then they hold (a no is strong)
-      | secret                  | form             |
-      | NEONOMICS_CLIENT_ID     | production value |
-      | NEONOMICS_CLIENT_SECRET | production value |
+      | secret                  | form             | characters, at least |
+      | NEONOMICS_CLIENT_ID     | production value | 6                    |
+      | NEONOMICS_CLIENT_SECRET | production value | 16                   |
     Given what the log tells of failures since the incident began
     Then at most 9 failures of AISP or Neonomics or nobody named are of the kind "credentials" (a no is strong)
 

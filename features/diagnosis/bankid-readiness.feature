@@ -25,9 +25,9 @@ Feature: BID Ready for logins that fail
   Scenario: The service is set for BankID in production, and no emergency mode is left on
     Given the secrets of the service
     Then they hold
-      | secret               | form             |
-      | BANKID_CLIENT_ID     | production value |
-      | BANKID_CLIENT_SECRET | production value |
+      | secret               | form             | characters, at least |
+      | BANKID_CLIENT_ID     | production value | 6                    |
+      | BANKID_CLIENT_SECRET | production value | 16                   |
     Given the settings of the running service
     Then "BANKID_CALLBACK_URL", where it is set, is "https://getdrop.no/api/auth/bankid/callback"
     And "BANKID_MOCK" is not set

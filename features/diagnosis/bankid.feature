@@ -18,9 +18,9 @@ Feature: The login with BankID fails
     Then BankID takes the credentials (a no is certain)
     Given the secrets of the service
     Then they hold (a no is strong)
-      | secret               | form             |
-      | BANKID_CLIENT_ID     | production value |
-      | BANKID_CLIENT_SECRET | production value |
+      | secret               | form             | characters, at least |
+      | BANKID_CLIENT_ID     | production value | 6                    |
+      | BANKID_CLIENT_SECRET | production value | 16                   |
     When a login is started twice
     Then a login begins there (a no is weak)
     Given what the log tells of failures since the incident began

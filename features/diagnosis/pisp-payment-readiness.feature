@@ -25,9 +25,9 @@ Feature: PISP Ready for payments that fail
   Scenario: The service is set for payments through Neonomics in production
     Given the secrets of the service
     Then they hold
-      | secret                  | form             |
-      | NEONOMICS_CLIENT_ID     | production value |
-      | NEONOMICS_CLIENT_SECRET | production value |
+      | secret                  | form             | characters, at least |
+      | NEONOMICS_CLIENT_ID     | production value | 6                    |
+      | NEONOMICS_CLIENT_SECRET | production value | 16                   |
     Given the settings of the running service
     Then "NEONOMICS_ENVIRONMENT", where it is set, is "production"
 

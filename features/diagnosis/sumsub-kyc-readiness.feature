@@ -25,10 +25,10 @@ Feature: KYC Ready for identities that cannot be verified
   Scenario: The service is set for Sumsub in production
     Given the secrets of the service
     Then they hold
-      | secret            | form                                   |
-      | SUMSUB_APP_TOKEN  | production value that begins with prd: |
-      | SUMSUB_SECRET_KEY | production value                       |
-    And the key that signs Sumsub's reports is among them, as a production value
+      | secret            | form                                   | characters, at least |
+      | SUMSUB_APP_TOKEN  | production value that begins with prd: | 24                   |
+      | SUMSUB_SECRET_KEY | production value                       | 16                   |
+    And the key that signs Sumsub's reports is among them, as a production value of at least 16 characters
     Given the settings of the running service
     Then "SUMSUB_ENVIRONMENT", where it is set, is "production"
 

@@ -51,9 +51,9 @@ Feature: Identities cannot be verified
     Then Sumsub takes them (a no is certain)
     Given the secrets of the service
     Then they hold (a no is strong)
-      | secret                | form                                    |
-      | SUMSUB_APP_TOKEN      | production value that begins with prd:  |
-      | SUMSUB_SECRET_KEY     | production value                        |
+      | secret            | form                                   | characters, at least |
+      | SUMSUB_APP_TOKEN  | production value that begins with prd: | 24                   |
+      | SUMSUB_SECRET_KEY | production value                       | 16                   |
     Given what the log tells of failures since the incident began
     Then at most 2 failures of Sumsub are of the kind "credentials" (a no is strong)
     And at most 2 failures of Sumsub are of the kind "signatures" (a no is strong)

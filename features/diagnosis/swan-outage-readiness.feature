@@ -25,9 +25,9 @@ Feature: SWAN Ready for an outage of Swan
   Scenario: The service is set for Swan in production, and no emergency mode is left on
     Given the secrets of the service
     Then they hold
-      | secret             | form             |
-      | SWAN_CLIENT_ID     | production value |
-      | SWAN_CLIENT_SECRET | production value |
+      | secret             | form             | characters, at least |
+      | SWAN_CLIENT_ID     | production value | 6                    |
+      | SWAN_CLIENT_SECRET | production value | 16                   |
     Given the settings of the running service
     Then "SWAN_ENVIRONMENT", where it is set, is "production"
     And "SWAN_MODE", where it is set, is "live"

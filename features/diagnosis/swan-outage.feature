@@ -20,9 +20,9 @@ Feature: Swan does not work for us
     Then Swan takes them (a no is certain)
     Given the secrets of the service
     Then they hold (a no is strong)
-      | secret             | form             |
-      | SWAN_CLIENT_ID     | production value |
-      | SWAN_CLIENT_SECRET | production value |
+      | secret             | form             | characters, at least |
+      | SWAN_CLIENT_ID     | production value | 6                    |
+      | SWAN_CLIENT_SECRET | production value | 16                   |
     Given what the log tells of failures since the incident began
     Then at most 2 failures of Swan are of the kind "credentials" (a no is strong)
 

@@ -16,9 +16,9 @@ Feature: 1 Prerequisites
       | scope          | openid                                  |
       | scope          | profile                                 |
     And they hold
-      | secret               | form             |
-      | BANKID_CLIENT_ID     | production value |
-      | BANKID_CLIENT_SECRET | production value |
+      | secret               | form             | characters, at least |
+      | BANKID_CLIENT_ID     | production value | 6                    |
+      | BANKID_CLIENT_SECRET | production value | 16                   |
     When BankID is shown the credentials of the service, and asked for a login that returns to "https://getdrop.no/api/auth/bankid/callback"
     Then BankID takes the credentials
     And it knows the callback of the service
@@ -27,9 +27,9 @@ Feature: 1 Prerequisites
   Scenario: The provider of Open Banking lets the service in
     Given the secrets of the service
     Then they hold
-      | secret                  | form             |
-      | NEONOMICS_CLIENT_ID     | production value |
-      | NEONOMICS_CLIENT_SECRET | production value |
+      | secret                  | form             | characters, at least |
+      | NEONOMICS_CLIENT_ID     | production value | 6                    |
+      | NEONOMICS_CLIENT_SECRET | production value | 16                   |
     When the service shows its credentials to each provider of Open Banking
     Then each lets it in
     And this is signed by the CEO

@@ -39,17 +39,17 @@ Feature: 2.1 Infrastructure
   Scenario: The service can identify itself to BankID
     Given the secrets of the service
     Then they hold
-      | secret               | form             |
-      | BANKID_CLIENT_ID     | production value |
-      | BANKID_CLIENT_SECRET | production value |
+      | secret               | form             | characters, at least |
+      | BANKID_CLIENT_ID     | production value | 6                    |
+      | BANKID_CLIENT_SECRET | production value | 16                   |
 
   @GL-2.1.7 @blocker @auto
   Scenario: The service can identify itself to Sumsub
     Given the secrets of the service
     Then they hold
-      | secret            | form                                   |
-      | SUMSUB_APP_TOKEN  | production value that begins with prd: |
-      | SUMSUB_SECRET_KEY | production value                       |
+      | secret            | form                                   | characters, at least |
+      | SUMSUB_APP_TOKEN  | production value that begins with prd: | 24                   |
+      | SUMSUB_SECRET_KEY | production value                       | 16                   |
 
   @GL-2.1.8 @critical @auto
   Scenario: The service can call for help in Slack

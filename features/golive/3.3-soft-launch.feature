@@ -7,9 +7,9 @@ Feature: 3.3 Soft launch
   @GL-3.3.1 @T-0 @owner-platform @blocker @auto
   Scenario: The deployed revision asks the real BankID
     Given the running service
-    And the settings of the running service
     Then the last deployment succeeded
-    And "BANKID_MOCK" is not set
+    Given the settings of the running service
+    Then "BANKID_MOCK" is not set
 
   @GL-3.3.2 @T-0 @owner-platform @blocker @auto
   Scenario: The product knows its own address

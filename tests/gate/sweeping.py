@@ -35,7 +35,10 @@ PHASES = (LAUNCH, FIRST_DAY, FIRST_WEEK, ROLLBACK)
 # What few answers hang on, by the fields that make it up: what no visitor with a browser sees of the site, and what
 # one service of AWS alone tells.
 APART: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "site": {name: (name,) for name in ("health", "settings", "webhook", "login", "disclosure")},
+    "site": {
+        **{name: (name,) for name in ("health", "webhook", "login", "disclosure")},
+        "settings": ("settings", "inlined", "at_start"),
+    },
     "cloud": {
         "instance": ("instance",),
         "snapshots": ("snapshots", "snapshot_takes"),

@@ -287,6 +287,12 @@ def test_what_cannot_be_seen_is_no_better(signed: Signed, fault: str) -> None:
         assert "could not be seen" in refusals(signed)
 
 
+def test_settings_that_never_took_effect_are_refused(signed: Signed) -> None:
+    """Where the last change of what the service is told was undone, it is not known to run with what was signed."""
+    with signed.broken("settings-that-never-took-effect"):
+        assert "could not be seen: App Runner service drop-web: with which settings it runs" in refusals(signed)
+
+
 def test_to_open_the_candidate_must_run(signed: Signed) -> None:
     """A GO for the public opening is refused where something else runs; to deploy, it is only going to."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -321,14 +322,49 @@ def test_way_must_be_secure_from_its_first_answer(hops: list[Any], end: Any, ok:
 
 
 @pytest.mark.parametrize(
-    ("built", "ok"), [(("true",), True), (("false",), False), (("false", "true"), False), ((), False)]
+    ("seen", "ok"), [(("true",), True), (("false",), False), (("false", "true"), False), (("TRUE",), False), ((), True)]
 )
-def test_bundle_must_say_the_one_thing(built: tuple[str, ...], ok: bool) -> None:
+@pytest.mark.parametrize("built_in", [True, False], ids=["in the build", "beside the build"])
+def test_what_scripts_carry_must_agree(seen: tuple[str, ...], built_in: bool, ok: bool) -> None:
     """
-    Another value, two values or none is not the same.
+    Another value, or two, anywhere is a no; a name that no script says is none, for builds replace it by its value.
     """
-    script = Built(FRONT, (FRONT + "x.js",), (), {"X": built} if built else {})
-    verdict(lambda: visitor.browsers_get_the_same(Told({"X": "true"}), script, "X", Remarks()), ok)
+    script = Built(FRONT, (FRONT + "x.js",), (), {"X": seen} if seen else {}, ("X",) if seen and built_in else ())
+    told = Told({"X": "true"})
+    verdict(lambda: visitor.browsers_get_the_same(told, script, "X", Remarks()), ok)
+    verdict(lambda: visitor.browsers_get_all_the_same(told, script, "X", Remarks()), ok)
+
+
+@pytest.mark.parametrize(
+    ("seen", "built_in", "warning"),
+    [
+        (("true",), ("X",), None),
+        ((), (), "X cannot be read from the scripts of .*: the build replaces the name by its value$"),
+        (("true",), (), "X cannot be read .*, and only what the page hands to them as they start agrees"),
+    ],
+    ids=["in the build", "nowhere", "beside the build"],
+)
+def test_what_is_built_in_and_cannot_be_read_is_a_warning(
+    seen: tuple[str, ...], built_in: tuple[str, ...], warning: str | None
+) -> None:
+    """
+    Only a script of the build shows that what is built in agrees; where none says the name, the report warns.
+    """
+    script = Built(FRONT, (FRONT + "x.js",), (), {"X": seen} if seen else {}, built_in)
+    for judge in (visitor.browsers_get_the_same, visitor.browsers_get_all_the_same):
+        remarks = Remarks()
+        judge(Told({"X": "true"}), script, "X", remarks)
+        assert [bool(re.search(warning or "", told)) for told in remarks.warnings] == [True] * (warning is not None)
+
+
+@pytest.mark.parametrize("seen", [("true",), ("false",), ("",)])
+def test_what_scripts_carry_and_the_service_does_not_set_is_a_no(seen: tuple[str, ...]) -> None:
+    """
+    A name that is built in, and that the service is not told, is one that nobody reviewed.
+    """
+    script = Built(FRONT, (FRONT + "x.js",), (), {"X": seen}, ("X",))
+    verdict(lambda: visitor.browsers_get_the_same(Told({}), script, "X", Remarks()), False)
+    verdict(lambda: visitor.browsers_get_all_the_same(Told({}), script, "X", Remarks()), False)
 
 
 def test_header_is_compared_whole(environment: Environment) -> None:

@@ -6,12 +6,16 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from golive.errors import ProbeError
-from golive.probes.secrets import UNREAD, ServiceSecrets
+from golive.probes.secrets import UNREAD, Secrets, ServiceSecrets
+from golive.remarks import Remarks
+from golive.twin.apprunner import Operation
 from golive.twin.cloud import Cloud, Secret
+from steps.settings import secrets_have_form
 
 from .backstage import Backstage
 
@@ -178,3 +182,126 @@ def test_one_denied_secret_does_not_hide_the_others(backstage: Backstage, look: 
     looks = [seen.look for seen in observatory.evidence()]
     assert looks.count("golive.probes.secrets:KeptSecret") == len(observatory.answer(look).secrets)
     assert len(observatory.evidence_ids([look])) == len(looks)
+
+
+@pytest.mark.parametrize(("age", "younger"), [(timedelta(hours=2), True), (timedelta(days=2), False)])
+def test_value_younger_than_the_deployment_is_told(
+    backstage: Backstage, look: ServiceSecrets, age: timedelta, younger: bool
+) -> None:
+    """
+    App Runner reads secrets as it deploys: one that was changed since is judged by a text that no instance has.
+    """
+    backstage.cloud(lambda cloud: cloud.holding("JWT_SECRET", Secret(cloud.text("JWT_SECRET"), age=age)))
+    seen = backstage.look(look)
+    assert (seen.secret("JWT_SECRET").changed_at > seen.read_at) is younger
+    assert judged(seen, backstage, ["JWT_SECRET", "at least 32 characters, random"]) == (
+        "",
+        ["JWT_SECRET was given its value on"] * younger,
+    )
+
+
+def test_service_that_was_deployed_again_has_read_its_secrets(backstage: Backstage, look: ServiceSecrets) -> None:
+    """
+    Any deployment that succeeded counts, an update or not; one that was rolled back does not.
+    """
+
+    def deployed(status: Any) -> Callable[[Cloud], Cloud]:
+        again = Operation("START_DEPLOYMENT", status, timedelta(minutes=20))
+        return lambda cloud: cloud.serving(operations=(again, *cloud.service.operations))
+
+    backstage.cloud(deployed("SUCCEEDED"))
+    read = backstage.look(look).read_at
+    backstage.cloud(deployed("ROLLBACK_SUCCEEDED"))
+    assert read - backstage.look(look).read_at > timedelta(hours=20)
+
+
+def test_password_in_a_string_of_words_is_held(backstage: Backstage, look: ServiceSecrets) -> None:
+    """
+    What goes out is searched for the password of either kind of connection string.
+    """
+    backstage.cloud(holding("DATABASE_URL", "host=db dbname=drop user=drop password='4f1c 9a7be02d'"))
+    reach = backstage.reach(backstage.environment)
+    look.observe(reach)
+    assert "4f1c 9a7be02d" in reach.held.values()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("x", "-", "n/a", "test123", "testing1", "changeme1", "TODO1", "dummy123", "sandbox2", "bankid-current2"),
+        *("changeit", "pending", "client_id", "BANKID_CLIENT_ID", "BANKID_CLIENT_SECRET", "prd:", "prd:x", "prd:test1"),
+        *("bankid-client-secret", "0123456789"),
+    ],
+)
+def test_what_is_no_production_value_is_found_out(backstage: Backstage, look: ServiceSecrets, value: str) -> None:
+    """
+    What people leave where a secret should stand is refused, as a secret and behind the mark of production.
+    """
+    backstage.cloud(
+        lambda cloud: cloud.holding("BANKID_CLIENT_SECRET", value).holding(
+            "SUMSUB_APP_TOKEN", f"prd:{value.removeprefix('prd:')}"
+        )
+    )
+    seen = backstage.look(look)
+    for name, form, least in (
+        ("BANKID_CLIENT_SECRET", "production value", "16"),
+        ("SUMSUB_APP_TOKEN", "production value that begins with prd:", "24"),
+    ):
+        assert judged(seen, backstage, [name, form, least])[0].startswith(f"{name} ")
+
+
+@pytest.mark.parametrize(
+    "value", ["drop-prod-7f", "4f1c9a", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "urn:bankid:drop", "Xy7-_k"]
+)
+def test_client_id_may_be_short(backstage: Backstage, look: ServiceSecrets, value: str) -> None:
+    """
+    A client's id is no secret: six characters are enough, of whatever kind.
+    """
+    backstage.cloud(holding("BANKID_CLIENT_ID", value))
+    assert judged(backstage.look(look), backstage, ["BANKID_CLIENT_ID", "production value", "6"]) == ("", [])
+    assert judged(backstage.look(look), backstage, ["BANKID_CLIENT_ID", "production value", "99"])[0]
+
+
+def test_form_without_its_length_is_none(backstage: Backstage, look: ServiceSecrets) -> None:
+    """
+    No length is assumed where a table says none.
+    """
+    said, _ = judged(backstage.look(look), backstage, ["BANKID_CLIENT_ID", "production value"])
+    assert "no form that the gate knows" in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("verify-full", "verify-full&connect_timeout=5&schema=public", ""),
+        ("verify-full", "require", ""),
+        ("verify-full", "verify-full&hostaddr=203.0.113.9", "says hostaddr besides"),
+        ("verify-full", "verify-full&ssl=false", "says ssl besides"),
+        ("verify-full", "require&options=-c%20search_path%3Ddemo", "says options besides"),
+        ("/drop?", "/drop_demo?", "another than drop"),
+        ("/drop?", "?", "leads to no database"),
+        ("?sslmode=verify-full", "?ssl=true", "says ssl besides"),
+        ("sslmode=verify-full", "sslmode=no-verify", "says sslmode=no-verify"),
+    ],
+)
+def test_database_url_leads_there_and_nowhere_else(
+    backstage: Backstage, look: ServiceSecrets, old: str, new: str, words: str
+) -> None:
+    """
+    Whatever a client may take for another place, another database or less encryption is refused by name.
+    """
+    backstage.cloud(lambda cloud: cloud.holding("DATABASE_URL", cloud.text("DATABASE_URL").replace(old, new)))
+    said, _ = judged(backstage.look(look), backstage, ["DATABASE_URL", "PostgreSQL over TLS to the database instance"])
+    assert words in said
+    assert bool(said) is bool(words)
+    assert "demo" not in said
+
+
+def judged(secrets: Secrets, backstage: Backstage, row: list[str]) -> tuple[str, list[str]]:
+    """What the gate has against the secret of *row*, "" where nothing; and how its warnings begin."""
+    remarks = Remarks()
+    try:
+        secrets_have_form(secrets, backstage.environment, [[], row], remarks)
+    except AssertionError as no:
+        return str(no), []
+    return "", [warning.rpartition(" on ")[0].partition(" on ")[0] + " on" for warning in remarks.warnings]

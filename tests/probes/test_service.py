@@ -20,6 +20,7 @@ from golive.probes.apprunner import (
 )
 from golive.probes.ecr import Image as Tagged
 from golive.probes.ecr import RepositoryImages
+from golive.probes.secrets import ServiceSecrets
 from golive.remarks import Remarks
 from golive.twin.apprunner import Operation
 from golive.twin.cloud import Cloud, Image, digest_of, image_of
@@ -118,6 +119,77 @@ def test_settings_show_what_browsers_get_and_hide_the_rest(backstage: Backstage,
     assert {"STRIPE_KEY", "BANKID_MOCK", "JWT_SECRET"} <= seen.names
     with pytest.raises(ProbeError, match="STRIPE_KEY"):
         seen.plain("STRIPE_KEY")
+
+
+@pytest.mark.parametrize("kind", ["UPDATE_SERVICE", "CREATE_SERVICE"])
+@pytest.mark.parametrize("status", ["FAILED", "ROLLBACK_SUCCEEDED", "ROLLBACK_FAILED", "IN_PROGRESS", "PENDING"])
+@pytest.mark.parametrize("look", [ServiceSettings, ServiceSecrets])
+def test_settings_that_did_not_take_effect_are_unknown(
+    backstage: Backstage, arn: str, look: type[ServiceSettings | ServiceSecrets], kind: str, status: str
+) -> None:
+    """
+    After a change that failed, was rolled back or goes on, what the service is told need not be what runs: the mock
+    of BankID may run on, though no setting names it any more.
+    """
+    backstage.cloud(operating(Operation(kind, status, timedelta(minutes=9))))  # type: ignore[arg-type]
+    with pytest.raises(ProbeError, match=f"with which settings it runs cannot be known: {kind} of .* is {status}"):
+        backstage.look(look(arn))
+
+
+@pytest.mark.parametrize(
+    ("newest", "status", "because"),
+    [
+        (Operation("START_DEPLOYMENT", "PENDING", timedelta(minutes=1)), "RUNNING", "START_DEPLOYMENT of .* PENDING"),
+        (Operation("PAUSE_SERVICE", "IN_PROGRESS", timedelta(minutes=1)), "RUNNING", "PAUSE_SERVICE of .* IN_PROGRESS"),
+        (
+            Operation("UPDATE_SERVICE", "SUCCEEDED", timedelta(1)),
+            "OPERATION_IN_PROGRESS",
+            "it is OPERATION_IN_PROGRESS",
+        ),
+    ],
+)
+def test_settings_are_unknown_while_anything_goes_on(
+    backstage: Backstage, arn: str, newest: Operation, status: str, because: str
+) -> None:
+    """
+    What runs now may not be what stays; App Runner's status tells of a change before its history does.
+    """
+    backstage.cloud(lambda cloud: operating(newest)(cloud).serving(status=status))
+    with pytest.raises(ProbeError, match=because):
+        backstage.look(ServiceSettings(arn))
+
+
+@pytest.mark.parametrize(
+    "newest",
+    [
+        (Operation("START_DEPLOYMENT", "ROLLBACK_SUCCEEDED", timedelta(minutes=9)),),
+        (Operation("START_DEPLOYMENT", "FAILED", timedelta(minutes=9)),),
+        (
+            Operation("UPDATE_SERVICE", "SUCCEEDED", timedelta(minutes=5)),
+            Operation("UPDATE_SERVICE", "FAILED", timedelta(minutes=9)),
+        ),
+        (Operation("PAUSE_SERVICE", "FAILED", timedelta(minutes=9)),),
+    ],
+    ids=["deployed again in vain", "failed to deploy again", "repaired", "failed to pause"],
+)
+def test_settings_are_known_where_their_last_change_succeeded(
+    backstage: Backstage, arn: str, newest: tuple[Operation, ...]
+) -> None:
+    """
+    To deploy the same again changes no setting, whatever becomes of it; a change that succeeds mends one that failed.
+    """
+    backstage.cloud(operating(*newest))
+    assert backstage.look(ServiceSettings(arn)).values["NODE_ENV"] == "production"
+
+
+def test_settings_without_a_history_are_unknown(backstage: Backstage, arn: str) -> None:
+    """
+    Where no change is on record nobody knows whether it took effect; of a service that is not there nothing is set.
+    """
+    backstage.cloud(lambda cloud: cloud.serving(operations=()))
+    with pytest.raises(ProbeError, match="not on record"):
+        backstage.look(ServiceSettings(arn))
+    assert not backstage.look(ServiceSettings(arn[:-4] + "0000")).names
 
 
 def test_name_that_is_set_twice_is_seen_twice(backstage: Backstage, arn: str) -> None:

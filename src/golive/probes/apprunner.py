@@ -4,12 +4,15 @@ App Runner never tells the digest that it runs; it repeats the image that it was
 only where that image is pinned by digest and the last change of what the service is told succeeded. A tag moves, and
 says no more than what was meant when it was last looked up. A deployment that only starts the same digest again, or
 fails to, changes nothing about which one runs.
+
+With the settings it is the same: it repeats those that it was told, and where the last change of them failed, was
+rolled back or still goes on, the service runs with others, and nothing tells with which.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from golive.probes.reach import Reach
 
 ABSENT = "ABSENT"  # in the place of a status: there is no such service
+CHANGING = "OPERATION_IN_PROGRESS"
+SUCCEEDED = "SUCCEEDED"
 GOING_ON = frozenset({"PENDING", "IN_PROGRESS", "ROLLBACK_IN_PROGRESS"})
 _CHANGES = frozenset({"CREATE_SERVICE", "UPDATE_SERVICE"})
 DEPLOYMENTS = _CHANGES | {"START_DEPLOYMENT"}
@@ -135,9 +140,17 @@ class History:
 
     operations: tuple[Operation, ...]
 
+    @property
+    def put_into_effect_at(self) -> datetime | None:
+        """When the last deployment began that succeeded: then the service has read its secrets."""
+        done = (one.started_at for one in self.operations if one.kind in DEPLOYMENTS and one.status == SUCCEEDED)
+        return next(done, None)
+
     def deployed_at(self) -> datetime:
-        """When the newest deployment that succeeded began; ProbeError where none is on record."""
-        return _newest(self.operations, DEPLOYMENTS, "which deployment succeeded last cannot be known").started_at
+        """The same; ProbeError where none is on record."""
+        if (at := self.put_into_effect_at) is None:
+            raise ProbeError("App Runner", "which deployment succeeded last cannot be known: none is on record")
+        return at
 
     def rollback_told_from(self) -> datetime:
         """
@@ -145,8 +158,10 @@ class History:
 
         A rollback is an update like any other: the newest one that succeeded is the one of which is spoken.
         """
-        back = _newest(self.operations, {"UPDATE_SERVICE"}, "when it was rolled back cannot be known")
-        return back.started_at - _TOLD_BEFORE
+        for one in self.operations:
+            if one.kind == "UPDATE_SERVICE" and one.status == SUCCEEDED:
+                return one.started_at - _TOLD_BEFORE
+        raise ProbeError("App Runner", "when it was rolled back cannot be known: no update that succeeded is on record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,15 +288,17 @@ class RunningService(_OfService, Look[Service]):
 
 @dataclass(frozen=True, slots=True)
 class ServiceSettings(_OfService, Look[Settings]):
-    """With which settings is the service started?"""
+    """With which settings does the service run?"""
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:  # noqa: ARG002  # of a look
-        """What the description needs."""
-        return self._may("DescribeService")
+        """What its two halves need."""
+        return self._may("DescribeService", "ListOperations")
 
     def observe(self, reach: Reach) -> Settings:
-        """Names, and the texts that everybody may read."""
-        said = reach.ask(DescribedService(self.service_arn))
+        """Names, and the texts that everybody may read; ProbeError where what it is told need not be what runs."""
+        said, history = reach.ask_both(DescribedService(self.service_arn), ServiceHistory(self.service_arn))
+        if doubt := _doubt(said.status, history.operations):
+            raise ProbeError(self.source, f"with which settings it runs cannot be known: {doubt}")
         return Settings(self.source, said.values, said.lengths, said.secrets)
 
 
@@ -342,19 +359,34 @@ def _running_digest(image: str, operations: tuple[Operation, ...]) -> tuple[str 
     """The digest that runs, or None, and how that is known."""
     if (pinned := _PINNED.search(image)) is None:
         return None, f"the service is told to run {image or 'nothing'}, which names no digest; a tag moves"
-    last = next((operation for operation in operations if operation.kind in _CHANGES), None)
-    if last is None:
-        return None, "it is not on record how the service was last told what to run"
-    if last.status != SUCCEEDED:
-        return None, f"{last} changes what the service is told, and is {last.status}"
+    last = _last_change(operations)
+    if last is None or last.status != SUCCEEDED:
+        return None, _without_effect(last)
     return pinned[1], f"the image is pinned by digest, and {last} succeeded"
 
 
-def _newest(operations: Iterable[Operation], kinds: Collection[str], unknown: str) -> Operation:
-    found = next((one for one in operations if one.kind in kinds and one.status == SUCCEEDED), None)
-    if found is None:
-        raise ProbeError("App Runner", f"{unknown}: no {' or '.join(sorted(kinds))} that succeeded is on record")
-    return found
+def _doubt(status: str, operations: tuple[Operation, ...]) -> str:
+    """Why the service may run with other settings than those that it is told; "" where it does not, or is not there."""
+    last = _last_change(operations)
+    if status == ABSENT:
+        return ""
+    if last is None or last.status != SUCCEEDED:
+        return _without_effect(last)
+    going_on = next((operation for operation in operations if operation.status in GOING_ON), None)
+    if going_on is not None:
+        return f"{going_on} is {going_on.status}"
+    return f"it is {status}" if status == CHANGING else ""
+
+
+def _last_change(operations: tuple[Operation, ...]) -> Operation | None:
+    """The newest operation that changes what the service is told."""
+    return next((operation for operation in operations if operation.kind in _CHANGES), None)
+
+
+def _without_effect(last: Operation | None) -> str:
+    if last is None:
+        return "it is not on record how the service was last told what to run"
+    return f"{last} changes what the service is told, and is {last.status}"
 
 
 def _domain(said: CustomDomainTypeDef) -> Domain:

@@ -13,9 +13,9 @@ from urllib.parse import unquote, urlsplit
 
 from golive.errors import Denied, ProbeError
 from golive.probes.absent import NOT_THERE, NoSuchThing
-from golive.probes.apprunner import DescribedService
+from golive.probes.apprunner import DescribedService, ServiceHistory, ServiceSettings
 from golive.probes.aws import answers, client
-from golive.probes.form import Form, form_of
+from golive.probes.form import Form, form_of, in_words
 from golive.probes.look import Look, Permission
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Secret:
     broken: str = ""  # why the service is given nothing, though the secret exists
     form: Form | None = None
     formless_because: str = ""
+    changed_at: datetime | None = None  # when it was last given another value
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Secrets:
     secrets: Mapping[str, Secret]
     unseen: Mapping[str, str]  # name → why nothing could be learnt of it
     plain: tuple[str, ...]  # names that are set as plain variables, readable by whoever may describe the service
+    read_at: datetime | None = None  # when the service last read them: as its last deployment that succeeded began
 
     def secret(self, name: str) -> Secret | None:
         """What is known of *name*, None where the service is not given it; ProbeError where nothing could be learnt."""
@@ -102,7 +104,7 @@ class KeptSecret(Look[Secret]):
                 return self._described(manager, kept, broken="it has no value")
             if "SecretString" not in said:
                 return Secret(self.name, self.arn, said["ARN"] != "", broken="it holds bytes and no text")
-            return self._read(reach, said["SecretString"], key)
+            return self._read(reach, said["SecretString"], key, said["CreatedDate"])
 
     def text(self, reach: Reach) -> str:
         """
@@ -143,12 +145,13 @@ class KeptSecret(Look[Secret]):
             self.name,
             self.arn,
             exists=said["ARN"] != "",
-            deletion_at=going and going.astimezone(UTC),
+            deletion_at=_utc(going),
             broken=broken,
             formless_because=formless_because,
+            changed_at=_utc(said.get("LastChangedDate")),
         )
 
-    def _read(self, reach: Reach, text: str, key: str) -> Secret:
+    def _read(self, reach: Reach, text: str, key: str, made: datetime) -> Secret:
         reach.hold(self.name, text)
         if key:
             found = _member(text, key)
@@ -160,8 +163,15 @@ class KeptSecret(Look[Secret]):
             reach.hold(self.name, text)
         if password := _password(text):
             reach.hold(self.name, password)
-        hosts = reach.environment.network.hosts
-        return Secret(self.name, self.arn, True, form=form_of(text, fingerprint(reach, text), hosts))
+        form = form_of(
+            text,
+            fingerprint(reach, text),
+            reach.environment.network.hosts,
+            database=reach.environment.database.name,
+            name=self.name,
+            words=_ours(reach.environment, self.name),
+        )
+        return Secret(self.name, self.arn, True, form=form, changed_at=_utc(made))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,19 +191,24 @@ class ServiceSecrets(Look[Secrets]):
         return "secretsmanager"
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
-        """What the description needs, and each secret; which those are is known when the service is described."""
-        return (*DescribedService(self.service_arn).permissions(environment), *to_read(environment))
+        """What the settings need, and each secret; which those are is known when the service is described."""
+        return (*ServiceSettings(self.service_arn).permissions(environment), *to_read(environment))
 
     def observe(self, reach: Reach) -> Secrets:
-        """Each secret is a look of its own: what one of them denies does not hide the others."""
-        said = reach.ask(DescribedService(self.service_arn))
+        """
+        Each secret is a look of its own: what one of them denies does not hide the others.
+
+        ProbeError where it cannot be known which secrets the service runs with.
+        """
+        said, history = reach.ask_both(ServiceSettings(self.service_arn), ServiceHistory(self.service_arn))
         looks = [KeptSecret(name, arn) for name, arn in said.secrets.items()]
         answered = list(zip(looks, reach.ask_each(looks), strict=True))
         return Secrets(
-            source=f"App Runner service {said.name}",
+            source=said.source,
             secrets={look.name: answer for look, answer in answered if isinstance(answer, Secret)},
             unseen={look.name: answer.reason for look, answer in answered if isinstance(answer, ProbeError)},
             plain=tuple(sorted({*said.values, *said.lengths})),
+            read_at=history.put_into_effect_at,
         )
 
 
@@ -206,10 +221,10 @@ def to_read(environment: Environment, arn: str = "") -> tuple[Permission, ...]:
 
 
 def text_of(reach: Reach, service_arn: str, name: str) -> str:
-    """What the secret says that the service is given as *name*; see `KeptSecret.text`."""
-    said = reach.ask(DescribedService(service_arn))
+    """What the secret says that the service runs with as *name*; see `KeptSecret.text`."""
+    said = reach.ask(ServiceSettings(service_arn))
     if name not in said.secrets:
-        raise ProbeError(name, f"App Runner service {said.name} is not given it as a secret")
+        raise ProbeError(name, f"{said.source} is not given it as a secret")
     return KeptSecret(name, said.secrets[name]).text(reach)
 
 
@@ -223,6 +238,7 @@ def text_if_given(reach: Reach, service_arn: str, name: str) -> str | None:
     """
     The text of the secret that the service is given as *name*, for a probe that must show it; it must not leave that.
 
+    As the service is told, in effect or not: who must be reached when a change has just failed is reached by it.
     None where the service is given none. Denied where this run may not read it.
     """
     arn = reach.ask(DescribedService(service_arn)).secrets.get(name)
@@ -248,6 +264,17 @@ def text_if_given(reach: Reach, service_arn: str, name: str) -> str | None:
     return text
 
 
+def _ours(environment: Environment, name: str) -> tuple[str, ...]:
+    """What a person would make the secret *name* of: the product's names, the place, and what the secret is for."""
+    service = environment.aws.service_arn.split("/")[1]
+    names = {*service.split("-"), *environment.site.host.split("."), *name.lower().split("_"), "production"}
+    return (*sorted(word for word in names if len(word) > 3 or word in name.lower()), service, environment.aws.region)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC)
+
+
 def _member(text: str, key: str) -> str | None:
     """The text under *key* in a JSON object; None where there is none."""
     try:
@@ -259,8 +286,8 @@ def _member(text: str, key: str) -> str | None:
 
 
 def _password(text: str) -> str:
-    """The password within a URL, "" where there is none."""
+    """The password within a URL or a connection string of words, "" where there is none."""
     try:
-        return unquote(urlsplit(text).password or "")
+        return unquote(urlsplit(text).password or "") or (in_words(text) or {}).get("password", "")
     except ValueError:
         return ""

@@ -43,6 +43,7 @@ Early = Literal["header cookie", "script cookie", "storage"]
 
 SIGN_UP = "/bli-kunde"
 BALANCE = "/api/accounts/balance"
+AT_START = "/env.js"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class Site:
     health: Health
     login: Login
     webhook: Webhook
-    settings: Mapping[str, str]
+    settings: Mapping[str, str]  # that were built in
     pages: Mapping[str, Page]
     not_found: Page
     hsts: Mapping[Group, tuple[str, ...]]
@@ -145,6 +146,8 @@ class Site:
     head: str = ""
     script: str = ""
     bundle_missing: bool = False
+    inlined: bool = False  # the build wrote each setting's value in the place of its name
+    at_start: Mapping[str, str] = field(default_factory=dict)  # settings that pages hand to the script, past any build
     dead_addresses: frozenset[str] = frozenset()
     clock_shift: timedelta = timedelta()
     ailment: Ailment = ""
@@ -351,8 +354,12 @@ def bundle(site: Site) -> tuple[str, str]:
         "script cookie": 'document.cookie = "drop_analytics=1" + year;',
         "storage": 'localStorage.setItem("drop_analytics", "1");',
     }
+    text = pages.SCRIPT
+    if site.inlined:
+        text = text.replace("settings.NEXT_PUBLIC_SERVICE_MODE", json.dumps(site.settings["NEXT_PUBLIC_SERVICE_MODE"]))
+    settings = list(site.settings.values()) if site.inlined else dict(site.settings)
     script = (
-        pages.SCRIPT.replace("SETTINGS", json.dumps(dict(site.settings), separators=(",", ":")))
+        text.replace("SETTINGS", json.dumps(settings, separators=(",", ":")))
         .replace("IGNORES_REFUSAL", json.dumps(not site.consent.heeds_refusal))
         .replace("EARLY", "\n  ".join(early[way] for way in sorted(site.consent.early) if way in early))
     ) + site.script
@@ -372,6 +379,8 @@ def _asset(site: Site, path: str) -> Response | None:
     kept = {"Cache-Control": "public, max-age=31536000, immutable"}
     if path == script_path and not site.bundle_missing:
         return Response(script, headers=kept, media_type="application/javascript")
+    if path == AT_START and site.at_start:
+        return Response(f"self.__ENV={json.dumps(dict(site.at_start))};", media_type="application/javascript")
     if path == _style_path():
         return Response(pages.STYLE, headers=kept, media_type="text/css")
     if path in ("/icon.svg", "/favicon.ico"):
@@ -395,7 +404,7 @@ def _page(site: Site, page: Page, request: Request) -> Response:
 <title>{title}</title>
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="{_style_path()}">
-<script src="{bundle(site)[0]}" defer></script>
+{f'<script src="{AT_START}"></script>' if site.at_start else ""}<script src="{bundle(site)[0]}" defer></script>
 {site.head}</head>
 <body>
 <header><a href="/">Drop</a></header>

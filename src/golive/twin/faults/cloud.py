@@ -18,7 +18,7 @@ from golive.twin.cloud import (
     digest_of,
     image_of,
 )
-from golive.twin.faults.kin import SIGNED_OF_THE_IMAGE
+from golive.twin.faults.kin import TOLD, UNDONE
 from golive.twin.faults.register import breaks
 from golive.twin.world import World
 
@@ -52,14 +52,14 @@ def service_paused(world: World) -> World:
     return _serving(world, status="PAUSED")
 
 
-@breaks(unmet=["GL-2.1.1", "GL-3.1.1"])
+@breaks(unmet=["GL-2.1.1", "GL-3.1.1"], unknown=[*TOLD, "GL-3.3.1"])
 def service_in_operation(world: World) -> World:
     """An operation on the service is in progress, so what runs is about to change."""
     changing = _serving(world, status="OPERATION_IN_PROGRESS")
     return _operating(changing, Operation("PAUSE_SERVICE", "IN_PROGRESS", timedelta(minutes=1)))
 
 
-@breaks(unmet=["GL-3.1.1", "GL-3.3.1", "GL-3.3.3", "GL-5.3.1"])
+@breaks(unmet=["GL-3.1.1", "GL-3.3.1", "GL-3.3.3", "GL-5.3.1"], unknown=TOLD)
 def deployment_pending(world: World) -> World:
     """The service runs, and a deployment has been asked for that has not begun."""
     return _operating(world, Operation("START_DEPLOYMENT", "PENDING", timedelta(seconds=20)))
@@ -71,10 +71,16 @@ def deployment_rolled_back(world: World) -> World:
     return _operating(world, Operation("START_DEPLOYMENT", "ROLLBACK_SUCCEEDED", timedelta(hours=1)))
 
 
-@breaks(unmet=["GL-3.3.1", "GL-3.3.3"], unknown=["GL-2.1.3", "GL-2.2.4", *SIGNED_OF_THE_IMAGE])
+@breaks(unmet=["GL-3.3.1", "GL-3.3.3"], unknown=UNDONE)
 def deployment_failed(world: World) -> World:
     """The last deployment, which would have changed what the service is told to run, failed: nobody knows what runs."""
     return _operating(world, Operation("UPDATE_SERVICE", "FAILED", timedelta(hours=1)))
+
+
+@breaks(unmet=["GL-3.3.1", "GL-3.3.3"], unknown=UNDONE)
+def settings_that_never_took_effect(world: World) -> World:
+    """The real BankID was switched on by an update that App Runner rolled back: the mock still runs, untold."""
+    return _operating(world, Operation("UPDATE_SERVICE", "ROLLBACK_SUCCEEDED", timedelta(minutes=30)))
 
 
 @breaks(unmet=["GL-1.4"])

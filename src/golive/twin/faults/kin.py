@@ -85,6 +85,24 @@ SIGNED_OF_THE_IMAGE = (
 )
 # Whatever must be of this rollback and of no earlier one, so that one must know when it was.
 OF_A_ROLLBACK = ("GL-5.2.1", "GL-5.2.2", "GL-5.2.3", "GL-5.3.3", "GL-5.3.4")
+# Whatever a person signs of the configuration that is launched: likewise.
+SIGNED_OF_THE_CONFIGURATION = (
+    *("GL-1.9", "GL-2.3.1", "GL-2.3.3", "GL-2.3.5", "GL-3.2.1", "GL-3.2.2", "GL-3.2.3"),
+    *(f"GL-3.3.{number}" for number in (7, 8, 9, 10, 12)),
+)
+# Whatever rests on what the service is told of settings and secrets, where App Runner has not put into effect, or not
+# yet, what it repeats; a message to #drop-ops must get through then too, and goes by the webhook that is told.
+TOLD = tuple(
+    dict.fromkeys(
+        (
+            *(item for item in SETTINGS if item != "GL-3.3.1"),
+            *(*SECRETS, *ready(1), *SIGNED_OF_THE_CONFIGURATION),
+            *("GL-1.2", "GL-1.7", "GL-5.1.2"),
+        )
+    )
+)
+# Whatever rests on either: the last change of what the service is told to run failed, or was undone.
+UNDONE = tuple(dict.fromkeys(("GL-2.1.3", "GL-2.2.4", *SIGNED_OF_THE_IMAGE, *TOLD)))
 # Every item that has a scenario today: where the target cannot be known, nothing is judged.
 ALL = tuple(
     dict.fromkeys(

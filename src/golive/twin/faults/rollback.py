@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from golive.twin.apprunner import Operation
 from golive.twin.cloud import PREVIOUS_COMMIT, digest_of, image_of
-from golive.twin.faults.kin import OF_A_ROLLBACK, SIGNED_OF_THE_IMAGE, WAYS_BACK, ready
+from golive.twin.faults.kin import OF_A_ROLLBACK, SIGNED_OF_THE_IMAGE, UNDONE, WAYS_BACK, ready
 from golive.twin.faults.register import breaks
 from golive.twin.iam import Statement
 from golive.twin.world import COMMIT, World
@@ -86,7 +86,7 @@ def rolled_back_by_starting_again(world: World) -> World:
     return replace(world, cloud=world.cloud.serving(image=image_of(digest_of(COMMIT)), operations=operations))
 
 
-@breaks(unmet=["GL-3.3.1", "GL-3.3.3", "GL-5.3.1"], unknown=["GL-2.1.3", "GL-2.2.4", *SIGNED_OF_THE_IMAGE])
+@breaks(unmet=["GL-3.3.1", "GL-3.3.3", "GL-5.3.1"], unknown=UNDONE)
 def change_undone_by_app_runner(world: World) -> World:
     """The last change of the image, a way back as well, did not pass its health check, and App Runner undid it."""
     undone = Operation("UPDATE_SERVICE", "ROLLBACK_SUCCEEDED", timedelta(minutes=10))

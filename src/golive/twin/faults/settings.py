@@ -15,6 +15,10 @@ def _bundle(world: World, **values: str) -> World:
     return replace(world, site=replace(world.site, settings={**world.site.settings, **values}))
 
 
+def _inlined(world: World, **at_start: str) -> World:
+    return replace(world, site=replace(world.site, inlined=True, at_start=at_start))
+
+
 @breaks(unmet=["GL-2.2.2", "BID-R3"])
 def service_mode_demo(world: World) -> World:
     """The service runs in demonstration mode."""
@@ -31,6 +35,24 @@ def service_mode_not_set(world: World) -> World:
 def service_mode_wrong_in_the_bundle(world: World) -> World:
     """The service is in production mode, and its browsers were built for the demonstration."""
     return _bundle(world, NEXT_PUBLIC_SERVICE_MODE="demo")
+
+
+@breaks(unmet=["GL-2.2.2"])
+def service_mode_wrong_at_the_start_of_the_page(world: World) -> World:
+    """The build wrote values in the place of names, and the page hands its scripts another mode as they start."""
+    return _inlined(world, NEXT_PUBLIC_SERVICE_MODE="demo")
+
+
+@breaks()
+def names_of_settings_replaced_by_the_build(world: World) -> World:
+    """The build wrote the settings' values in the place of their names, as Next.js does: no script says a name."""
+    return _inlined(world)
+
+
+@breaks()
+def settings_repeated_at_the_start_of_the_page(world: World) -> World:
+    """The build wrote values in the place of names, and the page hands its scripts the right settings as they start."""
+    return _inlined(world, **world.site.settings)
 
 
 @breaks(unmet=["GL-2.2.3", "GL-3.3.1", "BID-R3"])
