@@ -154,8 +154,8 @@ def script(environment: Environment) -> Look[Built]:
 @judges('browsers are given the same "{name}"')
 def browsers_get_the_same(settings: Settings, script: Built, name: str, remarks: Remarks) -> None:
     seen, wanted = script.values.get(name, ()), settings.values.get(name)
-    assert set(seen) <= {wanted}, (
-        f"{name} is {' and '.join(seen)} in the scripts of {script.url}, and {wanted or 'not set'} in "
+    assert wanted is not None and set(seen) <= {wanted}, (  # noqa: PT018  # what is not set agrees with nothing
+        f"{name} is {' and '.join(seen) or 'nowhere'} in the scripts of {script.url}, and {wanted or 'not set'} in "
         f"{settings.source}; they must agree, and what is built in changes only with a new build"
     )
     _read(script, [name], remarks)

@@ -248,6 +248,8 @@ def test_name_of_a_secret_is_no_value(text: str, named: bool) -> None:
         ("Testing1", "testing"),
         ("bankid-current2", "current"),
         (f"{LONG}-tEsT-{LONG}", None),
+        (f"drop-dev-{LONG}", "dev"),
+        ("4f1c9aQ7Be02d8856Rk/dev==", None),
         ("drop-prod-7f", None),
         ("latest", None),
     ],

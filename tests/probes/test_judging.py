@@ -367,6 +367,13 @@ def test_what_scripts_carry_and_the_service_does_not_set_is_a_no(seen: tuple[str
     verdict(lambda: visitor.browsers_get_all_the_same(Told({}), script, "X", Remarks()), False)
 
 
+def test_what_is_set_nowhere_agrees_with_nothing() -> None:
+    """
+    A name that neither the service nor a script knows is no setting of anybody's.
+    """
+    verdict(lambda: visitor.browsers_get_the_same(Told({}), Built(FRONT, (FRONT,), (), {}), "X", Remarks()), False)
+
+
 def test_header_is_compared_whole(environment: Environment) -> None:
     """
     Each answer must carry it, once, and with nothing beside.

@@ -70,8 +70,9 @@ _PLACEHOLDER = re.compile(
 _FRAME = re.compile(r"\*{3,}|\.{3,}|^<.*>$|\$\{|\{\{")
 _FILLED = re.compile(r"x{6,}|0{8,}", re.IGNORECASE)  # nothing but filling where it is a third of the text
 _SANDBOX = re.compile(
-    r"(?<![a-z0-9])(sandbox|sbx|test|testing|preprod|pre-prod|stag(?:e|ing)|demo|dev|development|mock|local|current)"
-    r"\d*(?![a-z0-9])",
+    r"(?<![a-z0-9])(?P<word>sandbox|test|testing|preprod|pre-prod|stag(?:e|ing)|demo|development|mock|local|current)"
+    # So short ones stand too often beside the signs of base64.
+    r"\d*(?![a-z0-9])|(?<![a-z0-9+/])(?P<short>sbx|dev)\d*(?![a-z0-9+/=])",
     re.IGNORECASE,
 )
 # What secrets are called.
@@ -155,7 +156,8 @@ def form_of(
     *hosts* are those that may be named; *database* is the one that it should lead to, if to any; *name* is what the
     secret is called; *words* are those that a person would make one of.
     """
-    sandbox = next((found for found in _SANDBOX.finditer(text) if not _by_chance(found[1])), None)
+    said = (found["word"] or found["short"] for found in _SANDBOX.finditer(text))
+    sandbox = next((word.lower() for word in said if not _by_chance(word)), None)
     alphabet, size = _alphabet(text)
     return Form(
         length=len(text),
@@ -165,7 +167,7 @@ def form_of(
         worded=worded(text),
         padded=text != text.strip().strip("\"'`"),
         placeholder=any(map(_is_placeholder, _chosen(text))),
-        sandbox=sandbox and sandbox[1].lower(),
+        sandbox=sandbox,
         mark=next((mark for mark in _MARKS if text.startswith(mark)), None),
         link=_link(text, hosts, database),
         fingerprint=fingerprint,
