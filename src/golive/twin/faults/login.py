@@ -348,10 +348,22 @@ def balance_told_to_strangers(world: World) -> World:
     return _site(world, lets_in=frozenset({BALANCE}))
 
 
+@breaks()
+def dashboard_leads_to_the_page_for_logging_in(world: World) -> World:
+    """The dashboard sends strangers to a page of our own where they may log in."""
+    return _site(world, private_leads_to="/innlogging")
+
+
+@breaks(unmet=["GL-3.3.12"])
+def dashboard_leads_on_behind_it(world: World) -> World:
+    """The dashboard sends strangers to the first of its pages."""
+    return _site(world, private_leads_to="/dashboard/oversikt")
+
+
 @breaks(unknown=["GL-3.3.12"])
-def dashboard_leads_to_a_page_that_nobody_named(world: World) -> World:
-    """The dashboard sends strangers to a page that may be the login: the environment does not say."""
-    return _site(world, private_leads_to="/logg-inn")
+def dashboard_leads_to_itself_under_another_name(world: World) -> World:
+    """The dashboard of getdrop.no sends strangers to that of www.getdrop.no."""
+    return _site(world, private_leads_to="https://www.getdrop.no/dashboard")
 
 
 @breaks(unmet=["GL-3.3.12"])
