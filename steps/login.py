@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from golive.environment import Environment
-from golive.errors import ProbeError
-from golive.probes.bankid import Description, LoginAsked, Received, SelfDescription, ServiceClient
+from golive.errors import CannotTell, ProbeError
+from golive.probes.bankid import Description, LoginAsked, Received, SelfDescription, ServiceClient, is_of
 from golive.probes.login import Admission, Entrance, LoginRequest, LoginStart
 from golive.probes.look import Look
 from golive.probes.recognition import CredentialsShown, Recognition
 from golive.probes.web import Answer
 from golive.remarks import Remarks
 from golive.vocabulary import judges, looks
+from steps.visitor import NOT_THERE, SAME_PAGE
 
 REFUSED = (401, 403)
-NOT_THERE = (404, 410)
 
 
 # -- BankID -----------------------------------------------------------------------------------------------------------
@@ -177,11 +178,15 @@ def sign_up(environment: Environment) -> Look[Admission]:
 
 @judges('each is refused, or leads back to "{front}" or to the login')
 def strangers_are_stopped(admissions: list[Admission], front: str, environment: Environment, remarks: Remarks) -> None:
-    open_ = [_admission(one) for one in admissions if not _is_stopped(one, front, environment)]
+    further = [one for one in admissions if not _is_stopped(one, front, environment)]
+    doubts = {one: _doubt(one, environment) for one in further}
+    open_ = [_admission(one) for one in further if not doubts[one]]
     assert not open_, (
         f"a stranger gets further than {front}: {'; '.join(open_)}; each must refuse (401, 403) or lead back"
     )
     remarks.examined(len(admissions), "ways in")
+    if further:
+        raise CannotTell(environment.site.host, "; ".join(doubts.values()))
 
 
 @judges('until {hours:d} hour after the launch that is refused, or leads back to "{front}"')
@@ -195,7 +200,12 @@ def sign_up_is_closed(
     remarks: Remarks,
 ) -> None:
     opening = environment.answered(launch_at, "launch_at") + timedelta(hours=hours)
-    closed = _is_stopped(welcome, front, environment)
+    closed = _is_refused(welcome) or _leads_to(welcome, (front,), environment)
+    doubt = _doubt(welcome, environment)
+    if _is_stopped(welcome, front, environment):
+        doubt = f"{_admission(welcome)}, which is the login: whether that makes a customer of a stranger cannot be seen"
+    if doubt and not closed and now < opening:
+        raise CannotTell(welcome.url, doubt)
     assert closed or now >= opening, (
         f"{_admission(welcome)}; until {opening:%Y-%m-%d %H:%M} UTC it must refuse strangers (401, 403) or lead back"
     )
@@ -203,9 +213,20 @@ def sign_up_is_closed(
         remarks.warn("the public hour is over: that strangers were kept out until then, only the signature can say")
 
 
-@judges("that is there for everybody")
-def sign_up_is_open(welcome: Admission) -> None:
-    assert welcome.status == 200, f"{_admission(welcome)}; it must be there for everybody (200)"
+@judges('that is there for everybody, asks for no invitation, and is not what "{nothing}" shows')
+def sign_up_is_open(welcome: Admission, pages: list[Answer], nothing: str) -> None:
+    missing = next(page for page in pages if urlsplit(page.url).path == nothing)
+    shown = welcome.outline
+    if welcome.status == 200 and not shown.words:
+        raise CannotTell(welcome.url, "it shows nothing without a script, so whether it lets everybody in is not seen")
+    alike = shown.likeness(missing.outline)
+    wrong = [
+        *([] if alike < SAME_PAGE else [f"shares {alike:.0%} of its words with {missing.url}, where there is nothing"]),
+        *(["asks for an invitation"] if shown.invitations else []),
+    ]
+    assert welcome.status == 200 and not wrong, (  # noqa: PT018  # one page, told whole
+        f"{'; it '.join([_admission(welcome), *wrong])}; it must be there for everybody (200) and ask for no invitation"
+    )
 
 
 # -- readings ---------------------------------------------------------------------------------------------------------
@@ -230,13 +251,34 @@ def _reception(received: Received) -> str:
     return f"asked for a login that returns to {received.callback}, BankID answers {received.status} and {what}"
 
 
+def _is_refused(one: Admission) -> bool:
+    return one.leads_to is None and one.status in REFUSED
+
+
+def _leads_to(one: Admission, paths: Sequence[str], environment: Environment) -> bool:
+    """Whether it leads to one of our own *paths*, under either of our names."""
+    target = urlsplit(one.leads_to or "")
+    ours = target.scheme == "https" and target.hostname in (environment.site.host, environment.site.www)
+    return ours and (target.path or "/") in paths
+
+
 def _is_stopped(one: Admission, front: str, environment: Environment) -> bool:
-    if one.leads_to is None:
-        return one.status in REFUSED
-    site, issuer = environment.site.host, urlsplit(environment.bankid.issuer)
-    target = urlsplit(one.leads_to)
-    home = target.hostname == site and target.path in (front, environment.bankid.start.path)
-    return target.scheme == "https" and (home or target.hostname == issuer.hostname)
+    """Whether the stranger is refused, or led back to *front* or to the login, as far as the environment names it."""
+    home = (front, environment.bankid.start.path, environment.site.login_page or front)
+    at_bankid = one.leads_to is not None and is_of(one.leads_to, environment.bankid.issuer)
+    return _is_refused(one) or at_bankid or _leads_to(one, home, environment)
+
+
+def _doubt(one: Admission, environment: Environment) -> str:
+    """Why nobody can say whether a stranger who is not stopped is let in, "" where that is plain."""
+    there = urlsplit(one.leads_to or "").path or "/"
+    if not _leads_to(one, (there,), environment):
+        return ""
+    if there == urlsplit(one.url).path:
+        return f"{one.url} leads to the same page under another name, {one.leads_to}"
+    if environment.site.login_page is None:
+        return f"{one.url} leads to {one.leads_to}, and nobody has said whether that is the login (site.login_page)"
+    return ""
 
 
 def _admission(one: Admission) -> str:

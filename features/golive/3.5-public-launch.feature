@@ -11,7 +11,7 @@ Feature: 3.5 Public launch
       | /no-such-page |
     And a stranger asks to become a customer
     Then "/" is a page in Norwegian of at least 100 words under the heading "Drop"
-    And that is there for everybody
+    And that is there for everybody, asks for no invitation, and is not what "/no-such-page" shows
     But "/" is not what "/no-such-page" shows
     And this is signed by the go-live owner
       """

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from golive.environment import Environment
-from golive.errors import Denied, NothingExamined, ProbeError, Unreadable
+from golive.errors import CannotTell, Denied, NothingExamined, ProbeError, Unreadable
 from golive.probes.bankid import Description, Received
 from golive.probes.html import outline, read
 from golive.probes.login import Admission, LoginRequest
@@ -25,6 +25,24 @@ ASKED = LoginRequest(
     "https://getdrop.no/start", endpoint=f"{ISSUER}/auth", client_id="drop", parts={"scopes": "openid"}
 )
 TABLE = [["part", "value"], ["scopes", "openid"]]
+
+
+SIGN_UP = "<h1>Bli kunde</h1><p>Alle over 18 år med norsk BankID kan bli kunde. Det tar to minutter.</p>"
+NOTHING_HERE = "<h1>Fant ikke siden</h1><p>Siden du leter etter, finnes ikke.</p>"
+
+
+def having(environment: Environment, **changes: Any) -> Environment:
+    """*environment* with a site that has *changes*."""
+    return environment.model_copy(update={"site": environment.site.model_copy(update=changes)})
+
+
+def shown(html: str) -> Admission:
+    """A page that is there for a stranger."""
+    url = "https://getdrop.no/bli-kunde"
+    return Admission(url, 200, None, outline(read(html, url), str.upper, there=False))
+
+
+MISSING = Answer("https://getdrop.no/no-such-page", 404, (), shown(NOTHING_HERE).outline)
 
 
 def admission(status: int, leads_to: str | None = None) -> Admission:
@@ -45,6 +63,11 @@ def admission(status: int, leads_to: str | None = None) -> Admission:
         (admission(500), False),
         (admission(302, "http://getdrop.no/"), False),
         (admission(302, "https://getdrop.no/dashboard/home"), False),
+        (admission(302, "https://getdrop.no/innlogging"), True),
+        (admission(302, "https://www.getdrop.no/innlogging"), True),
+        (admission(302, "https://www.getdrop.no"), True),
+        (admission(302, "https://login.bankid.no/auth"), True),
+        (admission(302, "https://login.bankid.no.example/auth"), False),
         (admission(302, "https://elsewhere.example/"), False),
     ],
     ids=str,
@@ -55,11 +78,52 @@ def test_stranger_is_stopped_by_refusal_or_by_the_way_back(
     """
     An error or a page that is not there is no refusal, and another page behind the first no way back.
     """
+    assert environment.site.login_page == "/innlogging"
     if stopped:
         login.strangers_are_stopped([one], "/", environment, Remarks())
     else:
         with pytest.raises(AssertionError, match="gets further than /"):
             login.strangers_are_stopped([admission(401), one], "/", environment, Remarks())
+
+
+def test_stranger_at_a_page_that_nobody_named_is_unknown(environment: Environment) -> None:
+    """
+    It may be the login and it may be the dashboard's first page: where the environment does not say, nobody knows. Who
+    is let in elsewhere is let in.
+    """
+    one, silent = admission(302, "https://getdrop.no/innlogging"), having(environment, login_page=None)
+    with pytest.raises(CannotTell, match=r"site\.login_page"):
+        login.strangers_are_stopped([admission(401), one], "/", silent, Remarks())
+    with pytest.raises(AssertionError, match="gets further than /"):
+        login.strangers_are_stopped([one, admission(200)], "/", silent, Remarks())
+
+
+def test_the_same_page_under_our_other_name_is_unknown(environment: Environment) -> None:
+    """
+    Being sent from getdrop.no to www is neither being stopped nor being let in.
+    """
+    one = admission(308, "https://www.getdrop.no/dashboard")
+    with pytest.raises(CannotTell, match="under another name"):
+        login.strangers_are_stopped([one], "/", environment, Remarks())
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://getdrop.no/innlogging", "https://getdrop.no/api/auth/bankid/initiate", f"{ISSUER}/precheck/auth"],
+)
+@pytest.mark.parametrize("login_page", [None, "/innlogging"])
+def test_sign_up_that_leads_to_the_login_is_unknown_until_the_hour(
+    environment: Environment, target: str, login_page: str | None
+) -> None:
+    """
+    Whoever logs in for the first time may become a customer by it, so that the login is no closed door for strangers.
+    """
+    said: Any = (admission(302, target), 1, "/", having(environment, login_page=login_page), NOW)
+    with pytest.raises(CannotTell):
+        login.sign_up_is_closed(*said, NOW, Remarks())
+    login.sign_up_is_closed(*said, NOW - timedelta(hours=1), Remarks())
+    front: Any = (admission(302, "https://getdrop.no/"), *said[1:])
+    login.sign_up_is_closed(*front, NOW, Remarks())
 
 
 def test_nobody_asked_is_nobody_stopped(environment: Environment) -> None:
@@ -108,9 +172,8 @@ def test_without_a_coordinate_there_is_nothing_to_open(environment: Environment)
     """
     Where nobody has said how a stranger becomes a customer, that is unknown.
     """
-    silent = environment.model_copy(update={"site": environment.site.model_copy(update={"sign_up": None})})
     with pytest.raises(Denied, match=r"site\.sign_up"):
-        login.sign_up(silent)
+        login.sign_up(having(environment, sign_up=None))
 
 
 @pytest.mark.parametrize("status", [302, 403, 404, 500])
@@ -119,7 +182,51 @@ def test_what_is_not_there_is_not_open(status: int) -> None:
     Only a page that is there is open.
     """
     with pytest.raises(AssertionError, match="must be there for everybody"):
-        login.sign_up_is_open(admission(status))
+        login.sign_up_is_open(replace(shown(SIGN_UP), status=status), [MISSING], "/no-such-page")
+
+
+@pytest.mark.parametrize(
+    ("html", "said"),
+    [
+        (NOTHING_HERE, "shares 100% of its words"),
+        (f"{SIGN_UP}<label for=a>Invitasjonskode</label><input id=a>", "asks for an invitation;"),
+        (f"{SIGN_UP}<label>Din kode: <input></label>", "asks for an invitation;"),
+        (f"{SIGN_UP}<input name=inviteCode>", "asks for an invitation;"),
+        (f"{SIGN_UP}<input placeholder='Invitation code'><input aria-label=Kode>", "asks for an invitation;"),
+        (f"{SIGN_UP}<input name=access_code>", "asks for an invitation;"),
+    ],
+)
+def test_page_that_asks_for_an_invitation_is_not_open(html: str, said: str) -> None:
+    """
+    Nor is the page for what does not exist, whatever it answers.
+    """
+    with pytest.raises(AssertionError, match=said):
+        login.sign_up_is_open(shown(html), [MISSING], "/no-such-page")
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "",
+        "<label for=b>Postnummer</label><input id=b name=postal-code autocomplete=postal-code>",
+        "<label>Landkode</label><input name=country_code><input placeholder='Kode på SMS' autocomplete=one-time-code>",
+        "<input type=hidden name=invitation><input type=submit value='Inviter'>",
+        "<p>Ingen invitasjon trengs.</p>",
+    ],
+)
+def test_other_codes_are_no_invitation(field: str) -> None:
+    """
+    Only a field that can be filled in, and that names an invitation or nothing but a code, asks for one.
+    """
+    login.sign_up_is_open(shown(SIGN_UP + field), [MISSING], "/no-such-page")
+
+
+def test_page_that_shows_nothing_without_a_script_is_unknown() -> None:
+    """
+    What a script would show was not read: it may ask for an invitation.
+    """
+    with pytest.raises(CannotTell, match="without a script"):
+        login.sign_up_is_open(shown("<div id=root></div>"), [MISSING], "/no-such-page")
 
 
 def test_scopes_that_are_not_listed_are_a_warning() -> None:

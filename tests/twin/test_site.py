@@ -194,6 +194,39 @@ def test_promise_may_be_broken_for_one_kind_of_answer(
     assert sent == [[*values], [HSTS]]
 
 
+def test_promise_may_be_broken_by_one_host(client: httpx.Client, twin: Twin) -> None:
+    """
+    A fault can take it from www alone.
+    """
+    twin.swap(site=replace(twin.world.site, unpromised=frozenset({"www.getdrop.no"})))
+    sent = [client.get(f"https://{host}/").headers.get_list("strict-transport-security") for host in HOSTS[:2]]
+    assert sent == [[HSTS], []]
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"missing_leads_to": "/"}, "/no-such-page"),
+        ({"missing_leads_to": "https://www.getdrop.no/no-such-page"}, "/no-such-page"),
+        ({"private_leads_to": "/logg-inn"}, "/dashboard"),
+        ({"sign_up_leads_to": "/api/auth/bankid/initiate"}, "/bli-kunde"),
+    ],
+    ids=str,
+)
+def test_those_who_may_not_be_there_may_be_led_elsewhere(
+    client: httpx.Client, twin: Twin, change: dict[str, str], path: str
+) -> None:
+    """
+    Once: where somebody was led, a page that does not exist is an error.
+    """
+    twin.swap(site=replace(twin.world.site, **change))
+    answer = client.get(SITE + path)
+    (target,) = change.values()
+    assert (answer.status_code, answer.headers["location"]) == (302, target)
+    if target.endswith("no-such-page"):
+        assert client.get(target).status_code == 404
+
+
 def test_bundle_carries_the_settings(client: httpx.Client) -> None:
     """
     The script has every public setting as a name and a value.

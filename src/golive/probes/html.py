@@ -13,6 +13,11 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 UNTOLD = "?…"  # in the place of a query that may open a door
 NO_ADDRESS = "no address"
 SILENT = ("script", "style", "template", "noscript", "title")  # what they hold is no text of the page
+NO_FIELDS = ("hidden", "submit", "button", "reset", "image")  # kinds of input that nobody fills in
+NAMING = ("name", "id", "placeholder", "aria-label", "title")  # what says what a field is for, besides its label
+# An invitation by name; and a code of which nothing else is said. Others have a word more: a code by SMS, of a country.
+_INVITATION = re.compile(r"invit|(tilgangs|adgangs)kode|access[ _-]?code", re.I)
+_CODE = re.compile(r"((skriv inn|oppgi|enter) )?((din|your|the) )?(koden?|code)", re.I)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8}){0,3}|")  # BCP 47, as far as pages go
 _PLAIN = re.compile(
     r"(?=.{0,80}$)(?:[^\W\d_]{1,30}|\d{1,4})(?:[ ,:.()&'\u2019\u2013-]+(?:[^\W\d_]{1,30}|\d{1,4}))*[.!?)]*"
@@ -33,6 +38,7 @@ class Document:
     scripts: tuple[str, ...]  # absolute addresses of scripts, preloaded ones included
     inline: tuple[str, ...]  # scripts that stand in the page itself
     passwords: int  # fields for one
+    invitations: int  # fields for one
 
     @property
     def norwegian(self) -> bool:
@@ -74,6 +80,7 @@ def outline(document: Document, mark: Callable[[str], str], *, there: bool) -> O
         words=tuple(marks[word] for word in document.words),
         links=tuple(bare(link) for link in document.links) if there else (),
         passwords=document.passwords,
+        invitations=document.invitations,
     )
 
 
@@ -109,6 +116,7 @@ def read(text: str, url: str) -> Document:
         scripts=tuple(dict.fromkeys(_absolute(at, script) for script in page.scripts + page.ahead)),
         inline=tuple(filter(None, map("".join, page.inline))),
         passwords=page.passwords,
+        invitations=page.fields_for_an_invitation,
     )
 
 
@@ -129,13 +137,15 @@ class _Page(HTMLParser):
         self.ahead: list[str] = []  # scripts that are fetched before they are needed
         self.inline: list[list[str]] = []
         self.passwords = 0
-        self._inside: Counter[str] = Counter()  # open elements of SILENT, and headings
+        self.labels: list[list[str]] = []
+        self.fields: list[Mapping[str, str | None]] = []  # that can be filled in
+        self._inside: Counter[str] = Counter()  # open elements of SILENT, headings, and labels
         self._in_script = False  # in one that stands in the page itself
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._say(" ")
         said = dict(reversed(attrs))  # the first of two attributes of one name counts (HTML 13.2.5.33)
-        if tag in SILENT or tag == "h1":
+        if tag in SILENT or tag in ("h1", "label"):
             self._inside[tag] += 1
         match tag:
             case "html" if self.language is None and "lang" in said:
@@ -153,8 +163,11 @@ class _Page(HTMLParser):
                 self._in_script = True
             case "link" if "href" in said and _is_script_ahead(said):
                 self.ahead.append(said["href"] or "")
+            case "label":
+                self.labels.append([])
             case "input":
                 self.passwords += _takes_a_password(said)
+                self.fields += [said] if (said.get("type") or "text").lower() not in NO_FIELDS else []
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A stroke at the end of a tag ends no element of HTML (13.1.2.1)."""
@@ -182,11 +195,24 @@ class _Page(HTMLParser):
         self.text.append(text)
         if self._inside["h1"]:
             self.headings[-1].append(text)
+        if self._inside["label"]:
+            self.labels[-1].append(text)
+
+    @property
+    def fields_for_an_invitation(self) -> int:
+        """Those that say so themselves, and labels that do: which label is whose is not asked."""
+        said = [[said.get(name) or "" for name in NAMING] for said in self.fields]
+        named = sum(any(map(_asks_for_an_invitation, names)) for names in said)
+        return named or sum(_asks_for_an_invitation(" ".join("".join(label).split())) for label in self.labels)
 
 
 def _is_script_ahead(link: Mapping[str, str | None]) -> bool:
     relations = _words(link, "rel")
     return "modulepreload" in relations or ("preload" in relations and _words(link, "as") == ["script"])
+
+
+def _asks_for_an_invitation(name: str) -> bool:
+    return bool(_INVITATION.search(name) or _CODE.fullmatch(name.strip(" :*")))
 
 
 def _takes_a_password(field: Mapping[str, str | None]) -> bool:

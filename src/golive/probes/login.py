@@ -15,11 +15,12 @@ from typing import Literal
 from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
 from golive.errors import ProbeError
+from golive.probes.html import Outline
 from golive.probes.http import Reply, exchange
 from golive.probes.look import Look
 from golive.probes.reach import Reach
 from golive.probes.together import together
-from golive.probes.web import MOVED, OfUrl, media_type
+from golive.probes.web import MOVED, NOTHING, OfUrl, media_type, outline_of
 
 SENT_ON = (302, 303, 307)  # a login that is remembered for good (301, 308) would not be new the next time
 NEW = "new each time"
@@ -107,6 +108,7 @@ class Admission:
     url: str
     status: int
     leads_to: str | None  # of a redirect, without query and fragment: a login on its way carries its secrets there
+    outline: Outline = NOTHING  # of what is shown, as of a page that nobody was to see: without headings and links
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +116,12 @@ class Entrance(OfUrl, Look[Admission]):
     """How far does a stranger get at *url*?"""
 
     def observe(self, reach: Reach) -> Admission:
-        """Errors as `http.exchange`; what is shown is not read."""
+        """Errors as `http.exchange`; Unreadable also where a page is not in the characters that it claims."""
         reply = exchange(reach, self.url)
         location = reply.headers.get("location")
         moved = reply.status in MOVED and location is not None
-        return Admission(self.url, reply.status, _bare(urljoin(self.url, location)) if moved else None)
+        leads_to = _bare(urljoin(self.url, location)) if moved else None
+        return Admission(self.url, reply.status, leads_to, outline_of(reach, reply, there=False))
 
 
 @dataclass(frozen=True, slots=True)

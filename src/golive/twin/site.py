@@ -264,9 +264,9 @@ class _Application:
         if path in site.private:
             if path in site.lets_in:
                 return "page", _page(site, Page("Oversikt", pages.DASHBOARD), request)
-            return "redirect", RedirectResponse("/", 302)
+            return "redirect", RedirectResponse(site.private_leads_to, 302)
         if path == SIGN_UP and not (site.opened or path in site.lets_in):
-            return "redirect", RedirectResponse("/", 302)
+            return "redirect", RedirectResponse(site.sign_up_leads_to, 302)
         if path in site.pages:
             page = site.pages[path]
             return ("page" if page.status < 400 else "error"), _page(site, page, request)

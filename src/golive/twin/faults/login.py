@@ -330,6 +330,36 @@ def balance_told_to_strangers(world: World) -> World:
     return _site(world, lets_in=frozenset({BALANCE}))
 
 
+@breaks()
+def dashboard_leads_to_the_page_for_logging_in(world: World) -> World:
+    """The dashboard sends strangers to a page of our own where they may log in."""
+    return _site(world, private_leads_to="/innlogging")
+
+
+@breaks(unmet=["GL-3.3.12"])
+def dashboard_leads_on_behind_it(world: World) -> World:
+    """The dashboard sends strangers to the first of its pages."""
+    return _site(world, private_leads_to="/dashboard/oversikt")
+
+
+@breaks(unknown=["GL-3.3.12"])
+def dashboard_leads_to_itself_under_another_name(world: World) -> World:
+    """The dashboard of getdrop.no sends strangers to that of www.getdrop.no."""
+    return _site(world, private_leads_to="https://www.getdrop.no/dashboard")
+
+
+@breaks(unmet=["GL-3.3.12"])
+def dashboard_leads_to_another_host(world: World) -> World:
+    """The dashboard sends strangers to a host that is not ours."""
+    return _site(world, private_leads_to="https://drop.example/dashboard")
+
+
+@breaks(unknown=["GL-3.3.12"])
+def sign_up_leads_to_the_login(world: World) -> World:
+    """Before the public hour the page where strangers become customers leads straight to BankID."""
+    return _site(world, sign_up_leads_to="/api/auth/bankid/initiate")
+
+
 @breaks(unknown=["GL-3.3.12"])
 def sign_up_overrun(world: World) -> World:
     """So many want to become customers that the page says 429."""
@@ -340,6 +370,21 @@ def sign_up_overrun(world: World) -> World:
 def restriction_left_on(world: World) -> World:
     """After the public hour strangers are still sent back to the landing page."""
     return _site(world, opened=False)
+
+
+@breaks(unmet=["GL-3.5.1"], phase="T+1h")
+def sign_up_asks_for_an_invitation(world: World) -> World:
+    """After the public hour the page where strangers become customers is there, and asks for an invitation."""
+    page = world.site.pages[SIGN_UP]
+    page = replace(page, body=page.body + pages.INVITATION)
+    return _site(world, pages={**world.site.pages, SIGN_UP: page})
+
+
+@breaks(unmet=["GL-3.5.1"], phase="T+1h")
+def sign_up_is_the_not_found_page(world: World) -> World:
+    """After the public hour the page where strangers become customers answers 200, and says that it is not there."""
+    gone = replace(world.site.not_found, status=200)
+    return _site(world, pages={**world.site.pages, SIGN_UP: gone})
 
 
 @breaks(unknown=["GL-3.3.12", "GL-3.5.1"], phase="T+1h")
