@@ -384,6 +384,20 @@ def test_whoever_is_asked_and_not_reached_is_named(town: Town, reach: Reach) -> 
     assert Visit(FRONT).observe(reach).outside == tuple(f"{name}.example" for name in "abcde")
 
 
+def test_whoever_the_page_itself_bars_is_not_asked(town: Town, reach: Reach) -> None:
+    """
+    What its Content-Security-Policy forbids no browser asks: the failure is the page's own.
+    """
+    town.site = replace(
+        town.site,
+        head='<script src="https://a.example/x.js" defer></script>\n',
+        script='new Image().src = "https://b.example/";',
+    )
+    sight = Visit(FRONT).observe(reach)
+    assert sight.outside == ()
+    assert sight.errors
+
+
 def test_login_at_another_host_of_bankids_is_told(town: Town, reach: Reach) -> None:
     """
     A host of BankID's that the environment does not list is where the visitor was led, and was not reached.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +29,7 @@ REST = 0.1
 ASKED = 32  # hosts at the same time
 MOST = 20  # of each kind of trouble that is told
 WORDS = 300  # characters of each
+BARRED = "csp"  # Chromium's word where the page's own policy lets nobody be asked, here or at a visitor's
 CONTROL = "golive-control"
 STORES = ("localStorage", "sessionStorage", "indexedDB", "cache")
 HTML = ("text/html", "application/xhtml+xml")
@@ -211,8 +213,13 @@ class _Watch:
     answers: dict[Request, Response] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    outside: set[str] = field(default_factory=set)
+    others: Counter[str] = field(default_factory=Counter)  # hosts that are not reached, and how often they were asked
     last: float = field(default_factory=time.monotonic)
+
+    @property
+    def outside(self) -> tuple[str, ...]:
+        """The hosts that are not reached and that the pages asked."""
+        return tuple(sorted(host for host, times in self.others.items() if times))
 
     def attach(self, profile: BrowserContext) -> None:
         profile.on("page", lambda page: page.on("websocket", lambda socket: self._note(socket.url)))
@@ -236,11 +243,11 @@ class _Watch:
         if request.is_navigation_request() and request.frame.parent_frame is None:
             self.documents.append(request)
 
-    def _note(self, url: str) -> None:
-        """Whether *url* is one of a host that is not reached."""
+    def _note(self, url: str, times: int = 1) -> None:
+        """Count *url* where it is one of a host that is not reached."""
         host = urlsplit(url).hostname
         if host and host not in self.hosts:
-            self.outside.add(host)
+            self.others[host] += times
 
     def _answered(self, response: Response) -> None:
         self.answers[response.request] = response
@@ -253,6 +260,8 @@ class _Watch:
 
     def _broke(self, request: Request) -> None:
         self._done(request)
+        if request.failure == BARRED:
+            self._note(request.url, -1)
         answer = self.answers.get(request)
         told = answer is not None and answer.status >= 400
         if urlsplit(request.url).hostname in self.hosts and not told and request not in self.documents:
@@ -300,7 +309,7 @@ async def _visit(profile: BrowserContext, visit: Visit, reach: Reach) -> Sight:
     except Error as exc:
         outside = _led_outside(watch)
         if outside is not None:
-            return Sight(outside, None, clicked=len(watch.documents) > 1, outside=tuple(sorted(watch.outside)))
+            return Sight(outside, None, clicked=len(watch.documents) > 1, outside=watch.outside)
         raise _told(visit.url, exc) from exc
 
 
@@ -309,7 +318,7 @@ async def _see(profile: BrowserContext, page: Page, watch: _Watch, *, clicked: b
     answer = watch.answers.get(last)
     if last.failure and answer is None:
         if (outside := _led_outside(watch)) is not None:
-            return Sight(outside, None, clicked=clicked, outside=tuple(sorted(watch.outside)))
+            return Sight(outside, None, clicked=clicked, outside=watch.outside)
         raise _broken(_bare(last.url), last.failure)
     status = answer.status if answer else None
     kind = (await answer.header_value("content-type") or "").partition(";")[0].strip().lower() if answer else ""
@@ -334,7 +343,7 @@ async def _see(profile: BrowserContext, page: Page, watch: _Watch, *, clicked: b
         stored=await _stored(profile, page),
         failed=tuple(sorted(watch.failed)),
         errors=tuple(sorted(watch.errors)),
-        outside=tuple(sorted(watch.outside)),
+        outside=watch.outside,
     )
 
 
