@@ -292,31 +292,31 @@ def _changed(run: Kept, path: Path, change: Callable[[dict[str, Any]], None]) ->
     return path
 
 
-def _page(document: dict[str, Any]) -> dict[str, Any]:
-    """The evidence of the front page."""
-    wanted = ("golive.probes.web:Page", {"url": "https://getdrop.no/"})
+def _way(document: dict[str, Any]) -> dict[str, Any]:
+    """The evidence of the way to the front page."""
+    wanted = ("golive.probes.web:Journey", {"url": "https://getdrop.no/"})
     return next(seen for seen in document["evidence"] if (seen["look"], seen["question"]) == wanted)
 
 
 def _weaken(document: dict[str, Any]) -> None:
-    headers = _page(document)["answer"]["headers"]
+    headers = _way(document)["answer"]["hops"][0]["headers"]
     headers[:] = [[name, value.replace("63072000", "60")] for name, value in headers]
 
 
-def _drop_page(document: dict[str, Any]) -> None:
-    document["evidence"].remove(_page(document))
+def _drop_way(document: dict[str, Any]) -> None:
+    document["evidence"].remove(_way(document))
 
 
-def _empty_page(document: dict[str, Any]) -> None:
-    _page(document)["answer"] = None
+def _empty_way(document: dict[str, Any]) -> None:
+    _way(document)["answer"] = None
 
 
 def _deny(document: dict[str, Any]) -> None:
-    _page(document).update(answer=None, error="https://getdrop.no/: not you", error_kind="Denied")
+    _way(document).update(answer=None, error="https://getdrop.no/: not you", error_kind="Denied")
 
 
 def _strange_trouble(document: dict[str, Any]) -> None:
-    _page(document).update(answer=None, error="done", error_kind="NoConsent")
+    _way(document).update(answer=None, error="done", error_kind="NoConsent")
 
 
 def _login(document: dict[str, Any]) -> dict[str, Any]:
@@ -343,19 +343,19 @@ def _later(document: dict[str, Any]) -> None:
 
 TAMPERED: dict[str, tuple[Callable[[dict[str, Any]], None], str, Status, str]] = {
     "a value": (_weaken, HSTS, Status.UNMET, "max-age"),
-    "an answer left out": (_drop_page, HSTS, Status.UNKNOWN, "the record holds no answer to this question"),
-    "an answer that is none": (_empty_page, HSTS, Status.UNKNOWN, "the recorded answer is no Answer"),
+    "an answer left out": (_drop_way, HSTS, Status.UNKNOWN, "the record holds no answer to this question"),
+    "an answer that is none": (_empty_way, HSTS, Status.UNKNOWN, "the recorded answer is no Trip"),
     "a value of another kind": (
-        lambda document: _page(document)["answer"].update(status="200"),
+        lambda document: _way(document)["answer"]["hops"][0].update(status="200"),
         HSTS,
         Status.UNKNOWN,
-        "the recorded answer is no Answer: status",
+        "the recorded answer is no Trip: hops.0.status",
     ),
     "a field too many": (
-        lambda document: _page(document)["answer"].update(certain=True),
+        lambda document: _way(document)["answer"].update(certain=True),
         HSTS,
         Status.UNKNOWN,
-        "says less or more than a Answer does today",
+        "says less or more than a Trip does today",
     ),
     "a trouble": (_deny, HSTS, Status.UNKNOWN, "https://getdrop.no/: not you"),
     "a trouble that is none": (_strange_trouble, HSTS, Status.UNKNOWN, "a trouble of an unknown kind, NoConsent"),
