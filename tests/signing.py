@@ -41,6 +41,7 @@ DEMANDS = {
         Demand("GL-1.10", "blocker", "reviewer, not the author", 30, (), "Nothing is open."),
         Demand("GL-7.1", "blocker", "compliance officer", 365, (), "They know.", not_applicable=True),
         Demand("GL-3.5.3", "normal", "go-live owner", 7, (), "It was watched.", not_before=NOW - timedelta(hours=1)),
+        Demand("GL-6.1.6", "normal", "go-live owner", 7, (), "It was watched for a week.", hourless=True),
         Demand("GL-2.2.4", "critical"),
         Demand("GL-2.5.6", "normal"),
         Demand("GL-2.4.4", "blocker"),

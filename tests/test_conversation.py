@@ -27,6 +27,13 @@ IMAGE, CONFIGURATION = "sha256:" + "9b" * 32, "77" * 32
 SUBJECT = ("--image-digest", IMAGE, "--configuration", CONFIGURATION)
 
 
+def set_hour(home: Path, hour: str) -> None:
+    """Let the file of production say when the launch is; nothing where *hour* is ""."""
+    file = home / PRODUCTION
+    said = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("launch_at")]
+    file.write_text("\n".join([*([f"launch_at = {hour}"] if hour else []), *said, ""]), encoding="utf-8")
+
+
 @pytest.fixture
 def home(project: Project, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project in which alem and a colleague have keys, and where somebody stands who has them in ~/.ssh."""
@@ -38,6 +45,7 @@ def home(project: Project, monkeypatch: pytest.MonkeyPatch) -> Path:
         (ssh / name).chmod(0o600)
         (ssh / f"{name}.pub").write_text(public_of(key).line + f" {name}@work\n")
         project.edit(PRODUCTION, marker, f'keys = ["{public_of(key).line} {name}@work"]')
+    set_hour(project.home, "2020-01-01T12:00:00Z")
     (project.home / "seen.txt").write_text("the announcement, and links to it\n")
     monkeypatch.chdir(project.home)
     monkeypatch.setenv("HOME", str(project.home / "person"))
@@ -290,14 +298,23 @@ REFUSED = {
 
 def test_what_comes_after_the_launch_is_not_attested_before_its_hour(home: Path) -> None:
     """Nobody can sign ahead that the hours after the launch went well; what speaks of the time before can be signed."""
-    said = "launch_at = 2099-01-01T12:00:00Z\n"
-    file = home / PRODUCTION
-    file.write_text(said + file.read_text(encoding="utf-8"), encoding="utf-8")
+    set_hour(home, "2099-01-01T12:00:00Z")
     result = golive("attest", "GL-3.5.2", "--env", "production", "--yes", "--evidence", "seen.txt")
     assert result.exit_code == 4
     assert "GL-3.5.2 speaks of T+1h: nobody can attest it before 2099-01-01 13:00 UTC" in result.output
     other = golive("attest", "GL-2.3.1", "--env", "production", "--yes", "--evidence", "seen.txt")
     assert "nobody can attest it before" not in other.output
+
+
+@pytest.mark.parametrize("item", ["GL-3.3.7", "GL-3.5.3", "GL-6.1.6"])
+def test_what_comes_after_a_launch_without_an_hour_is_not_attested(home: Path, item: str) -> None:
+    """Where nobody has said when the launch is, nobody can have seen what comes after it."""
+    set_hour(home, "")
+    result = golive("attest", item, "--env", "production", "--yes", "--evidence", "seen.txt")
+    assert result.exit_code == 4
+    assert "which has no hour: set launch_at in environments/production/environment.toml first" in result.output
+    told = json.loads(golive("records", "--env", "production", "--json").output)["to be signed"]
+    assert {row["item"]: row["not_before"] for row in told}[item] == "launch_at is not set"
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -314,7 +331,7 @@ def test_what_could_never_stand_is_refused(name: str) -> None:
 def test_somebody_without_a_key_is_told_what_to_add(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who is named in the environment without a key learns what to add and where."""
     monkeypatch.chdir(project.home)
-    result = golive("attest", "GL-3.5.2", "--env", "production", "--yes")
+    result = golive("attest", "GL-2.3.1", "--env", "production", "--yes")
     assert result.exit_code == 4
     assert "alem has no key in environments/production/environment.toml" in result.output
 

@@ -55,6 +55,12 @@ TRUTH: dict[str, Case] = {
         **WATCHED,
         on=NOW - timedelta(hours=1) - SECOND,
     ),
+    "of what comes after a launch without an hour": attestation(
+        "after the launch, and environment.toml does not say launch_at",
+        item="GL-6.1.6",
+        words="It was watched for a week.",
+        bound_to={},
+    ),
     "stands too long": attestation("longer than 7 days", on=NOW - DAY, expires=NOW + 6 * DAY + SECOND),
     "stands exactly as long as it may": attestation(on=NOW - DAY, expires=NOW + 6 * DAY),
     "other words": attestation("its words are not those", words=WORDS.replace("dashboard", "login page")),

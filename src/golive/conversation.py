@@ -118,6 +118,9 @@ class Conversation:
         item, demand = self.item, self.office.demands[self.item.id]
         if self.kind == "attestation" and not demand.words:
             raise SetupError(f"nobody attests {item.id}: the machine decides it, or its words are not written yet")
+        if self.kind == "attestation" and demand.hourless:
+            file = f"environments/{self.office.environment.name}/environment.toml"
+            raise SetupError(f"{item.id} speaks of {item.due}, which has no hour: set launch_at in {file} first")
         if self.kind == "attestation" and demand.not_before is not None and self.office.now < demand.not_before:
             hour = f"{demand.not_before:%Y-%m-%d %H:%M} UTC"
             raise SetupError(f"{item.id} speaks of {item.due}: nobody can attest it before {hour}")

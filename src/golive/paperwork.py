@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
@@ -12,13 +12,11 @@ from pydantic import ValidationError
 from golive import record
 from golive.environment import Person
 from golive.errors import CannotTell, NoConsent, ProbeError, SetupError, Unsigned
-from golive.phases import due_at, offset
+from golive.phases import due_at, is_after_launch
 from golive.record import Status, Subject
 from golive.records import Attestation, Kind, NotApplicable, Paper, Waiver, parse, read_papers
 from golive.runbook import SIGNED, Inventory, Item, Scenario
 from golive.standing import Circumstances, Demand, Signatures, Standing, decide, one_line, role_of, signer_of
-
-BEFORE = timedelta()  # the launch, counted from the launch
 
 
 def words_of(item: Item, scenario: Scenario | None) -> str:
@@ -38,7 +36,8 @@ def demands(inventory: Inventory, scenarios: Mapping[str, Scenario], launch_at: 
             bound_to=item.bound_to,
             words=words_of(item, scenarios.get(item.id)),
             not_applicable=item.not_applicable,
-            not_before=due_at(launch_at, item.due) if (offset(item.due) or BEFORE) > BEFORE else None,
+            not_before=due_at(launch_at, item.due) if is_after_launch(item.due) else None,
+            hourless=is_after_launch(item.due) and launch_at is None,
         )
         for item in inventory.item
     }
@@ -117,6 +116,19 @@ def without_partner(partner: str, environment: str, found: Status, reason: str, 
     return Laid(
         Status.NOT_APPLICABLE, f"{file} says that {partner} is not in use, and the service is given nothing of it"
     )
+
+
+def without_hour(item: Item, environment: str, found: Status, reason: str, signatures: Signatures) -> Laid:
+    """
+    What is said of an *item* that falls due after a launch of which nobody has told the hour: whatever was *found* now
+    says nothing of then. A waiver covers no missing line of a file; what is not applicable is so at any hour.
+    """
+    file = f"environments/{environment}/environment.toml"
+    record = signatures.of("not-applicable", item.id)
+    if record is not None and record.stands and found in (Status.UNKNOWN, Status.UNSIGNED):
+        return lay_over(item, Status.UNSIGNED, reason, None, signatures)
+    said = f"{file} does not say launch_at, so {item.due} has no hour, and nobody can say what holds then"
+    return Laid(Status.UNKNOWN, f"{said}; found now: {found}{'' if found is Status.MET else f': {reason}'}")
 
 
 def _instead_of_act(item: Item, reason: str, signatures: Signatures) -> Laid:

@@ -20,6 +20,11 @@ def offset(phase: str) -> timedelta | None:
     return length if said["sign"] == "+" else -length
 
 
+def is_after_launch(phase: str) -> bool:
+    """Whether *phase* comes after the launch, so that nothing can be said of it before."""
+    return (offset(phase) or timedelta()) > timedelta()
+
+
 def due_at(launch_at: datetime | None, phase: str) -> datetime | None:
     """The instant of *phase*; None where the launch has no time yet, and for the rollback."""
     away = offset(phase)

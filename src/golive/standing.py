@@ -43,6 +43,7 @@ class Demand:
     words: str = ""  # what is attested, from the scenario, or for an act from the inventory; "" where nothing is
     not_applicable: bool = False  # whether it may be recorded as that
     not_before: datetime | None = None  # what comes after the launch cannot be attested before its hour
+    hourless: bool = False  # it comes after the launch, and of that nobody has told the hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,8 @@ def _against(paper: Paper, content: Content, demand: Demand, circumstances: Circ
             return
         if one_line(content.words) != one_line(demand.words):
             yield f"its words are not those that have to be signed: “{one_line(demand.words)}”"
+        if demand.hourless:
+            yield "it speaks of what comes after the launch, and environment.toml does not say launch_at"
         if demand.not_before is not None and content.on < demand.not_before:
             yield f"it was signed at {_instant(content.on)}, before its hour, {_instant(demand.not_before)}"
     elif not demand.not_applicable:
