@@ -101,7 +101,8 @@ class Desk:
         if signer is not None:
             self.sign(path, signer, aside.get("namespace", NAMESPACES[kind]))
         path.write_text(text + aside.get("altered", ""), encoding="utf-8")
-        if (now := aside.get("evidence_now", EVIDENCE)) is not None:
+        now = aside.get("evidence_now", EVIDENCE)
+        if now is not None and b"login.mp4" in path.read_bytes():  # what belongs to no record is noticed
             (place / "login.mp4").write_bytes(now)
         return path
 

@@ -36,7 +36,7 @@ WAIVED = {
         Status.UNMET,
         UNMET,
         Status.WAIVED,
-        "waived by alem for kari until 2026-03-10 12:00 UTC: mended tomorrow",
+        "waived by alem for kari until 2026-03-10 12:00:00 UTC (13:00 in Oslo): mended tomorrow",
     ),
     "could not be seen": (Status.UNKNOWN, DENIED, Status.WAIVED, "found unknown: AWS: not you"),
     "crashed": (Status.UNKNOWN, CRASHED, Status.UNKNOWN, "does not cover it"),

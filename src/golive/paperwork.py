@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from golive import record
 from golive.environment import Person
 from golive.errors import CannotTell, NoConsent, ProbeError, SetupError, Unsigned
-from golive.phases import due_at, is_after_launch
+from golive.phases import due_at, is_after_launch, moment
 from golive.record import Status, Subject
 from golive.records import Attestation, Kind, NotApplicable, Paper, Waiver, parse, read_papers
 from golive.runbook import SIGNED, Inventory, Item, Scenario
@@ -89,8 +89,7 @@ def lay_over(item: Item, found: Status, reason: str, failure: BaseException | No
             elif without := _unsigned_part(item, signatures):
                 notes.append(f"{each.paper.file} does not cover it: {without}")
             else:
-                until = content.expires.strftime("%Y-%m-%d %H:%M UTC")
-                said = f"waived by {content.approved_by} for {content.asked_by} until {until}"
+                said = f"waived by {content.approved_by} for {content.asked_by} until {moment(content.expires)}"
                 told = f"{said}: {content.reason.rstrip('.')}; found {found}: {reason}"
                 return Laid(Status.WAIVED, told, used=(each,))
     if found is Status.MET:
@@ -171,6 +170,7 @@ def _row(standing: Standing, used: bool) -> record.Paper:
         used=used,
         why="; ".join(filter(None, (standing.why, standing.unseen))),
         wrong=paper.wrong,
+        stray=paper.stray,
     )
     if content is None:
         return told
@@ -216,6 +216,8 @@ def as_they_were(recorded: record.Record, subject: Subject, asked: Mapping[str, 
 def _paper(row: record.Paper) -> Paper:
     name = PurePosixPath(row.file)
     stem = name.with_suffix("").stem if name.suffix.lower() == ".sig" else name.stem
+    if row.stray:
+        return Paper(row.kind, row.file, stem, b"", None, row.wrong, stray=True)
     if row.text is None:
         return Paper(row.kind, row.file, stem, b"", None, row.wrong or f"{row.file}: the record does not hold its text")
     data = row.text.encode()
