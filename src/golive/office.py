@@ -99,7 +99,7 @@ def _missing(office: Office, signatures: Signatures) -> list[dict[str, str]]:
                     "item": demand.item,
                     "due": item.due,
                     "signer": demand.signer,
-                    "instead_of": "the act" if "act" in item.how else "",
+                    "instead_of": "the act" if "act" in item.how and "attest" not in item.how else "",
                     "not_before": _earliest(demand),
                     "command": f"golive attest {demand.item} --env {office.environment.name}",
                 }

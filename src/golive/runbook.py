@@ -55,7 +55,7 @@ class Item(Frozen):
     signer: str | None = None
     stands_for_days: int | None = None
     bound_to: tuple[Literal["subject", "configuration"], ...] = ()
-    words: str = ""  # what is attested in place of an act
+    words: str = ""  # what is attested in place of an act, where its scenario has nothing to sign
     not_applicable: bool = False
     every_deploy: bool = False
     partner: Partner | None = None  # not applicable where the environment says that this one is not in use
@@ -64,9 +64,10 @@ class Item(Frozen):
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        if (self.words != "") != ("act" in self.how):
+        if (self.words != "") != ("act" in self.how and "attest" not in self.how):
             raise ValueError(
-                f"{self.id}: words are what is attested in place of an act, so an act has them and only it"
+                f"{self.id}: words are what is attested in place of an act, so an act has them and only it, "
+                "and none that is attested as well: there they stand in the scenario"
             )
         signed = self.not_applicable or {"act", "attest"} & set(self.how)
         if signed and not (self.signer and self.stands_for_days):

@@ -71,7 +71,18 @@ WEBHOOK = ("GL-1.7", *POSTED)
 CHANNEL = ("GL-3.4.3", "GL-6.2.2", *POSTED)
 # Whatever a person signs, wholly or in part; acts, which may be attested as well, apart.
 SIGNED = (
-    *("GL-1.2", "GL-1.9", "GL-1.10", "GL-2.3.1", "GL-2.3.3", "GL-2.3.5", "GL-3.2.1", "GL-3.2.2", "GL-3.2.3"),
+    *(
+        "GL-1.2",
+        "GL-1.9",
+        "GL-1.10",
+        "GL-2.3.1",
+        "GL-2.3.3",
+        "GL-2.3.4",
+        "GL-2.3.5",
+        "GL-3.2.1",
+        "GL-3.2.2",
+        "GL-3.2.3",
+    ),
     *(f"GL-3.3.{number}" for number in (7, 8, 9, 10, 11, 12)),
     *("GL-3.4.3", "GL-3.5.1", "GL-3.5.2", "GL-3.5.3", "GL-3.5.4", "GL-5.1.1", "GL-5.1.2", "GL-5.2.3", "GL-5.3.3"),
     *("GL-5.3.4", "GL-6.1.1", "GL-6.1.2", "GL-6.1.6", "GL-6.2.2", "GL-7.1", "GL-7.6"),
@@ -79,7 +90,7 @@ SIGNED = (
 )
 # Whatever a person signs of the image that is launched: where nobody can see which that is, nobody can say.
 SIGNED_OF_THE_IMAGE = (
-    *("GL-1.10", "GL-2.3.1", "GL-2.3.3", "GL-2.3.5", "GL-3.2.1", "GL-3.2.2", "GL-3.2.3"),
+    *("GL-1.10", "GL-2.3.1", "GL-2.3.3", "GL-2.3.4", "GL-2.3.5", "GL-3.2.1", "GL-3.2.2", "GL-3.2.3"),
     *(f"GL-3.3.{number}" for number in (7, 8, 9, 10, 12)),
     *("GL-5.1.1", "GL-5.1.2", "GL-6.1.2"),
 )
