@@ -68,7 +68,7 @@ def message_arrived(delivery: Delivery, remarks: Remarks) -> None:
     remarks.examined(1, "message that was there before" if delivery.before else f"message {delivery.mark}".strip())
 
 
-@judges("a starting service has reported there since the launch")
+@judges("a starting service has reported there since the launch", needs=("slack.startup_alert",))
 def startup_reported(messages: Messages, environment: Environment, remarks: Remarks) -> None:
     words = environment.answered(environment.slack.startup_alert, "slack.startup_alert")
     remarks.examined(messages.searched + messages.searched_before, f"messages in {messages.channel}")
@@ -79,7 +79,10 @@ def startup_reported(messages: Messages, environment: Environment, remarks: Rema
     )
 
 
-@judges("no critical alert has arrived there since the launch, which was at least {hours:d} hours ago")
+@judges(
+    "no critical alert has arrived there since the launch, which was at least {hours:d} hours ago",
+    needs=("slack.critical",),
+)
 def no_critical_alert(
     messages: Messages, environment: Environment, now: datetime, hours: int, remarks: Remarks
 ) -> None:

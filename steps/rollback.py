@@ -16,7 +16,7 @@ def deploy_rights(environment: Environment) -> Look[Rights]:
     return DeployRights(environment.aws.deploy_role, environment.aws.service_arn)
 
 
-@judges("the previous image is a release in the repository, and not the one that runs")
+@judges("the previous image is a release in the repository, and not the one that runs", needs=("aws.previous_digest",))
 def previous_image_is_kept(images: Images, service: Service, environment: Environment, remarks: Remarks) -> None:
     previous = environment.answered(environment.aws.previous_digest, "aws.previous_digest")
     image = images.of(previous)
@@ -31,7 +31,7 @@ def previous_image_is_kept(images: Images, service: Service, environment: Enviro
     )
 
 
-@judges("the previous image runs")
+@judges("the previous image runs", needs=("aws.previous_digest",))
 def previous_image_runs(service: Service, environment: Environment) -> None:
     previous = environment.answered(environment.aws.previous_digest, "aws.previous_digest")
     running = service.running_digest()

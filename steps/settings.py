@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import parse
 
@@ -70,7 +70,16 @@ def setting_is_absent(settings: Settings, name: str, remarks: Remarks) -> None:
     assert not ways, f"{name} is set in {settings.source} as a {' and a '.join(ways)}; any value counts"
 
 
-@judges("they hold")
+def _open_for_forms(environment: Environment, datatable: list[list[str]]) -> Iterator[str]:
+    if not environment.aws.read_secret_values:
+        yield "aws.read_secret_values"
+    if environment.database.host is None and any(
+        FORMS[form] is _database for _, form in datatable[1:] if form in FORMS
+    ):
+        yield "database.host"
+
+
+@judges("they hold", needs=_open_for_forms)
 def secrets_have_form(secrets: Secrets, environment: Environment, datatable: list[list[str]], remarks: Remarks) -> None:
     unseen: list[ProbeError] = []
     wrong: dict[str, str] = {}
@@ -86,7 +95,10 @@ def secrets_have_form(secrets: Secrets, environment: Environment, datatable: lis
     remarks.examined(len(datatable) - 1, "secrets")
 
 
-@judges("the key that signs Sumsub's reports is among them, as a production value")
+@judges(
+    "the key that signs Sumsub's reports is among them, as a production value",
+    needs=("sumsub.webhook_key", "aws.read_secret_values"),
+)
 def webhook_key_is_wired(secrets: Secrets, environment: Environment, remarks: Remarks) -> None:
     name = environment.answered(environment.sumsub.webhook_key, "sumsub.webhook_key")
     wrong = _wrong(secrets, name, "production value", environment)

@@ -66,7 +66,7 @@ def no_maintenance(reports: Reports, monitors: Monitors, remarks: Remarks) -> No
         remarks.warn("no maintenance window was ever made, so there was none to close")
 
 
-@judges("one of them tells of a disturbance since the launch, and names what it affects")
+@judges("one of them tells of a disturbance since the launch, and names what it affects", needs=("launch_at",))
 def incident_is_told(reports: Reports, environment: Environment, launch_at: datetime | None, remarks: Remarks) -> None:
     since = environment.answered(launch_at, "launch_at")
     lately = [report for report in reports.reports if report.starts_at >= since]
