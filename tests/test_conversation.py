@@ -256,6 +256,19 @@ def test_a_file_that_no_record_can_name_is_refused_in_a_sentence(home: Path) -> 
     assert "--evidence a\\b.txt: no record can name a file that is called so" in result.output
 
 
+def test_a_misspelt_record_is_listed_without_effect(home: Path) -> None:
+    """Whoever misspelt a suffix or a folder reads so beside the records, and not that nothing is there."""
+    for name in ("attestations/GL-3.5.2.tml", "attestation/GL-3.5.2.toml"):
+        place = home / "environments/production" / name
+        place.parent.mkdir(exist_ok=True)
+        place.write_text('item = "GL-3.5.2"\n')
+    told = json.loads(golive("records", "--env", "production", "--json").output)["without effect"]
+    assert {row["file"].removeprefix("environments/production/") for row in told} == {
+        *("attestations/GL-3.5.2.tml", "attestation")
+    }
+    assert all(": is no " in row["why"] for row in told)
+
+
 def test_somebody_elses_key_is_noticed_at_once(home: Path) -> None:
     """Who signs with the wrong key learns it now, and not from the next run."""
     arguments = ("attest", "GL-3.5.2", "--env", "production", "--evidence", "seen.txt", "--yes")
