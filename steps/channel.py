@@ -69,7 +69,7 @@ def message_arrived(delivery: Delivery, remarks: Remarks) -> None:
     remarks.examined(1, "message that was there before" if delivery.before else f"message {delivery.mark}".strip())
 
 
-@judges("a starting service has reported there since the last deployment")
+@judges("a starting service has reported there since the last deployment", needs=("slack.startup_alert",))
 def startup_reported(messages: Messages, history: History, environment: Environment, remarks: Remarks) -> None:
     if not messages.readable:
         remarks.warn(f"slack.token names no token, so {messages.channel} was not read: what it says is only attested")
@@ -90,7 +90,10 @@ def startup_reported(messages: Messages, history: History, environment: Environm
     )
 
 
-@judges("no critical alert has arrived there since the launch, which was at least {hours:d} hours ago")
+@judges(
+    "no critical alert has arrived there since the launch, which was at least {hours:d} hours ago",
+    needs=("slack.critical",),
+)
 def no_critical_alert(
     messages: Messages, environment: Environment, now: datetime, hours: int, remarks: Remarks
 ) -> None:

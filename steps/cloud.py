@@ -214,7 +214,7 @@ def snapshot_is_fresh(snapshots: Snapshots, instance: Instance, hours: int, now:
         remarks.warn(f"{one.name} is newer than the one that is available, and {one.status}")
 
 
-@judges('one from the day of the launch is "{status}"')
+@judges('one from the day of the launch is "{status}"', needs=("launch_at",))
 def snapshot_is_of_the_day(
     by_hand: Snapshots, status: str, launch_at: datetime | None, environment: Environment, remarks: Remarks
 ) -> None:

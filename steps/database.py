@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -36,7 +37,11 @@ def transaction_watch(environment: Environment) -> list[Look[Any]]:
     ]
 
 
-@judges("these are complete")
+def _open_tables(environment: Environment, datatable: list[list[str]]) -> Iterator[str]:
+    yield from (f"database.tables.{table}" for (table,) in datatable[1:] if table not in environment.database.tables)
+
+
+@judges("these are complete", needs=_open_tables)
 def tables_are_complete(schema: Schema, environment: Environment, datatable: list[list[str]], remarks: Remarks) -> None:
     wanted = {table: environment.database.tables.get(table) for (table,) in datatable[1:]}
     lacking: dict[str, str] = {}

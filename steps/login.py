@@ -212,7 +212,7 @@ def strangers_are_stopped(admissions: list[Admission], front: str, environment: 
         raise CannotTell(environment.site.host, "; ".join(doubts.values()))
 
 
-@judges('until {hours:d} hour after the launch that is refused, or leads back to "{front}"')
+@judges('until {hours:d} hour after the launch that is refused, or leads back to "{front}"', needs=("launch_at",))
 def sign_up_is_closed(
     welcome: Admission,
     hours: int,

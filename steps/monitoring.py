@@ -113,7 +113,10 @@ def all_escalate(escalations: Escalations, remarks: Remarks) -> None:
         warn_of_calls(m, called, remarks)
 
 
-@judges("no incident has opened since the launch, which was at least {hours:d} hours ago")
+@judges(
+    "no incident has opened since the launch, which was at least {hours:d} hours ago",
+    needs=("betterstack.known_incident",),
+)
 def no_incident(incidents: Incidents, environment: Environment, now: datetime, hours: int, remarks: Remarks) -> None:
     known = environment.answered(environment.betterstack.known_incident, "betterstack.known_incident")
     opened = [incident for incident in incidents.incidents if incident.started_at >= incidents.launch_at]

@@ -16,7 +16,10 @@ def deploy_rights(environment: Environment) -> Look[Rights]:
     return DeployRights(environment.aws.deploy_role, environment.aws.service_arn)
 
 
-@judges("the previous image is a release in the repository, and what ran before the candidate")
+@judges(
+    "the previous image is a release in the repository, and what ran before the candidate",
+    needs=("aws.previous_digest",),
+)
 def previous_image_is_kept(
     images: Images, service: Service, environment: Environment, subject_digest: str | None, remarks: Remarks
 ) -> None:
@@ -38,7 +41,7 @@ def previous_image_is_kept(
     )
 
 
-@judges("the previous image runs")
+@judges("the previous image runs", needs=("aws.previous_digest",))
 def previous_image_runs(service: Service, environment: Environment) -> None:
     previous = environment.answered(environment.aws.previous_digest, "aws.previous_digest")
     running = service.running_digest()

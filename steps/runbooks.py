@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -87,7 +87,15 @@ def monitor_of_provider(provider: str, environment: Environment) -> Look[Escalat
     return MonitorEscalations()
 
 
-@judges("it looks at {provider} at least every {minutes:d} minutes, and wakes somebody")
+def _open_to_be_watched(environment: Environment, provider: str) -> Iterator[str]:
+    watched = {str(name): said for name, said in environment.betterstack.providers.items()}.get(provider)
+    if watched is None:
+        yield f"betterstack.providers.{provider}"
+    elif watched.path is None and not _hosts_of(environment, provider):
+        yield f"{provider.lower()}.token_url"
+
+
+@judges("it looks at {provider} at least every {minutes:d} minutes, and wakes somebody", needs=_open_to_be_watched)
 def provider_is_watched(
     escalations: Escalations, environment: Environment, provider: str, minutes: int, remarks: Remarks
 ) -> None:
@@ -180,7 +188,14 @@ def mail_is_taken(domains: list[MailDomain], remarks: Remarks) -> None:
     assert not wrong, f"{'; '.join(wrong)}: who writes to a contact of the runbook reaches nobody"
 
 
-@judges('every contact of "{runbook}" is written down, and its next review is not past')
+def _open_in_runbook(environment: Environment, runbook: str) -> Iterator[str]:
+    book = _runbook(environment, runbook)
+    yield from (f"contacts.{one.key}" for one in book.contact if not _FORMS[one.way].fullmatch(one.at))
+    if _next_review(environment, book) is None:
+        yield f"reviews.{book.name}"
+
+
+@judges('every contact of "{runbook}" is written down, and its next review is not past', needs=_open_in_runbook)
 def contacts_are_written_down(runbook: str, environment: Environment, now: datetime, remarks: Remarks) -> None:
     book = _runbook(environment, runbook)
     remarks.examined(len(book.contact), "contacts")
@@ -190,12 +205,16 @@ def contacts_are_written_down(runbook: str, environment: Environment, now: datet
         for one in book.contact
         if not _FORMS[one.way].fullmatch(one.at)
     ]
-    due = {str(name): day for name, day in environment.reviews.items()}.get(book.name, book.review.due)
+    due = _next_review(environment, book)
     if due is None:
         wrong.append(f'its next review has no day ("{book.review.next}"): write reviews.{book.name}')
     elif due < now.date():
         wrong.append(f"its next review was due on {due}: go through it, and write the next day to reviews.{book.name}")
     assert not wrong, f"{file}: {'; '.join(wrong)}"
+
+
+def _next_review(environment: Environment, book: Runbook) -> date | None:
+    return {str(name): day for name, day in environment.reviews.items()}.get(book.name, book.review.due)
 
 
 def _mail_domain(contact: Contact) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import parse
 
@@ -72,7 +72,16 @@ def setting_is_absent(settings: Settings, name: str, remarks: Remarks) -> None:
     assert not ways, f"{name} is set in {settings.source} as a {' and a '.join(ways)}; any value counts"
 
 
-@judges("they hold")
+def _open_for_forms(environment: Environment, datatable: list[list[str]]) -> Iterator[str]:
+    if not environment.aws.read_secret_values:
+        yield "aws.read_secret_values"
+    if environment.database.host is None and any(
+        FORMS[form] is _database for _, form in datatable[1:] if form in FORMS
+    ):
+        yield "database.host"
+
+
+@judges("they hold", needs=_open_for_forms)
 def secrets_have_form(secrets: Secrets, environment: Environment, datatable: list[list[str]], remarks: Remarks) -> None:
     unseen: list[ProbeError] = []
     wrong: dict[str, str] = {}
@@ -90,7 +99,10 @@ def secrets_have_form(secrets: Secrets, environment: Environment, datatable: lis
     _warn_of_younger(secrets, [row[0] for row in datatable[1:]], remarks)
 
 
-@judges("the key that signs Sumsub's reports is among them, as a production value of at least {least:d} characters")
+@judges(
+    "the key that signs Sumsub's reports is among them, as a production value of at least {least:d} characters",
+    needs=("sumsub.webhook_key", "aws.read_secret_values"),
+)
 def webhook_key_is_wired(secrets: Secrets, environment: Environment, least: int, remarks: Remarks) -> None:
     name = environment.answered(environment.sumsub.webhook_key, "sumsub.webhook_key")
     wrong = _wrong(secrets, name, f"production value of at least {least} characters", environment)

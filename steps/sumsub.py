@@ -110,7 +110,10 @@ def _warn_of_others(webhooks: Webhooks, url: str, remarks: Remarks) -> None:
             remarks.warn(f"webhook {hook.id} at {webhooks.source} does not send again what could not be delivered")
 
 
-@judges('the service is given the key of these reports, which is not "{name}"')
+@judges(
+    'the service is given the key of these reports, which is not "{name}"',
+    needs=("sumsub.webhook_key", "aws.read_secret_values"),
+)
 def key_is_its_own(webhooks: Webhooks, secrets: Secrets, environment: Environment, name: str, remarks: Remarks) -> None:
     wired = environment.answered(environment.sumsub.webhook_key, "sumsub.webhook_key")
     hooks = [hook for hook in webhooks.webhooks if hook.target in webhooks.receivers and not hook.disabled]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -24,6 +27,13 @@ IMAGE, CONFIGURATION = "sha256:" + "9b" * 32, "77" * 32
 SUBJECT = ("--image-digest", IMAGE, "--configuration", CONFIGURATION)
 
 
+def set_hour(home: Path, hour: str) -> None:
+    """Let the file of production say when the launch is; nothing where *hour* is ""."""
+    file = home / PRODUCTION
+    said = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("launch_at")]
+    file.write_text("\n".join([*([f"launch_at = {hour}"] if hour else []), *said, ""]), encoding="utf-8")
+
+
 @pytest.fixture
 def home(project: Project, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project in which alem and a colleague have keys, and where somebody stands who has them in ~/.ssh."""
@@ -35,6 +45,7 @@ def home(project: Project, monkeypatch: pytest.MonkeyPatch) -> Path:
         (ssh / name).chmod(0o600)
         (ssh / f"{name}.pub").write_text(public_of(key).line + f" {name}@work\n")
         project.edit(PRODUCTION, marker, f'keys = ["{public_of(key).line} {name}@work"]')
+    set_hour(project.home, "2020-01-01T12:00:00Z")
     (project.home / "seen.txt").write_text("the announcement, and links to it\n")
     monkeypatch.chdir(project.home)
     monkeypatch.setenv("HOME", str(project.home / "person"))
@@ -152,21 +163,110 @@ def test_a_failed_signature_keeps_the_record(home: Path) -> None:
     arguments = ("attest", "GL-3.5.2", "--env", "production", "--evidence", "seen.txt", "--key", "broken", "--yes")
     result = golive(*arguments)
     assert result.exit_code == 4, result.output
-    assert "kept in environments/production/attestations/GL-3.5.2.toml, unsigned" in result.output
-    assert "ssh-keygen -Y sign -n golive-attestation -f broken" in result.output
-    assert record_of(home, "GL-3.5.2").is_file()
-    assert "it is not signed" in golive("records", "--env", "production").output
+    kept = record_of(home, "GL-3.5.2").with_name("GL-3.5.2.toml.unsigned")
+    assert f"the record is kept in {kept.relative_to(home)}: `ssh-keygen -Y sign -n golive-att" in result.output
+    assert 'item = "GL-3.5.2"' in kept.read_text()
+    assert golive("records", "--env", "production").output.startswith("stands: none\n")
 
 
 @needs_openssh
-def test_signing_by_hand_afterwards_is_the_same(home: Path) -> None:
-    """The command that is named does what it says."""
-    import subprocess
+@pytest.mark.parametrize("stood", [False, True], ids=["the first", "a renewal"])
+def test_signing_by_hand_afterwards_is_the_same(home: Path, stood: bool) -> None:
+    """The command that is named does what it says, also where an older record stands."""
+    arguments = ("attest", "GL-3.5.2", "--env", "production", "--evidence", "seen.txt", "--yes")
+    if stood:
+        golive(*arguments, "--expires", "1d")
+    result = golive(*arguments, "--key", "seen.txt", "--expires", "3d")
+    command = result.output.rpartition("signs it")[0].strip().strip("`").rpartition("`")[2]
+    typed = command.replace("-f seen.txt", "-f person/.ssh/alem")
+    subprocess.run(["sh", "-c", typed], check=True, capture_output=True)
+    (row,) = json.loads(golive("records", "--env", "production", "--json").output)["stands"]
+    assert datetime.fromisoformat(row["until"]) - datetime.now(UTC) > timedelta(days=2)
+    assert not list(record_of(home, "GL-3.5.2").parent.glob("*.unsigned*"))
 
-    golive("attest", "GL-3.5.2", "--env", "production", "--evidence", "seen.txt", "--key", "seen.txt", "--yes")
-    key, path = home / "person/.ssh/alem", record_of(home, "GL-3.5.2")
-    subprocess.run(["ssh-keygen", "-q", "-Y", "sign", "-n", "golive-attestation", "-f", key, path], check=True)
+
+def test_a_failed_renewal_leaves_what_stands(home: Path) -> None:
+    """A record that stands goes on standing, byte by byte, until the new one is signed."""
+    arguments = ("attest", "GL-3.5.2", "--env", "production", "--evidence", "seen.txt", "--yes")
+    assert golive(*arguments).exit_code == 0
+    record = record_of(home, "GL-3.5.2")
+    pair = (record, record.with_name("GL-3.5.2.toml.sig"))
+    before = [path.read_bytes() for path in pair]
+    (home / "seen.txt").write_text("another announcement\n")
+    assert golive(*arguments, "--key", "seen.txt", "--expires", "3d").exit_code == 4
+    assert [path.read_bytes() for path in pair] == before
     assert "stands: 1\n" in golive("records", "--env", "production").output
+    assert golive(*arguments, "--expires", "3d").exit_code == 0
+    assert pair[0].read_bytes() != before[0]
+    assert not list(record.parent.glob("*.unsigned"))
+
+
+@pytest.mark.parametrize("exception", [KeyboardInterrupt, click.Abort])
+def test_who_leaves_at_the_passphrase_learns_where_the_record_is(
+    home: Path, monkeypatch: pytest.MonkeyPatch, exception: type[BaseException]
+) -> None:
+    """Ctrl-C while the key is opened loses nothing: record and draft are named, with the command that signs."""
+
+    def leaving(*_: object) -> str:
+        raise exception
+
+    monkeypatch.setattr("golive.conversation.sign", leaving)
+    result = golive("attest", "GL-3.5.2", "--env", "production", typed="alem\nseen.txt\n\n5d\ny\n\n")
+    assert result.exit_code == 1
+    folder = "environments/production/attestations"
+    assert f"the record is kept in {folder}/GL-3.5.2.toml.unsigned: `ssh-keygen -Y sign" in result.output
+    assert f"what was said so far is kept in {folder}/GL-3.5.2.toml.draft" in result.output
+    monkeypatch.undo()
+    monkeypatch.chdir(home)
+    monkeypatch.setenv("HOME", str(home / "person"))
+    again = golive("attest", "GL-3.5.2", "--env", "production", typed="\n\n\n\ny\n\n")
+    assert again.exit_code == 0, again.output
+    assert sorted(path.name for path in (home / folder).glob("GL-*.*.*.*")) == ["GL-3.5.2.toml", "GL-3.5.2.toml.sig"]
+
+
+def test_a_second_interruption_keeps_what_the_first_kept(home: Path) -> None:
+    """Who leaves again before all of the draft was gone through finds the rest of it the next time, too."""
+    (home / "other.txt").write_text("more\n")
+    base = ("not-applicable", "GL-3.3.11", "--env", "production")
+    assert golive(*base, typed="alem\nThere is no merchant.\nseen.txt\nother.txt\n\n").exit_code == 1
+    draft = record_of(home, "GL-3.3.11", "not-applicable").with_name("GL-3.3.11.toml.draft")
+    first = read_toml(draft.read_bytes())
+    assert (first["reason"], first["evidence"]) == ("There is no merchant.", "seen.txt\nother.txt")
+    for typed in ("", "\n", "\n\n", "\n\n\n"):
+        assert golive(*base, typed=typed).exit_code == 1
+        assert read_toml(draft.read_bytes()) == first
+
+
+def test_a_script_that_fails_leaves_a_persons_draft_alone(home: Path) -> None:
+    """What a call with --yes says stands in its command; the draft is of somebody who typed."""
+    golive("attest", "GL-3.5.2", "--env", "production", typed="alem\nseen.txt\n\n")
+    draft = record_of(home, "GL-3.5.2").with_name("GL-3.5.2.toml.draft")
+    before = draft.read_bytes()
+    for wrong in (("--evidence", "nothing"), ("--evidence", "seen.txt", "--expires", "soon")):
+        assert golive("attest", "GL-3.5.2", "--env", "production", "--by", "alem", *wrong, "--yes").exit_code == 4
+        assert draft.read_bytes() == before
+
+
+def test_a_file_that_no_record_can_name_is_refused_in_a_sentence(home: Path) -> None:
+    """A name with a backslash would be another file on another system."""
+    (home / "a\\b.txt").write_text("seen\n")
+    arguments = ("attest", "GL-3.5.2", "--env", "production", "--evidence", "a\\b.txt", "--yes")
+    result = golive(*arguments)
+    assert (result.exit_code, "Traceback" in result.output) == (4, False)
+    assert "--evidence a\\b.txt: no record can name a file that is called so" in result.output
+
+
+def test_a_misspelt_record_is_listed_without_effect(home: Path) -> None:
+    """Whoever misspelt a suffix or a folder reads so beside the records, and not that nothing is there."""
+    for name in ("attestations/GL-3.5.2.tml", "attestation/GL-3.5.2.toml"):
+        place = home / "environments/production" / name
+        place.parent.mkdir(exist_ok=True)
+        place.write_text('item = "GL-3.5.2"\n')
+    told = json.loads(golive("records", "--env", "production", "--json").output)["without effect"]
+    assert {row["file"].removeprefix("environments/production/") for row in told} == {
+        *("attestations/GL-3.5.2.tml", "attestation")
+    }
+    assert all(": is no " in row["why"] for row in told)
 
 
 def test_somebody_elses_key_is_noticed_at_once(home: Path) -> None:
@@ -211,14 +311,23 @@ REFUSED = {
 
 def test_what_comes_after_the_launch_is_not_attested_before_its_hour(home: Path) -> None:
     """Nobody can sign ahead that the hours after the launch went well; what speaks of the time before can be signed."""
-    said = "launch_at = 2099-01-01T12:00:00Z\n"
-    file = home / PRODUCTION
-    file.write_text(said + file.read_text(encoding="utf-8"), encoding="utf-8")
+    set_hour(home, "2099-01-01T12:00:00Z")
     result = golive("attest", "GL-3.5.2", "--env", "production", "--yes", "--evidence", "seen.txt")
     assert result.exit_code == 4
     assert "GL-3.5.2 speaks of T+1h: nobody can attest it before 2099-01-01 13:00 UTC" in result.output
     other = golive("attest", "GL-2.3.1", "--env", "production", "--yes", "--evidence", "seen.txt")
     assert "nobody can attest it before" not in other.output
+
+
+@pytest.mark.parametrize("item", ["GL-3.3.7", "GL-3.5.3", "GL-6.1.6"])
+def test_what_comes_after_a_launch_without_an_hour_is_not_attested(home: Path, item: str) -> None:
+    """Where nobody has said when the launch is, nobody can have seen what comes after it."""
+    set_hour(home, "")
+    result = golive("attest", item, "--env", "production", "--yes", "--evidence", "seen.txt")
+    assert result.exit_code == 4
+    assert "which has no hour: set launch_at in environments/production/environment.toml first" in result.output
+    told = json.loads(golive("records", "--env", "production", "--json").output)["to be signed"]
+    assert {row["item"]: row["not_before"] for row in told}[item] == "launch_at is not set"
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -235,7 +344,7 @@ def test_what_could_never_stand_is_refused(name: str) -> None:
 def test_somebody_without_a_key_is_told_what_to_add(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who is named in the environment without a key learns what to add and where."""
     monkeypatch.chdir(project.home)
-    result = golive("attest", "GL-3.5.2", "--env", "production", "--yes")
+    result = golive("attest", "GL-2.3.1", "--env", "production", "--yes")
     assert result.exit_code == 4
     assert "alem has no key in environments/production/environment.toml" in result.output
 

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import ast
+import copy
+import dataclasses
+import inspect
 import json
+import textwrap
+import tomllib
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from pydantic import ValidationError
 
 from golive.cli import main
 from golive.diagnosis.selecting import known
 from golive.doctor import Diagnosis, Doctor
+from golive.environment import Environment, load
+from golive.observatory import Observatory
 from golive.prescription import told
-from golive.probes.look import Permission
-from tests.gate.sweeping import FIRST_DAY, HOME, LAUNCH, Sweep
+from golive.probes.aws import READ_ONLY
+from golive.probes.look import Look, Permission
+from golive.twin.database import GATE
+from golive.twin.faults import broken
+from golive.twin.wire import Ailment
+from golive.twin.world import World
+from golive.vocabulary import VOCABULARY
+from tests.gate.sweeping import FIRST_DAY, FIRST_WEEK, HOME, Sweep, due_in
+from tests.probes.backstage import Backstage
 
 EVE = "T-1h"
 # How a request names the service → how a policy does.
@@ -27,9 +47,155 @@ WHAT_IS_RARELY_ASKED = ("pre-launch-snapshot-missing", "firewall-open-by-a-prefi
 @pytest.fixture(scope="module")
 def sweep() -> Iterator[Sweep]:
     """A twin whose world can be swapped, and an observatory that repeats what the swap changed."""
-    running = Sweep(LAUNCH)
+    running = Sweep(FIRST_WEEK)
     yield running
     running.stop()
+
+
+FILE = (HOME / "environments/rehearsal/environment.toml").read_text(encoding="utf-8")
+# No answer hangs on these but a wait, a wish or a warning; who may sign and what may be reached is said elsewhere.
+NO_QUESTIONS = {"people", "network", "not_in_use"}
+
+
+def without_each_key(said: Mapping[str, Any], *above: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The file *said* without each of its keys in turn, tables too, as far as that leaves an environment."""
+    place: Any = said
+    for name in above:
+        place = place[name]
+    for name, value in place.items():
+        if not above and name in NO_QUESTIONS:
+            continue
+        fewer = copy.deepcopy(dict(said))
+        inside: Any = fewer
+        for each in above:
+            inside = inside[each]
+        del inside[name]
+        with suppress(ValidationError):
+            Environment.model_validate({**fewer, "folder": HOME / "environments/rehearsal"})
+            yield ".".join((*above, name)), fewer
+        if isinstance(value, dict):
+            yield from without_each_key(said, *above, name)
+
+
+# Keys without which what is seen is no longer so: that needs no answer but a look.
+SEEN_OTHERWISE = {
+    "betterstack.providers.Sumsub.path": {"KYC-R7"},
+    "database.kyc.again": {"KYC-R6"},
+    "github.checks": {"GL-2.2.4"},
+    "github.checks.E2E": {"GL-2.2.4"},
+    "logs.given_up": {"BID-R6", "GL-6.2.4"},
+    "swan.status_page": {"SWAN-R7"},
+}
+OPTIONAL = dict(without_each_key(tomllib.loads(FILE)))
+# The answers that hang on a part of the file besides what their looks say of themselves, by the module of the look.
+READ_INSIDE = {
+    "database": {
+        *("postgres", "customers", "consents", "payments", "statements", "measures", "applicants", "route", "webhooks")
+    },
+    "logs": {"logs", "ended", "journal"},
+    "betterstack": {"monitors"},
+    "sumsub": {"sumsub", "webhooks", "applicants"},
+    "slack": {"slack"},
+}
+
+
+@contextmanager
+def file_without(sweep: Sweep, key: str) -> Iterator[None]:
+    """The environment file lacks *key*, and what was seen by it is forgotten."""
+    table, former = key.partition(".")[0], sweep.observatory.environment
+    changed = Environment.model_validate({**OPTIONAL[key], "folder": former.folder})
+
+    def put(environment: Environment) -> None:
+        sweep.observatory.environment = sweep.observatory.reach.environment = environment
+        sweep.observatory.reach._shared.pop("aws", None)
+        stale = READ_INSIDE.get(table, set())
+        sweep.observatory.forget(lambda look: table == "aws" or type(look).__module__.rpartition(".")[2] in stale)
+
+    put(changed)
+    sweep.observatory.armed = False  # what only an act needs is no question: somebody can attest it
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("golive.expedition.load", lambda *_: changed)
+        yield
+    sweep.observatory.armed = True
+    put(former)
+
+
+@pytest.mark.parametrize("key", OPTIONAL)
+def test_what_the_file_leaves_open_is_known_before_the_gate_finds_it(sweep: Sweep, key: str) -> None:
+    """Without each key in turn, the items that the gate cannot judge are the items of which the doctor says so."""
+    sweep.swap()
+    with file_without(sweep, key):
+        found = Doctor(HOME, "rehearsal", asks=sweep.observatory).examine()
+        _, record, terminal = sweep.judge()
+    assert record is not None, terminal
+    named = {item for of in (*found.questions.values(), *(one.items for one in found.troubles)) for item in of}
+    held = set(record.verdict.holding)
+    held -= SEEN_OTHERWISE.get(key, set())
+    if "every item" not in named:
+        reasons = {each.item: each.reason for each in record.findings}
+        assert {item: reasons[item] for item in named & due_in(FIRST_WEEK)} == {item: reasons[item] for item in held}
+    assert found.well == (not named)
+
+
+def test_an_hour_that_nobody_told_is_asked_for(sweep: Sweep) -> None:
+    """It is named with all that falls due after it, and with what has to be of its day."""
+    sweep.swap()
+    detour = sweep.observatory.reach.detour
+    sweep.observatory.reach.detour = dataclasses.replace(detour, launch_at=None)
+    try:
+        found = Doctor(HOME, "rehearsal", asks=sweep.observatory).examine()
+        _, record, terminal = sweep.judge()
+    finally:
+        sweep.observatory.reach.detour = detour
+    assert record is not None, terminal
+    assert {"GL-3.1.5", "GL-3.3.12", "GL-3.5.3"} <= set(found.questions["launch_at"])
+    assert set(found.questions) == {"launch_at"}
+    # A test merchant that is not there is not there at any hour.
+    asked = set(found.questions["launch_at"]) & due_in(FIRST_WEEK)
+    assert asked - {"GL-3.3.11"} == {*record.verdict.holding}
+    assert "from an hour that launch_at does not say yet" in found.early["GL-3.5.3"]
+
+
+def test_what_a_judging_sentence_asks_of_the_file_is_declared(sweep: Sweep) -> None:
+    """Every key that its function, or what that calls, demands of the file stands among its needs; and the reverse."""
+    assert sweep, "every sentence is known"
+    for sentence in VOCABULARY:
+        if sentence.kind == "judges":
+            demanded = demanded_by(sentence.function)
+            declared = words_of(sentence.needs) if callable(sentence.needs) else {*sentence.needs}
+            assert demanded - NEVER_ASKED.get(sentence.function.__name__, set()) <= declared, sentence.where
+            if not callable(sentence.needs):
+                assert declared - {"aws.read_secret_values"} <= demanded, sentence.where
+
+
+# The form of a connection string is none of this key's.
+NEVER_ASKED = {"webhook_key_is_wired": {"database.host"}}
+
+
+def demanded_by(function: Any, seen: frozenset[Any] = frozenset()) -> set[str]:
+    """The keys that *function* of steps/, or a function there that it names, asks the environment to have answered."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    found = {
+        ast.unparse(call.args[1]).removeprefix("f").strip("'\"")
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "answered"
+        if len(call.args) == 2
+    }
+    handed = set(inspect.signature(function).parameters)
+    for name in {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - handed:
+        there = function.__globals__.get(name)
+        there = [*there.values()] if isinstance(there, dict) else [there]
+        for other in there:
+            if inspect.isfunction(other) and other.__module__.startswith("steps.") and other not in seen | {function}:
+                found |= demanded_by(other, seen | {function})
+    return found
+
+
+def words_of(function: Any) -> set[str]:
+    """The keys that *function* tells, as they stand in its text."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    said = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr | ast.Constant)]
+    return {ast.unparse(node).removeprefix("f").strip("'\"") for node in said}
 
 
 def examined(sweep: Sweep, *faults: str) -> Diagnosis:
@@ -38,11 +204,45 @@ def examined(sweep: Sweep, *faults: str) -> Diagnosis:
     return Doctor(HOME, "rehearsal", asks=sweep.observatory).examine()
 
 
+def told_by(sweep: Sweep) -> Any:
+    """What the twin tells of what it was asked."""
+    with urllib.request.urlopen(sweep.observatory.reach.detour.control, timeout=30) as answer:  # noqa: S310  # the twin's own loopback address
+        return json.load(answer)
+
+
 def calls(sweep: Sweep) -> set[str]:
     """Every action that was asked of the twin's AWS, as a policy names it."""
-    with urllib.request.urlopen(sweep.observatory.reach.detour.control, timeout=30) as answer:  # noqa: S310  # the twin's own loopback address
-        asked = json.load(answer)["calls"]
-    return {f"{NAMES.get(service, service)}:{operation}" for service, operation in asked}
+    return {f"{NAMES.get(service, service)}:{operation}" for service, operation in told_by(sweep)["calls"]}
+
+
+# What an action is asked of → the parameter that names it, and the ARN that IAM holds against the policy.
+HERE = "eu-west-1:324480209768"
+NAMED_BY = {
+    "apprunner:DescribeVpcConnector": ("VpcConnectorArn", "{}"),
+    "ec2:GetManagedPrefixListEntries": ("PrefixListId", f"arn:aws:ec2:{HERE}:prefix-list/{{}}"),
+    "ecr:DescribeImages": ("repositoryName", f"arn:aws:ecr:{HERE}:repository/{{}}"),
+    "iam:SimulatePrincipalPolicy": ("PolicySourceArn", "{}"),
+    "logs:FilterLogEvents": ("logGroupName", f"arn:aws:logs:{HERE}:log-group:{{}}:log-stream:"),
+    "rds:CreateDBSnapshot": ("DBSnapshotIdentifier", f"arn:aws:rds:{HERE}:snapshot:{{}}"),
+    "rds:DescribeDBInstances": ("DBInstanceIdentifier", f"arn:aws:rds:{HERE}:db:{{}}"),
+    "rds:DescribeDBSnapshots": ("DBInstanceIdentifier", f"arn:aws:rds:{HERE}:db:{{}}"),
+    "secretsmanager:DescribeSecret": ("SecretId", "{}"),
+    "secretsmanager:GetSecretValue": ("SecretId", "{}"),
+    **dict.fromkeys(
+        ("apprunner:DescribeCustomDomains", "apprunner:DescribeService", "apprunner:ListOperations"),
+        ("ServiceArn", "{}"),
+    ),
+}
+
+
+def asked_on(sweep: Sweep) -> set[tuple[str, str]]:
+    """Every action that was asked of the twin's AWS, and on which ARN; "*" where on none."""
+    found = set()
+    for service, operation, said in told_by(sweep)["asked"]:
+        action = f"{NAMES.get(service, service)}:{operation}"
+        name, arn = NAMED_BY.get(action, ("", "*"))
+        found.add((action, arn.format(said[name]) if name else "*"))
+    return found
 
 
 def test_in_a_healthy_world_nothing_is_missing(sweep: Sweep) -> None:
@@ -99,6 +299,155 @@ def test_what_is_denied_is_named_with_its_items_and_what_to_grant(sweep: Sweep, 
     assert {one.kind for one in named} == {"denied"}
 
 
+# -- each permission by itself ----------------------------------------------------------------------------------------
+
+
+class Town:
+    """A twin in this process, which can be denied anything, and an observatory that asks again only what may change."""
+
+    def __init__(self) -> None:
+        self.backstage = Backstage(load("rehearsal", HOME))
+        self.observatory = self.backstage.observatory()
+        self.before = Doctor(HOME, "rehearsal").wanted()
+
+    def examined(self, change: Callable[[World], World], *words: str) -> Diagnosis:
+        """What the doctor finds in the world that *change* makes, in which *words* of permissions matter."""
+        self.backstage.put(change)
+
+        def matters(look: Look[Any]) -> bool:
+            granted = look.permissions(self.observatory.environment)
+            return any(word in f"{each.what} {each.on}" for each in granted for word in words)
+
+        self.observatory.forget(matters)
+        self.observatory.reach.called.clear()
+        try:
+            return Doctor(HOME, "rehearsal", asks=self.observatory).examine()
+        finally:
+            self.backstage.heal()
+            self.observatory.forget(matters)
+
+
+@pytest.fixture(scope="module")
+def town() -> Iterator[Town]:
+    """One for all of them."""
+    running = Town()
+    running.observatory.gather(look for looks in Doctor(HOME, "rehearsal").asked().values() for look in looks)
+    yield running
+    running.backstage.stop()
+
+
+ACTIONS = sorted(f"{service}:{operation}" for service, of in READ_ONLY.items() for operation in of)
+# To these a healthy world gives no occasion → one that does.
+OCCASIONS = {
+    "ec2:GetManagedPrefixListEntries": "firewall-open-by-a-prefix-list",
+    "secretsmanager:DescribeSecret": "bankid-secret-about-to-go",
+}
+SIGNED_FOR = {policy: request for request, policy in NAMES.items()}
+
+
+def denying(action: str, *faults: str) -> Callable[[World], World]:
+    """The world with *faults* in which *action*, and nothing else, is denied."""
+    service, _, operation = action.partition(":")
+    ailments: dict[str, Ailment] = {f"{SIGNED_FOR.get(service, service)}:{operation}": "denied"}
+
+    def change(world: World) -> World:
+        world = broken(world, faults)
+        return replace(world, cloud=replace(world.cloud, ailments=ailments))
+
+    return change
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_each_action_that_is_denied_is_named(town: Town, action: str) -> None:
+    """Alone, with the items that need it and the statement that allows it, wherever the world gives occasion to it."""
+    found = town.examined(denying(action, *filter(None, [OCCASIONS.get(action)])), action)
+    named = [one for one in found.troubles if any(each.startswith(f"allow {action} on ") for each in one.grant)]
+    assert named, "\n".join(told(found))
+    assert all(one.kind == "denied" and one.items for one in named)
+    assert not found.well
+
+
+@pytest.mark.parametrize("action", [*OCCASIONS, "rds:CreateDBSnapshot"])
+def test_what_nothing_gave_occasion_to_is_told_as_not_tried(town: Town, action: str) -> None:
+    """That nothing was denied says nothing of a permission that nobody used; and of what was used it is not said."""
+    found = town.examined(denying(action), action)
+    assert found.not_tried[action], "with the items that would need it"
+    assert set(found.not_tried) >= {*OCCASIONS, "rds:CreateDBSnapshot"}
+    assert f"  {action}" in "\n".join(told(found))
+
+
+@pytest.mark.parametrize("table", ["users", "bank_accounts", "transactions", "aml_alerts"])
+def test_each_table_that_is_denied_is_named(town: Town, table: str) -> None:
+    """Alone, with the items that need it and the statement that grants it."""
+
+    def change(world: World) -> World:
+        return replace(world, database=world.database.admitting(GATE, denied=frozenset({table})))
+
+    found = town.examined(change, f"SELECT {table} ", "CONNECT")
+    grants = [each for one in found.troubles for each in one.grant if one.items]
+    assert any(f" ON public.{table} TO " in each for each in grants), "\n".join(told(found))
+    assert not [each for each in grants if f" ON public.{table} TO " not in each and each.startswith("GRANT SELECT")]
+
+
+VARIABLES = [
+    *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "GOLIVE_BETTERSTACK_TOKEN", "GOLIVE_DATABASE_PASSWORD"),
+    *("GOLIVE_GITHUB_TOKEN", "GOLIVE_NEONOMICS_SANDBOX_CLIENT_ID", "GOLIVE_NEONOMICS_SANDBOX_CLIENT_SECRET"),
+    *("GOLIVE_NEONOMICS_SANDBOX_KEY", "GOLIVE_NEONOMICS_SANDBOX_PERSON", "GOLIVE_SLACK_TOKEN"),
+    *("GOLIVE_SUMSUB_APP_TOKEN", "GOLIVE_SUMSUB_SECRET_KEY"),
+]
+
+
+@pytest.mark.usefixtures("town")
+def test_every_variable_of_the_file_is_among_them() -> None:
+    """And every action and table of which the gate has any use is taken away above."""
+    doctor = Doctor(HOME, "rehearsal")
+    assert sorted(doctor.scopes()) == VARIABLES
+    assert {each.what for each in doctor.wanted() if each.kind == "iam"} == {*ACTIONS}
+    assert {each.on.split(" (")[0] for each in doctor.wanted() if each.what == "SELECT"} == {
+        *("users", "bank_accounts", "transactions", "aml_alerts")
+    }
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_each_variable_that_is_not_set_is_named_with_its_items(town: Town, name: str) -> None:
+    """And with what the token in it must be good for."""
+    reach = town.observatory.reach
+    held = reach._variables
+    reach._variables = {key: value for key, value in held.items() if key != name}
+    try:
+        found = town.examined(lambda world: world, name)
+    finally:
+        reach._variables = held
+    assert set(found.variables) == {name}
+    assert found.variables[name].good_for
+    assert found.variables[name].items
+    assert f"; for {found.variables[name].items[0]}" in "\n".join(told(found))
+
+
+def test_nothing_is_asked_after_the_doctors_time(town: Town) -> None:
+    """With name servers that say nothing it ends when its own time is over, and names what was not answered by then."""
+
+    def change(world: World) -> World:
+        return replace(world, zone=replace(world.zone, delay=60.0))
+
+    town.backstage.put(change)
+    try:
+        asks = Observatory(Doctor(HOME, "rehearsal", seconds=1.0).environment, town.backstage.detour)
+        asks.start_clock()
+        found = Doctor(HOME, "rehearsal", asks=asks).examine()
+        entries, ends = [*asks._entries.values()], asks._ends
+    finally:
+        town.backstage.heal()
+    assert not found.well
+    assert ends is not None
+    late = [entry for entry in entries if entry.asked_at is not None and entry.asked_at >= ends]
+    over = "the run's time was over before this could be asked"
+    assert all(entry.done.is_set() for entry in entries), "nobody is waited for any more"
+    assert {str(entry.error).rpartition(": ")[2] for entry in late} <= {over}
+    assert not any(entry.attempts for entry in late)
+    assert {one.kind for one in found.troubles} == {"not reached"}
+
+
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [("github-off", "not reached"), ("github-throttled", "not reached"), ("github-garbage", "not seen")],
@@ -147,14 +496,20 @@ def test_what_a_whole_run_asks_of_aws_is_what_the_policy_allows() -> None:
         running[EVE].run(*WHAT_IS_RARELY_ASKED)
         for runbook in known(HOME / "features"):
             running[EVE].diagnose(runbook)
-        asked = calls(running[FIRST_DAY]) | calls(running[EVE])
+        asked = asked_on(running[FIRST_DAY]) | asked_on(running[EVE])
         document = doctor.policy()
     finally:
         doctor.close()
         for each in running.values():
             each.stop()
-    allowed = {action for statement in document["Statement"] for action in statement["Action"]}
-    assert asked == allowed
+    allowed = [(action, statement["Resource"]) for statement in document["Statement"] for action in statement["Action"]]
+    assert {action for action, _ in asked} == {action for action, _ in allowed}
+    refused = [
+        (action, on)
+        for action, on in asked
+        if not any(action == may and any(fnmatchcase(on, place) for place in places) for may, places in allowed)
+    ]
+    assert refused == []
 
 
 def test_what_is_to_be_granted_is_known_before_anything_is(sweep: Sweep) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from golive.environment import Detour, drop_redirections, load
+from golive.environment import Detour, drop_redirections, line_of, load
 from golive.errors import Denied, SetupError, Unreachable
 from golive.probes.reach import Reach
 from golive.ssh import public_of
@@ -66,6 +66,39 @@ def test_the_line_is_the_right_one(tmp_path: Path) -> None:
     line = changed.splitlines().index('answer_seconds = "soon"') + 1
     with pytest.raises(SetupError, match=rf"environment\.toml:{line}: network\.answer_seconds"):
         load("rehearsal", written(tmp_path, changed))
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        (["evidence", "0", "file"], 3),
+        (["evidence", "1", "sha256"], 4),
+        (["evidence", "2"], 6),
+        (["evidence", "7"], 2),
+        (["bound_to", "image_digest"], 8),
+        (["names", "1"], 9),
+        (["names", "2"], 10),
+        (["table", "list", "0", "b"], 12),
+        (["table", "list", "1"], 13),
+    ],
+)
+def test_the_line_of_what_stands_inside_of_a_value(path: list[str], line: int) -> None:
+    """Also in lists over several lines, of tables or of texts that hold what else opens or parts one."""
+    text = """item = "x"
+evidence = [   # two files, [and] more
+  { file = "a, [b] = {c}", sha256 = "1" },
+  { sha256 = "2", file = 'b' },
+  # not this
+  { file = "c" },
+]
+bound_to = { configuration = "y", image_digest = "z" }
+names = ["a]", "b",
+  "c"]
+[table]
+list = [{ a = [1, 2], b = 3 },
+  { a = 4 }]
+"""
+    assert line_of(text, path) == line
 
 
 KEYS = [public_of(Ed25519PrivateKey.generate()).line for _ in range(2)]

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from golive.errors import Denied, EffectUnseen, NoConsent, Unsigned
-from golive.paperwork import Laid, RolledBack, demands, lay_over, read_signatures, rows, without_effect, words_of
+from golive.paperwork import (
+    Laid,
+    RolledBack,
+    demands,
+    lay_over,
+    read_signatures,
+    rows,
+    without_effect,
+    without_hour,
+    words_of,
+)
 from golive.record import Status
 from golive.runbook import How, Item, load_inventory, read_features
 from tests.signing import DEMANDS, NOW, WORDS, Desk
@@ -36,7 +46,7 @@ WAIVED = {
         Status.UNMET,
         UNMET,
         Status.WAIVED,
-        "waived by alem for kari until 2026-03-10 12:00 UTC: mended tomorrow",
+        "waived by alem for kari until 2026-03-10 12:00:00 UTC (13:00 in Oslo): mended tomorrow",
     ),
     "could not be seen": (Status.UNKNOWN, DENIED, Status.WAIVED, "found unknown: AWS: not you"),
     "crashed": (Status.UNKNOWN, CRASHED, Status.UNKNOWN, "does not cover it"),
@@ -154,6 +164,28 @@ def test_an_attestation_does_not_settle_an_act_that_was_refused(desk: Desk) -> N
     """Where the machine saw that it is otherwise, no signature says that it is so."""
     desk.file("attestation")
     assert laid(desk, item("GL-2.3.1", ("auto", "act"), "blocker"), Status.UNMET, UNMET).status is Status.UNMET
+
+
+@pytest.mark.parametrize("name", ["met", "unmet", "could not be seen", "unsigned"])
+def test_after_a_launch_without_an_hour_everything_is_unknown(desk: Desk, name: str) -> None:
+    """What was found now says nothing of then, nor does a waiver; what was found is told all the same."""
+    found, failure, *_ = WAIVED[name]
+    desk.file("waiver")
+    late = Item.model_construct(id="GL-2.2.4", how=("auto",), severity="critical", words="", due="T+30m")
+    signatures = read_signatures(desk.folder, desk.circumstances, DEMANDS)
+    result = without_hour(late, "production", found, str(failure or "it is so"), signatures)
+    assert result.status is Status.UNKNOWN
+    assert "does not say launch_at, so T+30m has no hour" in result.reason
+    assert f"found now: {found}" in result.reason
+
+
+def test_what_is_not_applicable_is_so_at_any_hour(desk: Desk) -> None:
+    """It needs no launch to be said."""
+    desk.file("not-applicable")
+    late = Item.model_construct(id="GL-7.1", how=("attest",), severity="blocker", words="", due="T+30m")
+    signatures = read_signatures(desk.folder, desk.circumstances, DEMANDS)
+    assert without_hour(late, "production", Status.UNSIGNED, "nobody", signatures).status is Status.NOT_APPLICABLE
+    assert without_hour(late, "production", Status.MET, "", signatures).status is Status.UNKNOWN
 
 
 def test_the_document_names_every_record(desk: Desk) -> None:

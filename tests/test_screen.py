@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
+from rich.console import Console
 
-from golive.record import Contradiction, Decision, EarlierRun, History, Official, Record, Status
+from golive.agenda import Agenda
+from golive.phases import moment
+from golive.record import Contradiction, Decision, EarlierRun, History, Official, Paper, Record, Status
 from golive.report import Report, write_report
 from golive.report.markdown import verdict_markdown
 from golive.report.screen import screen_of
+from golive.runbook import load_inventory
 from golive.since import comparison
+from golive.terminal import Terminal
 from tests.test_report import (
     AT,
     FIGURES,
@@ -408,3 +415,53 @@ def test_hostile_names_and_reasons_of_earlier_runs_stay_text(watched: Watched, t
     expect(page.locator(".gl-since")).to_contain_text(f"unmet: {HOSTILE}")
     assert page.evaluate("document.querySelectorAll('.gl img, .gl [onerror]').length") == 0
     assert "broken in" not in page.title()
+
+
+def acted(**said: Any) -> Record:
+    """A run in which an item's act was carried out."""
+    run = record([finding("GL-3.1", evidence=("e-act",)), finding("GL-3.2")], status=Decision.GO)
+    update = {"act": "takes a snapshot of drop-db, which stays", "stays": "of drop-db stays the snapshot drop-db-1"}
+    seen = run.evidence[0].model_copy(update={**update, **said})
+    return run.model_copy(update={"evidence": (seen, *run.evidence[1:])})
+
+
+@pytest.mark.parametrize(
+    ("said", "became"),
+    [
+        ({}, "of drop-db stays the snapshot drop-db-1"),
+        ({"stays": ""}, "nothing of it stays"),
+        ({"stays": "", "answer": None, "error": "RDS: no answer"}, "what became of it is not known: RDS: no answer"),
+    ],
+)
+def test_what_a_run_has_done_is_told_with_its_hour_and_what_stays(said: dict[str, Any], became: str) -> None:
+    """The first screen, its Markdown and the end of the terminal name each act, its item, its hour and what stays."""
+    run = acted(**said)
+    (told,) = screen_of(run).acts
+    assert told == f"GL-3.1 takes a snapshot of drop-db, which stays. Begun {moment(AT)}; {became}"
+    assert "## What this run has changed or sent: 1" in verdict_markdown(run)
+    out = io.StringIO()
+    Terminal(Console(file=out, width=400)).verdict(run, None)
+    assert (
+        f"acted for GL-3.1 at {AT:%H:%M:%S} UTC: takes a snapshot of drop-db, which stays; {became}" in out.getvalue()
+    )
+
+
+def test_a_run_without_acts_says_nothing_of_them() -> None:
+    """Reading leaves nothing behind."""
+    run = record([finding("GL-3.1")], status=Decision.GO)
+    assert screen_of(run).acts == ()
+    assert "has changed or sent" not in verdict_markdown(run)
+
+
+def test_every_hour_is_told_in_utc_and_in_oslo() -> None:
+    """When items fall due, when records end, and when a waiver does."""
+    paper = Paper(kind="waiver", item="GL-3.3", file="w.toml", sha256="0" * 64, expires=AT, said="mended", used=True)
+    run = record([finding("GL-3.1"), finding("GL-3.2", Status.NOT_DUE, due="T+30m", reason="later")])
+    run = run.model_copy(update={"launch_at": AT, "records": (paper,)})
+    limits = {limit.heading: limit.lines for limit in screen_of(run).limits}
+    assert limits["Not due yet"] == (f"1 item at T+30m, {moment(AT + timedelta(minutes=30))}",)
+    assert f"until {moment(AT)}" in limits["Said by people"][0]
+    agenda = Agenda(load_inventory(HOME / "features"), "T-0", "launch", AT)
+    late = next(item for item in agenda.inventory.item if item.due == "T+30m")
+    assert agenda.why_not(late) == f"due at T+30m, {moment(AT + timedelta(minutes=30))}"
+    assert moment(AT).endswith(" in Oslo)")

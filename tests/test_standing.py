@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -53,19 +54,25 @@ TRUTH: dict[str, Case] = {
     "signed this second": attestation(on=NOW),
     "signed at its hour, after the launch": attestation(**WATCHED, on=NOW - timedelta(hours=1)),
     "signed before its hour": attestation(
-        "it was signed at 2026-03-05 10:59:59 UTC, before its hour, 2026-03-05 11:00:00 UTC",
+        "it was signed at 2026-03-05 10:59:59 UTC (11:59 in Oslo), before its hour, 2026-03-05 11:00:00 UTC",
         **WATCHED,
         on=NOW - timedelta(hours=1) - SECOND,
     ),
     "signed of this rollback": attestation(**READY, on=NOW - timedelta(hours=1)),
     "signed of an earlier rollback": attestation(
-        "before its hour, 2026-03-05 11:00:00 UTC: it may be of an earlier rollback",
+        "before its hour, 2026-03-05 11:00:00 UTC",
         **READY,
         on=NOW - timedelta(hours=1) - SECOND,
     ),
     "not applicable to this rollback": not_applicable(**NOBODY, on=NOW - timedelta(hours=1)),
     "not applicable to an earlier rollback": not_applicable(
         "it may be of an earlier rollback", **NOBODY, on=NOW - timedelta(hours=1) - SECOND
+    ),
+    "of what comes after a launch without an hour": attestation(
+        "after the launch, and environment.toml does not say launch_at",
+        item="GL-6.1.6",
+        words="It was watched for a week.",
+        bound_to={},
     ),
     "stands too long": attestation("longer than 7 days", on=NOW - DAY, expires=NOW + 6 * DAY + SECOND),
     "stands exactly as long as it may": attestation(on=NOW - DAY, expires=NOW + 6 * DAY),
@@ -237,8 +244,96 @@ def test_a_signature_without_its_record_is_named(tmp_path: Path) -> None:
     """What is left of a record that somebody deleted does not go unnoticed."""
     desk = Desk(tmp_path)
     desk.file("attestation").unlink()
-    (standing,) = desk.standings()
+    standing, left = desk.standings()
     assert standing.why == "environments/production/attestations/GL-2.3.1.toml.sig: its record is not there"
+    assert left.why.startswith("environments/production/attestations/login.mp4: is no record, nor evidence of one")
+
+
+def line_with(path: Path, words: str) -> int:
+    """The number of the line in which *words* stand."""
+    return next(number for number, line in enumerate(path.read_text().splitlines(), 1) if words in line)
+
+
+LINES = {
+    "evidence missing": "evidence",
+    "evidence changed": "evidence",
+    "signed as something else": "role",
+    "by somebody without the role": "by",
+    "other words": "words",
+    "another environment": "environment",
+    "another digest": "bound_to",
+    "expired yesterday": "expires",
+    "signed tomorrow": "on",
+    "stands too long": "expires",
+    "no such item": "item",
+    "a self-approved waiver": "approved_by",
+    "a waiver that nobody known asked for": "asked_by",
+    "a waiver of a critical item too long": "expires",
+}
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_what_speaks_against_a_record_is_told_with_its_line(tmp_path: Path, name: str) -> None:
+    """Whoever mends the file finds the place, and not only the rule."""
+    case, desk = TRUTH[name], Desk(tmp_path)
+    path = desk.file(case.kind, **case.changes)
+    (standing,) = desk.standings()
+    assert standing.why.startswith(f"line {line_with(path, f'{LINES[name]} = ')}: "), standing.why
+
+
+def test_the_line_is_that_of_the_file_in_a_list_of_several(tmp_path: Path) -> None:
+    """Each file of evidence stands in a line of its own, as `golive attest` writes them."""
+    desk = Desk(tmp_path)
+    good = desk.file("attestation").read_text(encoding="utf-8")
+    sha256 = good.partition('sha256 = "')[2].partition('"')[0]
+    rows = [f'  {{ file = "{name}", sha256 = "{sha256}" }},' for name in ("login.mp4", "second.mp4")]
+    text = re.sub(r"evidence = .*", "\n".join(["evidence = [", *rows, "]"]), good)
+    desk.file("attestation", text=text)
+    (standing,) = desk.standings()
+    line = line_with(tmp_path / "attestations/GL-2.3.1.toml", "second.mp4")
+    assert standing.why == f"line {line}: its evidence second.mp4 is not there"
+    broken = text.replace(rows[1], rows[1].replace(sha256, "0f"))
+    desk.file("attestation", text=broken)
+    assert f"GL-2.3.1.toml:{line}: evidence.1.sha256: " in desk.standings()[0].why
+
+
+STRAYS = {
+    "attestations/GL-3.5.2.tml": "is no record, nor evidence of one: a record is called <item>.toml",
+    "attestations/GL-3.5.2.toml.txt": "is no record, nor evidence of one",
+    "attestations/GL-3.5.2.toml.unsigned": "is no record before it is signed",
+    "attestations/folder/GL-3.5.2.toml": "is no record, nor evidence of one",
+    "attestation/GL-3.5.2.toml": "is no folder of records: attestations, waivers, not-applicable",
+    "Waivers/GL-3.5.2.toml": "is no folder of records",
+    "waivers": "is no folder of records",
+}
+
+
+@pytest.mark.parametrize("name", STRAYS)
+def test_what_was_meant_for_a_record_and_is_none_is_named(tmp_path: Path, name: str) -> None:
+    """A suffix or a folder that is misspelt does not go unnoticed, and takes nothing from the records that stand."""
+    desk = Desk(tmp_path)
+    desk.file("attestation")
+    place = tmp_path / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text('item = "GL-2.3.1"\n')
+    good, stray = desk.standings()
+    assert good.stands
+    assert (stray.stands, stray.paper.stray) == (False, True)
+    assert f"environments/production/{name}".startswith(stray.paper.file)
+    assert STRAYS[name] in stray.why
+
+
+def test_what_lies_beside_records_is_no_stray(tmp_path: Path) -> None:
+    """Drafts, evidence and its folders, signatures, what a system hides, and files of other purposes."""
+    desk = Desk(tmp_path)
+    desk.file("attestation")
+    (tmp_path / "attestations/GL-2.3.1").mkdir()
+    for name in ("GL-2.3.1/seen.txt", "GL-3.5.2.toml.draft", ".DS_Store"):
+        (tmp_path / "attestations" / name).write_text("x")
+    (tmp_path / "environment.toml").write_text("x")
+    (tmp_path / "keys").mkdir()
+    (standing,) = desk.standings()
+    assert standing.stands, standing.why
 
 
 @pytest.mark.parametrize("subject", [Subject(configuration=CONFIGURATION), Subject(image_digest=IMAGE)])
@@ -257,7 +352,7 @@ def test_the_CEO_does_not_stand_in_for_an_officer_who_is_there(tmp_path: Path) -
     desk = Desk(tmp_path, roles={**ROLES, "berit": ("compliance officer",)})
     desk.file("attestation", **NOTICE)
     (standing,) = desk.standings()
-    assert standing.why == "alem is not compliance officer in environment.toml"
+    assert standing.why.endswith(": alem is not compliance officer in environment.toml")
     desk.file("attestation", by="berit", **NOTICE)
     assert desk.standings()[0].stands
 

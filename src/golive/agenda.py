@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from golive.errors import SetupError
-from golive.phases import ROLLBACK, due_at, offset
+from golive.phases import ROLLBACK, due_at, moment, offset
 from golive.record import Later
 from golive.runbook import Inventory, Item
 
@@ -62,7 +62,7 @@ class Agenda:
         if item.due == ROLLBACK:
             return "due after a rollback"
         at = due_at(self.launch_at, item.due)
-        return f"due at {item.due}, " + (f"{at:%Y-%m-%d %H:%M} UTC" if at else "whose hour launch_at does not say yet")
+        return f"due at {item.due}, {moment(at) if at else 'whose hour launch_at does not say yet'}"
 
     def later(self) -> tuple[Later, ...]:
         """The decisions that this run does not judge, in their order."""
@@ -88,4 +88,4 @@ class Agenda:
         at = due_at(self.launch_at, self.phase)
         if at is None:
             return [f"{self.phase} has no hour: launch_at is not set in the environment file"]
-        return [f"{self.phase} begins at {at:%Y-%m-%d %H:%M} UTC, and cannot be judged before"] if now < at else []
+        return [f"{self.phase} begins at {moment(at)}, and cannot be judged before"] if now < at else []

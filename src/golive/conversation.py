@@ -2,7 +2,8 @@
 How a person puts something on record: `golive attest`, `waive` and `not-applicable` show, ask, write, sign and check.
 
 What is asked can be said by flags as well. What was typed is never lost: whatever ends the conversation early, the
-answers so far are kept in a draft beside where the record would lie, and the next conversation begins with them.
+answers so far are kept in a draft beside where the record would lie, and the next conversation begins with them. What
+could not be signed is kept as `<item>.toml.unsigned`; a record that stood goes on standing until the new one is signed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from shlex import quote
 from typing import Protocol
 
 from pydantic import ValidationError
@@ -20,6 +22,7 @@ from pydantic import ValidationError
 from golive.environment import Person
 from golive.errors import GoLiveError, SetupError
 from golive.office import Office, end_of, keys_at_hand
+from golive.recording import write_atomically
 from golive.records import FOLDERS, MODELS, Content, EvidenceFile, Kind, as_toml, digest_of, quoted, read_toml
 from golive.runbook import Item
 from golive.ssh import sign
@@ -80,6 +83,10 @@ class Conversation:
     def _draft_path(self) -> Path:
         return self.path.with_name(self.path.name + ".draft")
 
+    @property
+    def _unsigned_path(self) -> Path:
+        return self.path.with_name(self.path.name + ".unsigned")
+
     def hold(self) -> bool:
         """Show, ask, write, sign, check; whether the record stands. SetupError keeps what was typed and says where."""
         self._begin()
@@ -92,21 +99,28 @@ class Conversation:
             if not self._sure("sign this?"):
                 raise SetupError("nothing was signed")
             key = self._key(person)
-            self._write(content)
-        self._sign(key)
+            self._file_evidence()
+            text = as_toml(content)
+            self._put(text, self._signed(text, key))
         return self._check()
 
     # -- what is shown ----------------------------------------------------------------------------------------------
 
     @property
     def _shown(self) -> str:
-        return str(self.path.relative_to(self.office.home))
+        return self._as_shown(self.path)
+
+    def _as_shown(self, path: Path) -> str:
+        return str(path.relative_to(self.office.home))
 
     def _begin(self) -> None:
         """Refuse what can never have effect before anything is asked, and show what it is about."""
         item, demand = self.item, self.office.demands[self.item.id]
         if self.kind == "attestation" and not demand.words:
             raise SetupError(f"nobody attests {item.id}: the machine decides it, or its words are not written yet")
+        if self.kind == "attestation" and demand.hourless:
+            file = f"environments/{self.office.environment.name}/environment.toml"
+            raise SetupError(f"{item.id} speaks of {item.due}, which has no hour: set launch_at in {file} first")
         if self.kind == "attestation" and demand.not_before is not None and self.office.now < demand.not_before:
             hour = f"{demand.not_before:%Y-%m-%d %H:%M} UTC"
             raise SetupError(f"{item.id} speaks of {item.due}: nobody can attest it before {hour}")
@@ -126,7 +140,7 @@ class Conversation:
 
     def _drafted(self) -> dict[str, str]:
         """What the draft holds; SetupError where it is none, for somebody typed what is in it."""
-        shown = self._draft_path.relative_to(self.office.home)
+        shown = self._as_shown(self._draft_path)
         try:
             said = read_toml(self._draft_path.read_bytes())
         except (OSError, ValueError) as exc:
@@ -140,11 +154,13 @@ class Conversation:
 
     @contextmanager
     def _keeping(self) -> Iterator[None]:
-        """Whatever ends this early, what was typed is kept."""
+        """Whatever ends this early, what was typed is kept; with --yes nothing was, and an older draft stays."""
         try:
             yield
         except BaseException as exc:
-            if not self.said:
+            if not self.said or self.flags.yes:
+                if isinstance(exc, OSError):
+                    raise SetupError(str(exc)) from exc
                 raise
             kept = self._keep()
             if isinstance(exc, GoLiveError | OSError):
@@ -154,14 +170,14 @@ class Conversation:
 
     def _keep(self) -> str:
         """Where what was typed is kept; on the terminal where nothing can be written."""
-        text = "".join(f"{key} = {quoted(value)}\n" for key, value in self.said.items())
+        text = "".join(f"{key} = {quoted(value)}\n" for key, value in {**self.draft, **self.said}.items())
         try:
             self._draft_path.parent.mkdir(parents=True, exist_ok=True)
-            self._draft_path.write_text(text, encoding="utf-8")
+            write_atomically(self._draft_path, text)
         except OSError:
             self._show(text)
             return "what was said so far stands above, because it cannot be written"
-        return f"what was said so far is kept in {self._draft_path.relative_to(self.office.home)}"
+        return f"what was said so far is kept in {self._as_shown(self._draft_path)}"
 
     def _ask(self, key: str, question: str, given: str | None, default: str | None, check: Callable[[str], str]) -> str:
         """The answer that *check* finds nothing wrong with; asked again until then, or SetupError where nobody asks."""
@@ -266,12 +282,13 @@ class Conversation:
     def _evidence(self, *, needed: bool) -> list[EvidenceFile]:
         paths = list(self.flags.evidence)
         if not paths and not self.flags.yes:
-            drafted = iter((self.draft.get("evidence") or "").splitlines())
+            drafted = (self.draft.get("evidence") or "").splitlines()
             none = "" if needed else " (none: leave empty)"
-            while path := self._file(f"file that shows it{none}", next(drafted, ""), needed=needed and not paths):
+            while path := self._file(f"file that shows it{none}", next(iter(drafted), ""), needed=needed and not paths):
                 paths.append(path)
+                drafted = drafted[1:]
                 none = " (no other: leave empty)"
-                self.said["evidence"] = "\n".join(paths)
+                self.said["evidence"] = "\n".join([*paths, *drafted])
         if needed and not paths:
             raise SetupError("--evidence is needed: a file that shows it, however small")
         for path in paths:
@@ -308,27 +325,38 @@ class Conversation:
 
     # -- what is done -----------------------------------------------------------------------------------------------
 
-    def _write(self, content: Content) -> None:
+    def _file_evidence(self) -> None:
         for name, source in self.sources.items():
             place = self.path.parent / name
             place.parent.mkdir(parents=True, exist_ok=True)
             if not place.exists():
                 shutil.copyfile(source, place)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.with_name(self.path.name + ".sig").unlink(missing_ok=True)
-        beside = self.path.with_name(self.path.name + ".part")
-        beside.write_text(as_toml(content), encoding="utf-8")
-        beside.replace(self.path)
-        self._draft_path.unlink(missing_ok=True)
 
-    def _sign(self, key: Path) -> None:
-        namespace = NAMESPACES[self.kind]
+    def _signed(self, text: str, key: Path) -> str:
+        """The signature over *text*; where there is none, *text* is kept, and how to sign it is told."""
         try:
-            signature = sign(self.path.read_bytes(), namespace, key, self.talk.ask_secret)
-        except SetupError as exc:
-            by_hand = f"ssh-keygen -Y sign -n {namespace} -f {key} {self._shown}"
-            raise SetupError(f"{exc}; the record is kept in {self._shown}, unsigned: `{by_hand}` signs it") from exc
-        self.path.with_name(self.path.name + ".sig").write_text(signature, encoding="ascii")
+            return sign(text.encode(), NAMESPACES[self.kind], key, self.talk.ask_secret)
+        except BaseException as exc:
+            write_atomically(self._unsigned_path, text)
+            kept = f"the record is kept in {self._as_shown(self._unsigned_path)}: `{self._by_hand(key)}` signs it"
+            if isinstance(exc, GoLiveError | OSError):
+                raise SetupError(f"{exc}; {kept}") from exc
+            self.talk.say(kept)  # somebody who presses Ctrl-C at the passphrase
+            raise
+
+    def _by_hand(self, key: Path) -> str:
+        """What a person types to sign what is kept, and to let it take its place."""
+        unsigned, record = quote(self._as_shown(self._unsigned_path)), quote(self._shown)
+        signing = f"ssh-keygen -Y sign -n {NAMESPACES[self.kind]} -f {quote(str(key))} {unsigned}"
+        return f"{signing} && mv {unsigned}.sig {record}.sig && mv {unsigned} {record}"
+
+    def _put(self, text: str, signature: str) -> None:
+        """Let *text* and its *signature* take the place of what stood there; what they were made from can go then."""
+        write_atomically(self.path.with_name(self.path.name + ".sig"), signature)
+        write_atomically(self.path, text)
+        for made in (self._unsigned_path, self._draft_path):
+            made.unlink(missing_ok=True)
 
     def _check(self) -> bool:
         """Say whether what was made stands, as the next run will find it."""
@@ -369,4 +397,7 @@ def _said(text: str) -> str:
 def _wrong_file(path: str, *, needed: bool) -> str:
     if not path:
         return "at least one file is needed, however small" if needed else ""
+    name = Path(path).name
+    if "\\" in name or name.encode(errors="replace").decode() != name:
+        return "no record can name a file that is called so: give it a name of plain letters, without \\"
     return "" if digest_of(Path(path)) else "there is no such file that can be read"

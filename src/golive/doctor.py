@@ -32,6 +32,7 @@ from golive.grants import named, policy, scopes, statements
 from golive.identity import CHECKS
 from golive.identity import looks as identity_looks
 from golive.observatory import Observatory
+from golive.phases import is_after_launch
 from golive.probes.apprunner import DescribedService
 from golive.probes.aws import Caller
 from golive.probes.look import Act, Look, Permission
@@ -42,9 +43,10 @@ from golive.standing import Signatures, lacking
 from golive.subject import looks as subject_looks
 from golive.terminal import Terminal
 from golive.twin.process import TwinProcess
-from golive.vocabulary import planned
+from golive.vocabulary import planned, unanswered
 
 SECONDS = 15.0  # for all looks together: the doctor is quick, and says what was not answered in time
+REHEARSED = 20.0  # the same of the twin: a busy machine is slow to play the world, too
 # Before the launch nothing is counted since it; what that will take is tried on the hour that has just gone by.
 TRIED_SINCE = timedelta(hours=1)
 _QUESTION = re.compile(r"\s*#\s*(?P<keys>\[?[a-z][\w, .\]]*?): (?:questions? to (?P<whom>[^.(:]+)|to be written down)")
@@ -65,6 +67,14 @@ class Trouble:
     grant: tuple[str, ...]  # what would help, where something is to be granted
 
 
+@dataclass(frozen=True, slots=True)
+class Unset:
+    """A variable that should hold a token."""
+
+    good_for: tuple[str, ...]  # what the token must be allowed
+    items: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Diagnosis:
     """Everything that the doctor found; what is empty is well."""
@@ -73,11 +83,15 @@ class Diagnosis:
     identity: dict[str, str] = field(default_factory=dict)  # what was seen, by what it is
     wrong: dict[str, str] = field(default_factory=dict)  # account, service, certificate, clock, route: what is not well
     troubles: list[Trouble] = field(default_factory=list)
-    variables: dict[str, list[str]] = field(default_factory=dict)  # not set → what the token in it must be good for
+    variables: dict[str, Unset] = field(default_factory=dict)  # not set
     questions: dict[str, list[str]] = field(default_factory=dict)  # open keys of the file → items that need them
     keyless: list[str] = field(default_factory=list)  # people
     unsigned: dict[str, str] = field(default_factory=dict)  # item → who can sign it
+    early: dict[str, str] = field(
+        default_factory=dict
+    )  # item that nobody can sign before its hour → who then, and when
     untried: dict[str, str] = field(default_factory=dict)  # item → the act, for which nothing was tried
+    not_tried: dict[str, list[str]] = field(default_factory=dict)  # to be granted, and nothing gave occasion → items
     optional: dict[str, str] = field(default_factory=dict)  # further questions that stand in the file → whose
 
     @property
@@ -94,19 +108,42 @@ class Doctor:
     """One visit: opens the way, asks, tells; `close` it afterwards."""
 
     def __init__(
-        self, home: Path, environment: str, faults: Sequence[str] = (), *, asks: Observatory | None = None
+        self,
+        home: Path,
+        environment: str,
+        faults: Sequence[str] = (),
+        *,
+        asks: Observatory | None = None,
+        seconds: float | None = None,
     ) -> None:
-        """SetupError where the files are wrong, or the environment is none; *asks* is one that asked already."""
+        """
+        SetupError where the files are wrong, or the environment is none.
+
+        *asks* is one that asked already; *seconds* is how long all looks together may take.
+        """
         wanted = Wanted(environment, "T-0", faults=tuple(faults))
         self._run = Run(home, wanted, Terminal(), on_record=lambda _: None)  # no run, so nothing is written
         load_vocabulary(home)
         self._run.settle()
+        self._hurry(seconds or (REHEARSED if self.environment.rehearsal else SECONDS))
         self._run.read()
         if self._run.reasons:
             raise SetupError(f"the features cannot be trusted: {self._run.reasons[0]}")
         self._observatory = self._run.observatory = asks
         self._open: dict[str, list[str]] = defaultdict(list)
+        if asks is not None and self.environment.rehearsal:
+            self._run.launch_at = asks.reach.detour.launch_at  # the twin knows the hour that it plays
         since = self._run.started - TRIED_SINCE
+        # A twin that has not begun yet plays some hour.
+        self._hour = since if self.environment.rehearsal and asks is None else self._run.launch_at
+        if self._hour is None:
+            self._open["launch_at"] += [item.id for item in self._run.inventory.item if is_after_launch(item.due)]
+        for item in self._run.inventory.item:
+            if item.partner is not None and item.partner not in self.environment.not_in_use:
+                try:
+                    self.environment.swan_in_use()
+                except OpenQuestion as exc:
+                    self._open[exc.key].append(item.id)
         self._looks = {each.item: tuple(self._planned(each, since)) for each in self._run.scenarios.values()}
         # What an incident is diagnosed with must be granted before there is one.
         causes = [each for each in read_scenarios(home / "features")[0] if is_cause(each.item)]
@@ -179,7 +216,14 @@ class Doctor:
             found.wrong["route to the database"] = str(no_route)
         self._tell_identity(found, observatory, route)
         found.troubles = [*self._troubles({"every item": tuple(about), **asked}, observatory)]
-        found.variables = {name: on for name, on in self.scopes().items() if not observatory.reach.has(name)}
+        found.variables = {
+            name: Unset(tuple(on), self._items_with("token", name))
+            for name, on in self.scopes().items()
+            if not observatory.reach.has(name)
+        }
+        for each in (*self.wanted(), *self.wanted(acting=True)):
+            if each.kind == "iam" and each.what not in observatory.reach.called:
+                found.not_tried[each.what] = [*self._items_with("iam", each.what)]
         found.questions = {key: sorted(set(items)) for key, items in sorted(self._open.items())}
         found.optional = {key: whom for key, whom in self._asked_in_file() if key not in found.questions}
         for item, looks in self._looks.items():
@@ -234,7 +278,13 @@ class Doctor:
             may = [one for one in people if not [*lacking(one.name, demand.signer, people)]]
             able = [one.name for one in may if one.keys]
             who = ", ".join(able) or ", ".join(f"{one.name} (no key)" for one in may) or "nobody has this role"
-            found.unsigned[demand.item] = f"{demand.signer}: {who}"
+            told = f"{demand.signer}: {who}"
+            if demand.hourless:
+                found.early[demand.item] = f"{told}; from an hour that launch_at does not say yet"
+            elif demand.not_before is not None and demand.not_before > self._run.started:
+                found.early[demand.item] = f"{told}; from {demand.not_before:%Y-%m-%d %H:%M} UTC on"
+            else:
+                found.unsigned[demand.item] = told
 
     # -- the way there ---------------------------------------------------------------------------------------------
 
@@ -244,23 +294,46 @@ class Doctor:
             if self.environment.rehearsal:
                 self._run.twin = TwinProcess.start(self._run.wanted.faults, self._run.wanted.phase)
                 detour = self._run.twin.detour
-            network = self.environment.network
-            if not self.environment.rehearsal:  # a busy machine is slow to play the world, too
-                hurried = network.model_copy(update={"run_seconds": min(SECONDS, network.run_seconds)})
-                self._run.environment = self.environment.model_copy(update={"network": hurried})
+            self._run.launch_at = detour.launch_at if self.environment.rehearsal else self._run.launch_at
             self._observatory = self._run.observatory = Observatory(self.environment, detour)
             self._observatory.start_clock()
         return self._observatory
 
+    def _hurry(self, seconds: float) -> None:
+        network = self.environment.network
+        hurried = network.model_copy(update={"run_seconds": min(seconds, network.run_seconds)})
+        self._run.environment = self.environment.model_copy(update={"network": hurried})
+
     def _planned(self, scenario: Scenario, since: Any) -> Iterator[Look[Any]]:
         offered = {"environment": self.environment, "launch_at": since, "since": since, "now": self._run.started}
+        item = self._run.inventory.by_id.get(scenario.item)
+        in_use = item is None or item.partner not in self.environment.not_in_use
         for step in scenario.steps:
+            told = (step.text, step.table, step.docstring)
             try:
-                yield from planned(step.text, step.table, step.docstring, offered)
+                yield from planned(*told, offered)
+                if self._hour is None and in_use:
+                    [*planned(*told, {**offered, "launch_at": None})]
             except NotInUse:
                 continue  # whom nobody asks, nobody has to grant anything
             except OpenQuestion as exc:
-                self._open[exc.key].append(scenario.item)
+                if in_use:
+                    self._open[exc.key].append(scenario.item)
+            if in_use:
+                for key in unanswered(*told, {**offered, "launch_at": self._hour}):
+                    self._open[key].append(scenario.item)
+
+    def _items_with(self, kind: str, what: str) -> tuple[str, ...]:
+        """The items of which a look, or an act, must be granted *what*; those of a diagnosis by their cause."""
+        about = [*identity_looks(self.environment), *subject_looks(self.environment)]
+        asked = {"every item": tuple(about), **self._looks, "a diagnosis": self._in_an_incident}
+        return tuple(
+            item
+            for item, looks in asked.items()
+            if any(
+                (each.kind, each.what) == (kind, what) for look in looks for each in look.permissions(self.environment)
+            )
+        )
 
     def _of(self, acts: Iterable[Act[Any]]) -> tuple[Permission, ...]:
         return tuple(dict.fromkeys(each for act in acts for each in act.permissions(self.environment)))

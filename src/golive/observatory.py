@@ -372,6 +372,7 @@ class Observatory:
             took_ms=round(entry.took_ms, 1),
             attempts=tuple(entry.attempts),
             act=entry.look.effect if isinstance(entry.look, Act) else None,
+            stays=entry.look.stays(entry.answer) if isinstance(entry.look, Act) and error is None else "",
             answer=None if error else plain(entry.answer),
             error=None if error is None else str(error),
             error_kind=None if error is None else error.kind(),

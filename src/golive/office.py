@@ -100,10 +100,18 @@ def _missing(office: Office, signatures: Signatures) -> list[dict[str, str]]:
                     "due": item.due,
                     "signer": demand.signer,
                     "instead_of": "the act" if "act" in item.how else "",
+                    "not_before": _earliest(demand),
                     "command": f"golive attest {demand.item} --env {office.environment.name}",
                 }
             )
     return missing
+
+
+def _earliest(demand: Demand) -> str:
+    """From when on it can be signed; "" where that is now."""
+    if demand.hourless:
+        return "launch_at is not set"
+    return demand.not_before.strftime("%Y-%m-%dT%H:%M:%SZ") if demand.not_before else ""
 
 
 def end_of(text: str, now: datetime) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TypedDict
 
@@ -13,13 +13,11 @@ from pydantic import ValidationError
 from golive import record
 from golive.environment import Person
 from golive.errors import CannotTell, EffectUnseen, NoConsent, ProbeError, SetupError, Unsigned
-from golive.phases import ROLLBACK, due_at, offset
+from golive.phases import ROLLBACK, due_at, is_after_launch, moment
 from golive.record import Status, Subject
 from golive.records import Attestation, Kind, NotApplicable, Paper, Waiver, parse, read_papers
 from golive.runbook import SIGNED, Inventory, Item, Scenario
 from golive.standing import Circumstances, Demand, Signatures, Standing, decide, one_line, role_of, signer_of
-
-BEFORE = timedelta()  # the launch, counted from the launch
 
 
 def words_of(item: Item, scenario: Scenario | None) -> str:
@@ -57,6 +55,7 @@ def demands(
             words=words_of(item, scenarios.get(item.id)),
             not_applicable=item.not_applicable,
             **_timed(item, launch_at, rolled_back),
+            hourless=is_after_launch(item.due) and launch_at is None,
         )
         for item in inventory.item
     }
@@ -73,7 +72,7 @@ def _timed(item: Item, launch_at: datetime | None, rolled_back: RolledBack | Non
         if rolled_back is None:
             return {}
         return {"not_before": rolled_back.told_from, "of_a_rollback": True, "unseen": rolled_back.unseen}
-    return {"not_before": due_at(launch_at, item.due)} if (offset(item.due) or BEFORE) > BEFORE else {}
+    return {"not_before": due_at(launch_at, item.due)} if is_after_launch(item.due) else {}
 
 
 def read_signatures(folder: Path, circumstances: Circumstances, asked: Mapping[str, Demand]) -> Signatures:
@@ -124,8 +123,7 @@ def lay_over(item: Item, found: Status, reason: str, failure: BaseException | No
             elif without := _unsigned_part(item, signatures):
                 notes.append(f"{each.paper.file} does not cover it: {without}")
             else:
-                until = content.expires.strftime("%Y-%m-%d %H:%M UTC")
-                said = f"waived by {content.approved_by} for {content.asked_by} until {until}"
+                said = f"waived by {content.approved_by} for {content.asked_by} until {moment(content.expires)}"
                 told = f"{said}: {content.reason.rstrip('.')}; found {found}: {reason}"
                 return Laid(Status.WAIVED, told, used=(each,))
     if found is Status.MET:
@@ -151,6 +149,19 @@ def without_partner(partner: str, environment: str, found: Status, reason: str, 
     return Laid(
         Status.NOT_APPLICABLE, f"{file} says that {partner} is not in use, and the service is given nothing of it"
     )
+
+
+def without_hour(item: Item, environment: str, found: Status, reason: str, signatures: Signatures) -> Laid:
+    """
+    What is said of an *item* that falls due after a launch of which nobody has told the hour: whatever was *found* now
+    says nothing of then. A waiver covers no missing line of a file; what is not applicable is so at any hour.
+    """
+    file = f"environments/{environment}/environment.toml"
+    record = signatures.of("not-applicable", item.id)
+    if record is not None and record.stands and found in (Status.UNKNOWN, Status.UNSIGNED):
+        return lay_over(item, Status.UNSIGNED, reason, None, signatures)
+    said = f"{file} does not say launch_at, so {item.due} has no hour, and nobody can say what holds then"
+    return Laid(Status.UNKNOWN, f"{said}; found now: {found}{'' if found is Status.MET else f': {reason}'}")
 
 
 def _settled_by_a_person(item: Item, reason: str, how: str, signatures: Signatures) -> Laid:
@@ -194,6 +205,7 @@ def _row(standing: Standing, used: bool) -> record.Paper:
         used=used,
         why="; ".join(filter(None, (standing.why, standing.unseen))),
         wrong=paper.wrong,
+        stray=paper.stray,
     )
     if content is None:
         return told
@@ -239,6 +251,8 @@ def as_they_were(recorded: record.Record, subject: Subject, asked: Mapping[str, 
 def _paper(row: record.Paper) -> Paper:
     name = PurePosixPath(row.file)
     stem = name.with_suffix("").stem if name.suffix.lower() == ".sig" else name.stem
+    if row.stray:
+        return Paper(row.kind, row.file, stem, b"", None, row.wrong, stray=True)
     if row.text is None:
         return Paper(row.kind, row.file, stem, b"", None, row.wrong or f"{row.file}: the record does not hold its text")
     data = row.text.encode()

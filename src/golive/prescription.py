@@ -20,13 +20,21 @@ def told(found: Diagnosis) -> Iterator[str]:
         yield f"✗ {trouble.kind}: {trouble.where}: {trouble.why}"
         yield f"    for:   {_listed(trouble.items)}"
         yield from (f"    grant: {grant}" for grant in trouble.grant)
-    yield from _block("variables that are not set", {name: "; ".join(on) for name, on in found.variables.items()})
+    yield from _block(
+        "variables that are not set",
+        {name: f"{'; '.join(one.good_for)}; for {_listed(one.items)}" for name, one in found.variables.items()},
+    )
     yield from _block(
         "open questions of the environment file", {key: f"for {_listed(of)}" for key, of in found.questions.items()}
     )
     yield from _block("people without a key, whose signatures have no effect", dict.fromkeys(found.keyless, ""))
     yield from _block("to be signed, and by whom", found.unsigned)
+    yield from _block("to be signed later, and by whom", found.early)
     yield from _block("not tried, for it acts (--act)", found.untried)
+    yield from _block(
+        "to be granted, and not tried, for nothing gave occasion",
+        {what: f"for {_listed(of)}" for what, of in found.not_tried.items()},
+    )
     yield from _block("further questions in the environment file, and whose they are", found.optional)
     yield ""
     yield f"what to grant: golive doctor --env {found.environment} --policy | --sql | --scopes"

@@ -61,6 +61,7 @@ class Evidence(Frozen):
     took_ms: float
     attempts: tuple[Attempt, ...]
     act: str | None = None  # what asking it has changed or sent; None where it only looked
+    stays: str = ""  # what an act has left behind, and under which name
     answer: JsonValue = None
     error: str | None = None
     error_kind: str | None = None  # as errors.py draws them: "Denied"
@@ -181,6 +182,7 @@ class Paper(Frozen):
     why: str = ""  # why it has no effect; "" where it stands
     text: str | None = None  # the whole file; None where it cannot be read
     wrong: str = ""  # why it cannot be read
+    stray: bool = False  # it is no record at all: a file, or a folder, that was meant for one
     signature: str | None = None  # that lay beside it
     evidence: dict[str, str | None] = {}  # files that it names, with the SHA-256 of what lay there
 
@@ -283,6 +285,17 @@ class Record(Frozen):
     def from_json(cls, text: str | bytes) -> Record:
         """Read a document; pydantic's ValidationError where it is not a record of this schema."""
         return cls.model_validate_json(text)
+
+
+def acts_of(record: Record) -> list[tuple[str, Evidence]]:
+    """What a run has changed or sent, in its order, each with the item for which."""
+    items = {name: finding.item for finding in record.findings for name in finding.evidence}
+    return [(items.get(seen.id, ""), seen) for seen in record.evidence if seen.act is not None]
+
+
+def what_became(seen: Evidence) -> str:
+    """What an act has left behind, or why nobody knows."""
+    return seen.stays or (f"what became of it is not known: {seen.error}" if seen.error else "nothing of it stays")
 
 
 def identities(findings: Iterable[Finding]) -> list[str]:

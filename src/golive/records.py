@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -27,6 +28,9 @@ FOLDERS: Mapping[Kind, str] = {
     "waiver": "waivers",
     "not-applicable": "not-applicable",
 }
+
+
+KEYS = "keys"  # of the rehearsal's people, whom somebody lends one
 
 
 def _utc(moment: datetime) -> datetime:
@@ -132,6 +136,7 @@ class Paper:
     wrong: str = ""  # which line breaks which rule
     signature: str | None = None
     evidence: Mapping[str, str | None] = field(default_factory=dict)  # file → SHA-256 of what lies there
+    stray: bool = False  # it is no record at all
 
     @property
     def digest(self) -> str:
@@ -140,16 +145,54 @@ class Paper:
 
 
 def read_papers(folder: Path, shown: str) -> tuple[Paper, ...]:
-    """Every record below *folder*, an environment's; *shown* is how messages call that folder."""
+    """
+    Every record below *folder*, an environment's, and whatever else lies there; *shown* is how messages call it.
+
+    What was meant for a record and is none must not go unnoticed: a suffix or a folder's name that is misspelt.
+    """
     found: list[Paper] = []
     for kind, name in FOLDERS.items():
+        papers: list[Paper] = []
+        others: list[Path] = []
         for path in sorted((folder / name).glob("*")):
             file = f"{shown}/{name}/{path.name}"
-            if path.suffix.lower() == ".toml":
-                found.append(_read(kind, path, file))
+            if path.suffix.lower() == ".toml" and not path.is_dir():
+                papers.append(_read(kind, path, file))
             elif path.suffix.lower() == ".sig" and not path.with_suffix("").exists():
-                found.append(Paper(kind, file, Path(path.stem).stem, b"", None, f"{file}: its record is not there"))
+                papers.append(Paper(kind, file, Path(path.stem).stem, b"", None, f"{file}: its record is not there"))
+            elif path.suffix.lower() != ".sig":
+                others.append(path)
+        found += papers
+        known = {PurePosixPath(each).parts[0] for paper in papers for each in paper.evidence}
+        known |= {Path(path.stem).stem for path in (folder / name).glob("*.toml.*")} | {paper.stem for paper in papers}
+        unread = b"".join(paper.data for paper in papers if paper.content is None)  # what it names nobody can tell
+        found += [
+            _stray(kind, path, f"{shown}/{name}/{path.name}")
+            for path in others
+            if not (_belongs(path, known) or path.name.encode() in unread)
+        ]
+    for path in sorted(folder.glob("*")):
+        named = path.name in FOLDERS.values()
+        if path.is_dir() != named and path.name != KEYS and (named or path.is_dir()):
+            near = next(iter(get_close_matches(path.name.casefold(), FOLDERS.values(), 1)), "attestations")
+            kind = next(kind for kind, name in FOLDERS.items() if name == near)
+            found.append(
+                _stray(kind, path, f"{shown}/{path.name}", f"no folder of records: {', '.join(FOLDERS.values())}")
+            )
     return tuple(found)
+
+
+def _belongs(path: Path, known: Collection[str]) -> bool:
+    """Whether *path* is something that lies beside records: evidence, a draft, what a system hides."""
+    return path.name in known or path.name.endswith(".toml.draft") or path.name.startswith(".")
+
+
+def _stray(kind: Kind, path: Path, shown: str, wrong: str = "") -> Paper:
+    """What is no record, as one that has no effect."""
+    if path.name.endswith(".toml.unsigned"):
+        wrong = "no record before it is signed, and takes its place without this ending"
+    wrong = wrong or "no record, nor evidence of one: a record is called <item>.toml"
+    return Paper(kind, shown, path.name.partition(".toml")[0], b"", None, f"{shown}: is {wrong}", stray=True)
 
 
 def _read(kind: Kind, path: Path, shown: str) -> Paper:

@@ -32,6 +32,7 @@ from golive.paperwork import (
     read_signatures,
     rows,
     without_effect,
+    without_hour,
     without_partner,
 )
 from golive.phases import ROLLBACK
@@ -394,6 +395,8 @@ class Run(Expedition):
                 self.environment.swan_in_use()
             except ProbeError as exc:  # what was found may be of a partner that nobody has
                 found, reason, failure = Status.UNKNOWN, str(exc), exc
+        if self.signatures.demands[item.id].hourless:
+            return without_hour(item, self.environment.name, found, reason, self.signatures)
         return lay_over(item, found, reason, failure, self.signatures)
 
     def _records(self, progresses: Sequence[Progress], findings: Sequence[Finding]) -> tuple[Paper, ...]:
@@ -418,7 +421,7 @@ def _all_but_the_act(progress: Progress) -> bool:
 
 def _told(demand: Demand, now: datetime) -> dict[str, Any]:
     """What a twin's person is shown of *demand*: no words yet, where it cannot be attested before its hour."""
-    early = demand.not_before is not None and demand.not_before > now
+    early = demand.hourless or (demand.not_before is not None and demand.not_before > now)
     shown = dataclasses.asdict(dataclasses.replace(demand, not_before=None))
     return {**shown, "words": "" if early else demand.words}
 

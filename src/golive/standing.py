@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from golive.environment import REHEARSAL, Person
+from golive.environment import REHEARSAL, Person, line_of
 from golive.errors import CannotTell, Unsigned
+from golive.phases import moment
 from golive.record import Subject
 from golive.records import FOLDERS, Attestation, Content, EvidenceFile, Kind, NotApplicable, Paper, Waiver
 from golive.ssh import BadSignature, PublicKey, verify
@@ -31,6 +32,10 @@ APPROVER = "approver"
 STANDS_IN = {"compliance officer": "CEO"}
 
 
+# What of a record speaks against it, as a way to it ("evidence.0.file"), and a sentence that says why.
+Against = tuple[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Demand:
     """What the checklist asks of the records of one item."""
@@ -45,6 +50,7 @@ class Demand:
     not_before: datetime | None = None  # what comes after the launch cannot be attested before its hour
     of_a_rollback: bool = False  # so that before it neither is recorded as not applicable
     unseen: str = ""  # why it could not be seen from when on it can be
+    hourless: bool = False  # it comes after the launch, and of that nobody has told the hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,9 @@ def decide(
 
 
 def _claims(paper: Paper) -> set[str]:
-    """The items that a record may be meant for, however they are spelled."""
+    """The items that a record may be meant for, however they are spelled; what is no record takes no item's place."""
+    if paper.stray:
+        return set()
     said = [paper.stem, *([paper.content.item] if paper.content else [])]
     return {_spelled(text) for text in said}
 
@@ -116,60 +124,71 @@ def _standing(
     if content is None:
         return Standing(paper, "; ".join([*against, paper.wrong]))
     if content.item != paper.stem:
-        against.append(f"the file is called {paper.stem} and speaks of {content.item}")
+        against.append(f"{_at(paper, 'item')}the file is called {paper.stem} and speaks of {content.item}")
     demand = demands.get(content.item)
+    said: list[Against] = []
     unseen = ""
     if demand is None:
-        against.append(f"there is no item {content.item} in the checklist")
+        against.append(f"{_at(paper, 'item')}there is no item {content.item} in the checklist")
     else:
-        against += _against(paper, content, demand, circumstances)
+        said += _against(paper, content, demand, circumstances)
         if isinstance(content, Attestation):
             mismatched, unseen = _bound(content, demand, circumstances.subject)
-            against += mismatched
+            said += mismatched
         if not isinstance(content, Waiver):
             unseen = unseen or demand.unseen
-    against += _dates(content, circumstances)
+    said += _dates(content, circumstances)
+    against += [_at(paper, path) + sentence for path, sentence in said]
     against += _signature(paper, content, circumstances.people)
     return Standing(paper, "; ".join(against), unseen)
 
 
-def _against(paper: Paper, content: Content, demand: Demand, circumstances: Circumstances) -> Iterator[str]:
+def _at(paper: Paper, path: str) -> str:
+    """ "line 7: ", where the record says what *path* leads to."""
+    return f"line {line_of(paper.data.decode(), path.split('.'))}: "
+
+
+def _against(paper: Paper, content: Content, demand: Demand, circumstances: Circumstances) -> Iterator[Against]:
     if isinstance(content, Waiver):
         yield from _waiver(content, demand, circumstances.people)
         return
     if isinstance(content, Attestation):
         if not demand.words:
-            yield f"nobody attests {demand.item}: the machine decides it"
+            yield "item", f"nobody attests {demand.item}: the machine decides it"
             return
         if one_line(content.words) != one_line(demand.words):
-            yield f"its words are not those that have to be signed: “{one_line(demand.words)}”"
+            yield "words", f"its words are not those that have to be signed: “{one_line(demand.words)}”"
+        if demand.hourless:
+            yield "item", "it speaks of what comes after the launch, and environment.toml does not say launch_at"
     elif not demand.not_applicable:
-        yield f"{demand.item} is never recorded as not applicable"
+        yield "item", f"{demand.item} is never recorded as not applicable"
         return
     timed = isinstance(content, Attestation) or demand.of_a_rollback
     if timed and demand.not_before is not None and content.on < demand.not_before:
-        said = f"it was signed at {_instant(content.on)}, before its hour, {_instant(demand.not_before)}"
-        yield f"{said}: it may be of an earlier rollback" if demand.of_a_rollback else said
+        said = f"it was signed at {moment(content.on)}, before its hour, {moment(demand.not_before)}"
+        yield "on", f"{said}: it may be of an earlier rollback" if demand.of_a_rollback else said
     if content.role != demand.signer:
-        yield f"it is signed as {content.role}, and {demand.signer} has to sign"
-    yield from lacking(content.by, demand.signer, circumstances.people)
+        yield "role", f"it is signed as {content.role}, and {demand.signer} has to sign"
+    yield from (("by", said) for said in lacking(content.by, demand.signer, circumstances.people))
     if demand.days is not None and content.expires - content.on > timedelta(days=demand.days):
-        yield f"it is to stand longer than {demand.days} days"
-    for file in content.evidence:
-        yield from _evidence(file, paper.evidence)
+        yield "expires", f"it is to stand longer than {demand.days} days"
+    for number, file in enumerate(content.evidence):
+        yield from _evidence(paper, str(number), file)
 
 
-def _waiver(content: Waiver, demand: Demand, people: Sequence[Person]) -> Iterator[str]:
+def _waiver(content: Waiver, demand: Demand, people: Sequence[Person]) -> Iterator[Against]:
     if demand.severity not in WAIVER_DAYS:
-        yield f"{demand.item} is a {demand.severity}, which can never be waived"
+        yield "item", f"{demand.item} is a {demand.severity}, which can never be waived"
         return
     if content.asked_by.casefold() == content.approved_by.casefold():
-        yield f"{content.approved_by} approved what {content.asked_by} asked for: that takes two people"
+        asked = f"what {content.asked_by} asked for"
+        yield "approved_by", f"{content.approved_by} approved {asked}: that takes two people"
     if not any(person.name == content.asked_by for person in people):
-        yield f"nobody is called {content.asked_by} in environment.toml, and a person has to ask"
-    yield from lacking(content.approved_by, APPROVER, people)
+        yield "asked_by", f"nobody is called {content.asked_by} in environment.toml, and a person has to ask"
+    yield from (("approved_by", said) for said in lacking(content.approved_by, APPROVER, people))
     if content.expires - content.on > timedelta(days=WAIVER_DAYS[demand.severity]):
-        yield f"it is to stand longer than {WAIVER_DAYS[demand.severity]} days, the most for a {demand.severity} item"
+        most = WAIVER_DAYS[demand.severity]
+        yield "expires", f"it is to stand longer than {most} days, the most for a {demand.severity} item"
 
 
 def lacking(name: str, signer: str, people: Sequence[Person]) -> Iterator[str]:
@@ -186,39 +205,41 @@ def lacking(name: str, signer: str, people: Sequence[Person]) -> Iterator[str]:
         yield f"{name} is the {excluded}, who may not be the {role} too"
 
 
-def _evidence(file: EvidenceFile, there: Mapping[str, str | None]) -> Iterator[str]:
-    found = there.get(file.file)
+def _evidence(paper: Paper, number: str, file: EvidenceFile) -> Iterator[Against]:
+    found = paper.evidence.get(file.file)
     if found is None:
-        yield f"its evidence {file.file} is not there"
+        yield f"evidence.{number}.file", f"its evidence {file.file} is not there"
     elif found != file.sha256:
-        yield f"its evidence {file.file} was changed: SHA-256 {found[:12]}…, and signed was {file.sha256[:12]}…"
+        signed = f"and signed was {file.sha256[:12]}…"
+        yield f"evidence.{number}.sha256", f"its evidence {file.file} was changed: SHA-256 {found[:12]}…, {signed}"
 
 
-def _bound(content: Attestation, demand: Demand, subject: Subject) -> tuple[list[str], str]:
+def _bound(content: Attestation, demand: Demand, subject: Subject) -> tuple[list[Against], str]:
     """What speaks against it, and what of the subject could not be seen."""
-    against: list[str] = []
+    against: list[Against] = []
     unseen: list[str] = []
-    for name, what, said, is_now in (
-        ("subject", "image", content.bound_to.image_digest, subject.image_digest),
-        ("configuration", "configuration", content.bound_to.configuration, subject.configuration),
+    for name, what, key, said, is_now in (
+        ("subject", "image", "image_digest", content.bound_to.image_digest, subject.image_digest),
+        ("configuration", "configuration", "configuration", content.bound_to.configuration, subject.configuration),
     ):
         if said is None:
             if name in demand.bound_to:
-                against.append(f"it does not say of which {what} it speaks")
+                against.append(("bound_to", f"it does not say of which {what} it speaks"))
         elif is_now is None:
             unseen.append(f"the {what} that is launched could not be seen")
         elif said != is_now:
-            against.append(f"it speaks of the {what} {_short(said)}, and launched is {_short(is_now)}")
+            other = f"it speaks of the {what} {_short(said)}, and launched is {_short(is_now)}"
+            against.append((f"bound_to.{key}", other))
     return against, "; ".join(unseen)
 
 
-def _dates(content: Content, circumstances: Circumstances) -> Iterator[str]:
+def _dates(content: Content, circumstances: Circumstances) -> Iterator[Against]:
     if content.environment != circumstances.environment:
-        yield f"it speaks of {content.environment}, and this is {circumstances.environment}"
+        yield "environment", f"it speaks of {content.environment}, and this is {circumstances.environment}"
     if content.on > circumstances.now:
-        yield f"it is dated {_instant(content.on)}, which is still to come"
+        yield "on", f"it is dated {moment(content.on)}, which is still to come"
     if content.expires <= circumstances.now:
-        yield f"it expired at {_instant(content.expires)}"
+        yield "expires", f"it expired at {moment(content.expires)}"
 
 
 def _signature(paper: Paper, content: Content, people: Sequence[Person]) -> Iterator[str]:
@@ -323,7 +344,3 @@ def role_of(content: Content) -> str:
 
 def _short(digest: str) -> str:
     return digest[: len("sha256:") + 12] + "…" if digest.startswith("sha256:") else digest[:12] + "…"
-
-
-def _instant(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")

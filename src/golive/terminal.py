@@ -10,7 +10,7 @@ from itertools import groupby
 from rich.console import Console
 from rich.text import Text
 
-from golive.record import Decision, Finding, History, Record, Status
+from golive.record import Decision, Finding, History, Record, Status, acts_of, what_became
 
 MARKS = {
     Status.MET: ("✓", "green"),
@@ -100,6 +100,8 @@ class Terminal:
         for later in verdict.later:
             when = f"{later.due:%Y-%m-%d %H:%M} UTC" if later.due else "at an hour that launch_at does not say yet"
             self.say(f"not yet judged: {later.phase}, {when}: {later.opens} ({later.items} items)", "dim")
+        for item, seen in acts_of(record):
+            self.say(f"acted for {item} at {seen.at:%H:%M:%S} UTC: {seen.act}; {what_became(seen)}", "bold yellow")
         if record.history is not None:
             self._since(record, record.history)
         if record.run.ignored:

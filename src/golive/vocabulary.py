@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -16,6 +16,9 @@ from golive.probes.look import Look
 from golive.witness import Witness
 
 Function = Callable[..., Any]
+# What a judging sentence needs of the environment file: keys, in which the sentence's parameters may stand; or, where
+# that hangs on more, a function that takes what a looking one may and returns the keys that are open.
+Needs = tuple[str, ...] | Callable[..., Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Sentence:
     kind: Literal["looks", "judges"]
     text: str
     function: Function
+    needs: Needs = ()
 
     def matches(self, words: str) -> dict[str, str] | None:
         """The sentence's parameters in *words*, or None where it is another sentence."""
@@ -116,11 +120,12 @@ def looks(sentence: str, *, target_fixture: str) -> Callable[[Function], Functio
     return declare
 
 
-def judges(sentence: str, *, also_given: bool = False) -> Callable[[Function], Function]:
+def judges(sentence: str, *, also_given: bool = False, needs: Needs = ()) -> Callable[[Function], Function]:
     """
     Declare a judging sentence, usable after Then, And and But; its function asserts once and touches nothing.
 
     *also_given* makes it usable after Given too: where a person has judged, that is what a scenario begins with.
+    *needs* are the keys of the environment file without which it cannot judge, so that they can be missed beforehand.
     """
 
     def declare(function: Function) -> Function:
@@ -128,7 +133,7 @@ def judges(sentence: str, *, also_given: bool = False) -> Callable[[Function], F
             witness.hear(function, arguments)
 
         _dress(judged, function, sentence)
-        _declare(Sentence("judges", sentence, function))
+        _declare(Sentence("judges", sentence, function, needs))
         for keyword in (then, given) if also_given else (then,):
             keyword(_Judging(sentence), stacklevel=2)(judged)
         return function
@@ -163,6 +168,27 @@ def planned(
         offered = {**given_fixtures, **named, "datatable": [list(row) for row in table] or None, "docstring": docstring}
         asked = sentence.function(**{name: offered[name] for name in _wanted(sentence.function)})
         yield from [asked] if isinstance(asked, Look) else each(asked)
+
+
+def unanswered(
+    words: str, table: Sequence[Sequence[str]], docstring: str, given_fixtures: dict[str, Any]
+) -> Iterator[str]:
+    """The keys of the environment file that *words* need to judge, and that are open there."""
+    for sentence, named in _fitting(words):
+        offered = {**given_fixtures, **named, "datatable": [list(row) for row in table] or None, "docstring": docstring}
+        if callable(sentence.needs):
+            yield from sentence.needs(**{name: offered[name] for name in _wanted(sentence.needs)})
+            continue
+        for key in (each.format(**named) for each in sentence.needs):
+            if not (offered["launch_at"] if key == "launch_at" else _told(offered["environment"], key.split("."))):
+                yield key
+
+
+def _told(place: Any, path: Sequence[str]) -> Any:
+    """What stands in the environment file under *path*, None where nothing does."""
+    for name in path:
+        place = place.get(name) if isinstance(place, Mapping) else getattr(place, name, None)
+    return place
 
 
 def kind_of(words: str) -> Literal["looks", "judges"] | None:

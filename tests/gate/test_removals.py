@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from golive.errors import Unsigned
+from golive.findings import Progress
+from golive.gate import Gate
+from golive.phases import ROLLBACK
+from golive.record import Decision, Record, Status
+from golive.run import Run
 from golive.runbook import (
     Inventory,
     Scenario,
@@ -16,12 +21,14 @@ from golive.runbook import (
     read_features,
     read_lock,
 )
-from golive.standing import Signature, Signatures
+from golive.standing import Signature
 from tests.gate.sweeping import HOME, INVENTORY, Sweep
 
 FEATURES = HOME / "features"
+# An act that was done already needs neither consent nor a signature.
+NOT_DONE_YET = ("pre-launch-snapshot-missing",)
 ITEMS = [item.id for item in INVENTORY.item]
-SIGNED = [item.id for item in INVENTORY.item if "attest" in item.how]
+SIGNED = [item.id for item in INVENTORY.item if {"attest", "act"} & {*item.how}]
 
 
 @pytest.fixture(scope="module")
@@ -57,39 +64,98 @@ def test_a_scenario_a_row_or_a_digest_that_is_taken_away_is_named(
     assert both == [], "taking an item out everywhere takes a change to the lock, which a reviewer sees"
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A gate that nobody consented to act in, with what it was judged from; and the same without an hour."""
+
+    run: Run
+    done: list[Progress]
+    record: Record
+    hourless: Record
+
+    def without(self, paper: str) -> Record:
+        """The whole judged anew by what was seen, with the record at *paper* left out."""
+        signatures = self.run.signatures
+        assert signatures is not None
+        kept = tuple(each for each in signatures.standings if each.paper.file != paper)
+        assert len(kept) == len(signatures.standings) - 1
+        self.run.signatures = replace(signatures, standings=kept)
+        try:
+            return self.run.record([self._heard(each) for each in self.done], frozenset())
+        finally:
+            self.run.signatures = signatures
+
+    def _heard(self, progress: Progress) -> Progress:
+        """*progress*, had its scenario asked for the signature that is now on record, or is not."""
+        if not progress.signed:
+            return progress
+        assert self.run.signatures is not None
+        demand = self.run.signatures.demands[progress.scenario.item]
+        try:
+            Signature(self.run.signatures, demand.item, []).demand(demand.signer, demand.words)
+        except Unsigned as exc:
+            return replace(progress, failure=exc, signed=[])
+        return progress
+
+
 @pytest.fixture(scope="module")
-def signatures() -> dict[str, Signatures]:
-    """What the rehearsal's people signed, by phase; between them the phases have every item due."""
-    taken: dict[str, Signatures] = {}
+def judged() -> dict[str, Judged]:
+    """The gates of two phases, which between them have every item due."""
+    taken: dict[str, Judged] = {}
 
     class Taking:
+        gate: Gate
+
         def pytest_sessionfinish(self, session: pytest.Session) -> None:
             gate = session.config.pluginmanager.getplugin("golive-gate")
-            assert gate is not None
-            taken[gate.run.wanted.phase] = gate.run.signatures
+            assert isinstance(gate, Gate)
+            self.gate = gate
 
-    for phase in ("T+7d", "rollback"):
-        sweep = Sweep(phase)
+    for phase in ("T+7d", ROLLBACK):
+        sweep, taking = Sweep(phase), Taking()
+        sweep.observatory.armed = False
         try:
-            status, record, terminal = sweep.judge(Taking())
+            sweep.swap(*NOT_DONE_YET)
+            status, record, terminal = sweep.judge(taking)
+            run, done = taking.gate.run, [*taking.gate.done]
+            assert isinstance(run, Run)
+            assert record is not None, terminal
+            assert status == 0, record.verdict.reasons
+            sweep.observatory.reach.detour = replace(sweep.observatory.reach.detour, launch_at=None)
+            _, hourless, terminal = sweep.judge(Taking())
+            assert hourless is not None, terminal
         finally:
             sweep.stop()
-        assert record is not None, terminal
-        assert status == 0, terminal
+        taken[phase] = Judged(run, done, record, hourless)
     return taken
 
 
 @pytest.mark.parametrize("item", SIGNED)
-def test_a_record_that_is_taken_away_is_missed(signatures: dict[str, Signatures], item: str) -> None:
-    """Without its record an item is unsigned, which holds the launch, and no other item is."""
-    signed = signatures["rollback" if item.startswith("GL-5.") else "T+7d"]
-    fewer = replace(signed, standings=tuple(each for each in signed.standings if each.paper.stem != item))
-    assert len(fewer.standings) == len(signed.standings) - 1
-    for name in SIGNED:
-        demand = fewer.demands[name]
-        under = Signature(fewer, name, [])
-        if name == item:
-            with pytest.raises(Unsigned, match=f"attestations/{item}.toml is not there"):
-                under.demand(demand.signer, demand.words)
-        elif signed.of("attestation", name) is not None:
-            under.demand(demand.signer, demand.words)
+def test_a_record_that_is_taken_away_is_missed(judged: dict[str, Judged], item: str) -> None:
+    """Without its record an item is unsigned, which holds the launch, and no other item is; acts' records too."""
+    gate = judged[ROLLBACK if INVENTORY.by_id[item].due == ROLLBACK else "T+7d"]
+    (paper,) = [paper for paper in gate.record.records if paper.item == item]
+    assert paper.used
+    record = gate.without(paper.file)
+    before = {finding.item: finding for finding in gate.record.findings}
+    changed = [finding for finding in record.findings if finding != before[finding.item]]
+    assert [(finding.item, finding.status) for finding in changed] == [(item, Status.UNSIGNED)]
+    assert f"attestations/{item}.toml is not there" in changed[0].reason
+    assert (record.verdict.status, record.verdict.holding) == (Decision.NO_GO, (item,))
+
+
+def test_nothing_that_comes_after_the_launch_is_judged_where_that_has_no_hour(judged: dict[str, Judged]) -> None:
+    """Each is unknown for that reason and not met, whoever signed it; what was found stays; the rest is as it was."""
+    gate = judged["T+7d"]
+    after = {item.id for item in INVENTORY.item if item.due.startswith("T+")}
+    before = {finding.item: finding for finding in gate.record.findings}
+    said = "does not say launch_at, so"
+    for finding in gate.hourless.findings:
+        if finding.item in after:
+            assert finding.status is (Status.NOT_APPLICABLE if finding.item == "GL-3.3.11" else Status.UNKNOWN)
+            assert (said in finding.reason) == (finding.status is Status.UNKNOWN), finding.reason
+        else:
+            asks_for_it = finding.status is Status.UNKNOWN and "launch_at" in finding.reason
+            assert asks_for_it or finding.status is before[finding.item].status, finding.reason
+    assert {each.item: each.found for each in gate.hourless.findings}["GL-3.4.2"] is Status.MET
+    assert gate.hourless.verdict.status is Decision.NO_GO

@@ -69,6 +69,9 @@ def test_with_consent_one_is_taken_and_waited_for_once(backstage: Backstage) -> 
         (snapshot,) = seen.answer(act(backstage)).snapshots
         assert snapshot.status == "available"
         assert of_the_day(Snapshots("", (snapshot,)), act(backstage).launch_at) == (snapshot,)
+        assert [one.stays for one in seen.evidence() if one.act] == (
+            [f"of drop-db stays the snapshot {snapshot.name}"] if turn == 0 else []
+        )
         evidence = [one.act for one in seen.evidence() if one.act]
         assert evidence == (
             ["takes a snapshot of drop-db called drop-db-pre-launch-…, which stays"] if turn == 0 else []

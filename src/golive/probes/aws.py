@@ -320,6 +320,7 @@ class _Clients:
             raise Undeclared(f"{service}:{operation} is not declared in READ_ONLY")
         if operation == "GetSecretValue" and not self._environment.aws.read_secret_values:
             raise Undeclared(f"{service}:{operation} needs read_secret_values in the environment file")
+        self._reach.called.add(f"{service}:{operation}")
 
     def _refuse_elsewhere(self, request: Any, **_: object) -> None:
         there = urlsplit(request.url)

@@ -110,6 +110,10 @@ class Act(Look[Answer]):
         """The look that may show that it was done already; None where only acting tells."""
         return None
 
+    def stays(self, seen: Any) -> str:  # noqa: ARG002  # for those of which something stays
+        """What of it is left behind, and under which name, by *seen*, its answer; "" for nothing."""
+        return ""
+
     def is_done(self, seen: Any) -> bool:  # noqa: ARG002  # for those that have an `unless`
         """Whether *seen*, the answer to `unless`, makes acting needless: it then stands for the act's own answer."""
         return False

@@ -11,7 +11,7 @@ import binascii
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel, TypeAdapter
@@ -107,6 +107,10 @@ class SandboxPayment(Asked, Act[Order]):
             f"orders a payment of {self.amount} {self.currency} in the sandbox at {self.host}, "
             f'which nobody approves and which stays there under a name that begins with "{DEVICE}"'
         )
+
+    def stays(self, seen: Any) -> str:
+        """The order, under its name."""
+        return f"in the sandbox stays the order {seen.name}, which nobody approves" if seen.payment_id else ""
 
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """The sandbox's client, and what the bank wants to know of the payer."""

@@ -172,6 +172,11 @@ class TakenSnapshot(_OfInstance, Act[Snapshots]):
         """Whether one of the day is available."""
         return any(one.status == "available" for one in of_the_day(seen, self.launch_at))
 
+    def stays(self, seen: Any) -> str:
+        """Every snapshot of the day, under its name."""
+        names = [one.name for one in of_the_day(seen, self.launch_at)]
+        return f"of {self.identifier} stays the snapshot {', '.join(names)}" if names else ""
+
     def patience(self, network: Network) -> float:
         """The snapshot's time, and that of the answers around it."""
         return self.seconds + network.look_seconds

@@ -41,6 +41,7 @@ class Reach:
         self._finding: dict[str, threading.Lock] = {}
         self._lock = threading.RLock()
         self._held: dict[str, str] = {}
+        self.called: set[str] = set()  # what was asked of AWS, as a policy names it
         self._search = Search({})
 
     def ask(self, look: Look[T]) -> T:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from golive.errors import CannotTell, Overloaded, Unreadable
@@ -161,6 +161,10 @@ class TrialAlert(_Message):
         posts = f"posts one message to {self.channel}, marked as a test, which stays"
         return f"{posts}, unless one of the last hour is there" if self.channel_id else posts
 
+    def stays(self, seen: Any) -> str:
+        """The message, under its mark."""
+        return _stays(seen, f"the message marked {seen.mark}")
+
     def observe(self, reach: Reach) -> Delivery:
         """
         Read first, then post, then read again.
@@ -195,6 +199,10 @@ class ChannelTold(_Message):
         """For people, beforehand."""
         return f'posts "{self.words} {self.issue}" to {self.channel}, unless that stands there already'
 
+    def stays(self, seen: Any) -> str:
+        """The message."""
+        return _stays(seen, f'the message "{self.words} {self.issue}"')
+
     def observe(self, reach: Reach) -> Delivery:
         """Read first, then say, then read again."""
         if self.channel_id is None:
@@ -212,6 +220,12 @@ class ChannelTold(_Message):
 
     def _says(self, text: str) -> bool:
         return says(text, self.words)
+
+
+def _stays(seen: Delivery, what: str) -> str:
+    if seen.before:
+        return f"nothing was posted: in {seen.channel} stands {what} of before"
+    return f"in {seen.channel} stays {what}" if seen.taken else ""
 
 
 def to_read_address(environment: Environment) -> tuple[Permission, ...]:

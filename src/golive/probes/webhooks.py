@@ -182,6 +182,10 @@ class SignedReport(_OfReceiver, Act[Delivered]):
             "at most a line in Drop's log stays"
         )
 
+    def stays(self, seen: Any) -> str:
+        """Nothing but what Drop writes of the applicant's number."""
+        return f"in Drop's log may stay a line about the applicant {seen.applicant}"
+
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """To count the users."""
         return to_read(environment, "users (kyc_status)")

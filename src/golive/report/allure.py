@@ -16,9 +16,10 @@ from allure_commons.model2 import Attachment, Label, StatusDetails, TestResult, 
 from allure_commons.model2 import Status as AllureStatus
 from pydantic_core import to_json
 
+from golive.phases import moment
 from golive.record import Contradiction, Evidence, Finding, Record, Status, Step, identities
 from golive.report.templates import render
-from golive.report.words import NAMESPACE, STATUSES, moment, result_id
+from golive.report.words import NAMESPACE, STATUSES, result_id
 
 EPIC = "Go-live runbook"
 # What Allure's own writers call the files that they make.

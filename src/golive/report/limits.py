@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from golive.phases import due_at, moment
 from golive.record import Contradiction, Decision, Finding, Later, Paper, Record, Status, unselected
-from golive.report.words import listed, moment, name_of, plural, short
+from golive.report.words import listed, name_of, plural, short
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,10 @@ def _limits(record: Record) -> Iterator[Limit]:
     )
     yield Limit("Decisions still to be judged", tuple(map(_later, record.verdict.later)))
     due = Counter(finding.due for finding in having(Status.NOT_DUE))
-    yield Limit("Not due yet", tuple(f"{plural(count, 'item')} at {phase}" for phase, count in due.items()))
+    yield Limit(
+        "Not due yet",
+        tuple(f"{plural(count, 'item')} at {phase}{_hour(record, phase)}" for phase, count in due.items()),
+    )
     yield Limit("Redirections of the shell that were not followed", record.run.ignored)
 
 
@@ -80,9 +84,18 @@ def _later(later: Later) -> str:
     return f"{later.phase}, {when}: {later.opens}; {plural(later.items, 'more item')} must hold by then"
 
 
+def _hour(record: Record, phase: str) -> str:
+    """When *phase* is; the rollback has no hour, nor has what stands in no document."""
+    try:
+        at = due_at(record.launch_at, phase)
+    except ValueError:
+        return ""
+    return f", {moment(at)}" if at else ""
+
+
 def _signed(paper: Paper) -> str:
     what = f"{paper.item} {paper.kind} {paper.file}"
     if paper.why:
         return f"{what}: no effect: {paper.why}"
-    until = paper.expires.strftime("%Y-%m-%d %H:%M UTC") if paper.expires else ""
+    until = moment(paper.expires) if paper.expires else ""
     return f"{what}: by {paper.by}, {paper.role}, until {until}{'' if paper.used else ', not needed'}: “{paper.said}”"

@@ -43,6 +43,7 @@ def _shortened(screen: Screen, longest: int) -> Screen:
 
     return replace(
         screen,
+        acts=cut(screen.acts),
         against=cut(screen.against),
         open_items=tuple(
             replace(
@@ -62,6 +63,9 @@ def _lines(screen: Screen) -> Iterator[str]:
     yield f"**{_text(screen.next)}**"
     yield ""
     yield from (f"- {_text(fact.name)}: {_text(fact.value)}" for fact in screen.facts)
+    if screen.acts:
+        yield from ("", f"## What this run has changed or sent: {len(screen.acts)}", "")
+        yield from (f"- {_text(act)}" for act in screen.acts)
     if screen.against:
         yield from ("", "## Against this run", "")
         yield from (f"- {_text(reason)}" for reason in screen.against)

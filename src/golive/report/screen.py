@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from golive.record import Decision, Record, Status, identities, unselected
+from golive.phases import moment
+from golive.record import Decision, Record, Status, acts_of, identities, unselected, what_became
 from golive.report.approval import Approvals, approvals_of, stoppers
 from golive.report.limits import Limit, limits_of
 from golive.report.story import Story, story_of
-from golive.report.words import anchor, items_line, listed, moment, name_of, plural, short, subject_line
+from golive.report.words import anchor, items_line, listed, name_of, plural, short, subject_line
 
 # How bad it is if the item does not hold, worst first.
 SEVERITIES = ("blocker", "critical", "normal")
@@ -92,6 +93,7 @@ class Screen:
     opens: str
     next: str  # what is to be done now, and by whom
     facts: tuple[Fact, ...]
+    acts: tuple[str, ...]  # what the run has changed or sent, and what stays of it
     against: tuple[str, ...]  # what speaks against the run itself
     open_items: tuple[OpenItem, ...]
     shared: tuple[Shared, ...]
@@ -118,6 +120,7 @@ def screen_of(record: Record) -> Screen:
         opens=_opens(record),
         next=_next(record, open_items),
         facts=tuple(_facts(record)),
+        acts=tuple(_acts(record)),
         against=tuple(_against(record)),
         open_items=open_items,
         shared=tuple(_shared(open_items)),
@@ -180,6 +183,11 @@ def _facts(record: Record) -> Iterator[Fact]:
     yield Fact("Items", items_line(record))
     if record.officials:
         yield Fact("May stop the launch", stoppers(record))
+
+
+def _acts(record: Record) -> Iterator[str]:
+    for item, seen in acts_of(record):
+        yield f"{item} {seen.act}. Begun {moment(seen.at)}; {what_became(seen)}"
 
 
 def _against(record: Record) -> Iterator[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from golive.phases import moment
 from golive.record import Change, Comparison, EarlierRun, History, Record, identities
-from golive.report.words import anchor, moment, short
+from golive.report.words import anchor, short
 
 KINDS = {
     "newly-open": "newly open",

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from golive.record import Finding, Record, Status, Subject, unselected
 
@@ -39,17 +37,6 @@ def anchor(identity: str) -> str:
 def short(text: str, longest: int = LONGEST) -> str:
     """*text*, cut between words where it is longer than *longest*."""
     return text if len(text) <= longest else text[:longest].rsplit(None, 1)[0] + " …"
-
-
-def moment(instant: datetime) -> str:
-    """*instant* in UTC, and in Oslo where this machine knows Oslo's time."""
-    utc = instant.astimezone(UTC)
-    try:
-        oslo = instant.astimezone(ZoneInfo("Europe/Oslo"))
-    except ZoneInfoNotFoundError:
-        return f"{utc:%Y-%m-%d %H:%M:%S} UTC"
-    day = "" if oslo.date() == utc.date() else f"{oslo:%Y-%m-%d} "
-    return f"{utc:%Y-%m-%d %H:%M:%S} UTC ({day}{oslo:%H:%M} in Oslo)"
 
 
 def subject_line(subject: Subject) -> str:

@@ -124,6 +124,11 @@ class Aws:
         """Every (service, operation) asked so far, in order."""
         return tuple(self._calls)
 
+    def asked(self) -> list[tuple[str, str, dict[str, str]]]:
+        """Every (service, operation, parameters) asked so far, once each."""
+        told = [*self._moto.asked, *self._apprunner.asked]
+        return [(service, operation, dict(of_what)) for service, operation, of_what in told]
+
     def _announce(self, cloud: Cloud) -> None:
         self._cloud = cloud
         for door in (self._moto, self._apprunner):

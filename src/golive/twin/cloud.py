@@ -184,7 +184,8 @@ class Cloud:
     snapshot_takes: timedelta = timedelta(seconds=0.3)  # one that somebody asks for
     account: str = ACCOUNT
     region: str = REGION
-    ailments: Mapping[str, Ailment] = field(default_factory=dict)  # by the name that a service is signed for
+    ailments: Mapping[str, Ailment] = field(default_factory=dict)  # by the name that a service is signed for, or by
+    # that and one of its operations: "rds:DescribeDBInstances"
 
     def serving(self, **changes: Any) -> Cloud:
         """The same, with these fields of its App Runner service changed."""

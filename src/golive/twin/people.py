@@ -26,6 +26,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "kari": ("platform engineer", "author", "AI director"),
     "ingrid": ("reviewer",),
 }
+NO_LONGER_NEEDED = "GL-2.5.6"  # a normal item that the machine decides
 STRANGER = "a stranger"  # has a key that no environment file lists
 FOLDERS = {"attestation": "attestations", "waiver": "waivers", "not-applicable": "not-applicable"}
 SEEN = "What was seen is described here; in production this is a recording or a report.\n"
@@ -86,6 +87,14 @@ def healthy() -> People:
     }
     no_merchant = Record("not-applicable", reason="There is no test merchant yet, so there is no code to scan.")
     return People(keys, {"GL-3.3.11": (no_merchant,)})
+
+
+def that_may_go(people: People) -> People:
+    """The same, and one waiver more, of an item that is met by now: so the rehearsal shows what one looks like."""
+    reason = "The page of Drop's status is set right within the week."
+    if people.away or NO_LONGER_NEEDED in people.records:
+        return people
+    return people.making(NO_LONGER_NEEDED, Record("waiver", reason=reason, age=timedelta(days=2), days=10))
 
 
 def sign_all(people: People, asked: Mapping[str, Any], folder: Path) -> None:

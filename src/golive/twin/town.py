@@ -25,7 +25,7 @@ from golive.twin.faults import broken
 from golive.twin.github import GitHubFace
 from golive.twin.names import NamesFace
 from golive.twin.neonomics import SANDBOX_PERSON, NeonomicsFace
-from golive.twin.people import sign_all
+from golive.twin.people import sign_all, that_may_go
 from golive.twin.postgres import Postgres
 from golive.twin.ranges import RangesFace
 from golive.twin.site import SiteFace
@@ -43,6 +43,7 @@ class Town:
         """A town that plays *phase*; SetupError for a fault that is none."""
         self._healthy = healthy(datetime.now(UTC), phase)
         self._world = broken(self._healthy, faults)
+        self._broken = bool(faults)  # what is broken on purpose nobody waives but on purpose
         self._authority = Authority()
         self._folder = tempfile.TemporaryDirectory(prefix="drop-twin-")
         self._aws = Aws(self._world.cloud)
@@ -107,7 +108,7 @@ class Town:
 
     def swap(self, faults: Sequence[str]) -> None:
         """Put the healthy world, broken by *faults*, behind the doors; SetupError for a fault that is none."""
-        world = broken(self._healthy, faults)
+        world, self._broken = broken(self._healthy, faults), bool(faults)
         former, self._world = self._world, world
         if world.cloud != former.cloud:
             self._aws.apply(world.cloud)
@@ -118,12 +119,17 @@ class Town:
     def have_signed(self, asked: dict[str, Any]) -> str:
         """Let the people put on record what is *asked* of them; returns the folder, a new one each time."""
         folder = tempfile.mkdtemp(prefix="records-", dir=self._folder.name)
-        sign_all(self._world.people, asked, Path(folder))
+        people = self._world.people if self._broken else that_may_go(self._world.people)
+        sign_all(people, asked, Path(folder))
         return folder
 
     def calls(self) -> tuple[tuple[str, str], ...]:
         """Every AWS (service, operation) that was asked so far."""
         return self._aws.calls()
+
+    def asked(self) -> list[tuple[str, str, dict[str, str]]]:
+        """The same with what they spoke of, once each."""
+        return self._aws.asked()
 
     def delay(self, seconds: float) -> None:
         """From now on each answer takes this much longer; names and web faces forget it with the world."""
@@ -181,7 +187,7 @@ def _control(town: Town) -> type[BaseHTTPRequestHandler]:
                 self._say({"error": str(exc)})
 
         def do_GET(self) -> None:
-            self._say({"calls": town.calls()})
+            self._say({"calls": town.calls(), "asked": town.asked()})
 
         def log_message(self, *args: object) -> None:
             """Say nothing on the terminal."""

@@ -129,10 +129,12 @@ class Endpoint(Loopback):
     """An AWS endpoint: names each request, notes it, lets the service's ailment speak first, then *reply*."""
 
     def __init__(self, reply: Callable[[Question], Answer], calls: list[tuple[str, str]]) -> None:
+        """*calls* takes down who asked what."""
         super().__init__(_Exchange)
         self.reply = reply
         self.calls = calls
-        self.ailments: Mapping[str, Ailment] = {}
+        self.ailments: Mapping[str, Ailment] = {}  # by "service", or by "service:Operation" for one question alone
+        self.asked: dict[tuple[str, str, tuple[tuple[str, str], ...]], None] = {}  # of what: the question's own words
         self.account = ""
         self.delay = 0.0  # seconds before each answer
         self.clock_shift = timedelta()  # by which its clock is ahead
@@ -152,7 +154,9 @@ class _Exchange(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         question = _read(self.command, self.path, {key.lower(): said for key, said in self.headers.items()}, body)
         self.server.calls.append((question.service, question.operation))
-        ailment = self.server.ailments.get(question.service)
+        self.server.asked[question.service, question.operation, _of_what(question)] = None
+        ailments = self.server.ailments
+        ailment = ailments.get(f"{question.service}:{question.operation}") or ailments.get(question.service)
         time.sleep(self.server.delay)
         if ailment == "off":
             self.close_connection = True
@@ -190,6 +194,19 @@ def _read(method: str, target: str, headers: Mapping[str, str], body: bytes) -> 
         form = parse_qs(body.decode("utf-8", "replace"))
         operation = form.get("Action", [_RESOURCES.get((method, path.rpartition("/")[0]), path.rpartition("/")[2])])[0]
     return Question(scope[1] if scope else "", operation, method, target, headers, body)
+
+
+def _of_what(question: Question) -> tuple[tuple[str, str], ...]:
+    """The plain words among the parameters of *question*."""
+    if question.dialect == "json":
+        try:
+            said = json.loads(question.body)
+        except ValueError:
+            return ()
+        told = said.items() if isinstance(said, dict) else ()
+        return tuple(sorted((name, value) for name, value in told if isinstance(value, str)))
+    form = parse_qs(question.body.decode("utf-8", "replace"))
+    return tuple(sorted((name, values[0]) for name, values in form.items()))
 
 
 def ail(question: Question, ailment: Ailment, account: str) -> Answer:
