@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from golive.past import LOOKED_AT, SHOWN, Past, look_back
-from golive.record import Decision, Finding, History, Record, Status, Step
+from golive.past import LOOKED_AT, SHOWN, Past, answer_of_act, look_back
+from golive.record import Decision, Evidence, Finding, History, Record, Status, Step
 from golive.since import compare, comparison, in_a_line
 from golive.terminal import Terminal
 from tests.test_report import AT, finding, record
@@ -290,3 +290,36 @@ def test_the_terminal_says_that_there_was_no_run_before() -> None:
     first = "since the last run: there is no earlier one of T-0 in rehearsal"
     assert first in told(go(history=History()))
     assert not [line for line in told(go()) if "since" in line]
+
+
+# -- what an earlier run has done ------------------------------------------------------------------------------------
+
+
+def acted(number: int, answer: Any, **said: Any) -> Record:
+    """A run of which an act was answered so."""
+    at = AT + timedelta(minutes=number)
+    seen = Evidence(
+        id="e1", look="a.module:Act", question={"amount": "100"}, source="there", at=at, took_ms=1, attempts=(),
+        act="does something", answer=answer,
+    ).model_copy(update=said)  # fmt: skip
+    return go().model_copy(update={"evidence": (seen,)})
+
+
+def test_what_an_act_was_answered_is_told_from_the_newest_run_that_acted(tmp_path: Path) -> None:
+    """
+    Only of the same question, of a finished run, within the time, and never of this run itself.
+    """
+    write(tmp_path, 1, acted(1, "old"))
+    write(tmp_path, 2, acted(2, "new"))
+    write(tmp_path, 3, acted(3, "another question", question={"amount": "200"}))
+    write(tmp_path, 4, acted(4, "a look", act=None))
+    write(tmp_path, 5, acted(5, None, error="no answer"))
+    (write(tmp_path, 6, acted(6, "unfinished")) / "manifest.json").unlink()
+    (write(tmp_path, 7, go()) / "record.json").write_text("rubbish")
+    write(tmp_path, 8, acted(8, "itself"))
+
+    def told(since: int) -> Any:
+        question = ("a.module:Act", {"amount": "100"})
+        return answer_of_act(folder_of(tmp_path, 8), *question, AT + timedelta(minutes=since))
+
+    assert (told(0), told(2), told(3)) == ("new", "new", None)

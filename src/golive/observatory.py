@@ -388,6 +388,11 @@ def kind_of(look: Look[Any]) -> str:
     return f"{type(look).__module__}:{type(look).__qualname__}"
 
 
+def question_of(look: Look[Any]) -> tuple[str, JsonValue]:
+    """What kind of question *look* is, and its own fields: by these it is found in a record."""
+    return kind_of(look), plain(look)
+
+
 def _afresh(error: GoLiveError) -> GoLiveError:
     """The same error without its past: causes and frames of a probe hold what the world said, and what it was asked."""
     fresh = type(error).__new__(type(error), *error.args)

@@ -6,12 +6,14 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
+from golive.manifest import MANIFEST
 from golive.record import SCHEMA, Comparison, Decision, EarlierRun, History, Record, Run, Subject, Verdict
 from golive.since import comparison
 
@@ -22,6 +24,8 @@ LOOKED_AT = 20
 SHOWN = 10
 # Where a record's findings begin: it is written with an indent, and no text in it can hold a line break.
 FINDINGS = b',\n "findings": ['
+# A run's folder is called by when it began, in UTC.
+FOLDER = "%Y-%m-%dT%H%M%S.%fZ"
 NO_RECORD = "its record.json is not a record that this version can read"
 
 
@@ -75,6 +79,29 @@ class Past:
             approved=_against(self.approved, record),
             unread=self.unread,
         )
+
+
+def answer_of_act(folder: Path, kind: str, question: JsonValue, since: datetime) -> JsonValue:
+    """
+    What the newest run beside that in *folder* was answered by an act of *kind* that asked *question*.
+
+    None where none acted *since* then. It is for a look that asks the world whether that still stands, and proves
+    nothing by itself.
+    """
+    for beside in sorted(folder.parent.glob("*T*Z"), reverse=True):
+        if beside == folder or not (beside / MANIFEST).is_file():
+            continue
+        try:
+            if datetime.strptime(beside.name, FOLDER).replace(tzinfo=UTC) < since:
+                return None
+            seen = json.loads((beside / "record.json").read_bytes())["evidence"]
+            asked = [one for one in seen if (one["look"], one["question"]) == (kind, question) and one["act"]]
+            answers = [one["answer"] for one in asked if one["answer"] is not None]
+        except (OSError, ValueError, LookupError, TypeError):
+            continue
+        if answers:
+            return cast(JsonValue, answers[0])
+    return None
 
 
 def look_back(folder: Path, *, phase: str, profile: Literal["launch", "change"], approved: Approved) -> Past:

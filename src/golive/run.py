@@ -7,10 +7,12 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
+
+from pydantic import JsonValue
 
 from golive import runbook
 from golive import verdict as judge_of
@@ -22,7 +24,7 @@ from golive.expedition import CLIENTS, Expedition, load_modules
 from golive.findings import AS_IT_MUST_BE, Progress, remedy_of, steps_of
 from golive.identity import establish
 from golive.manifest import sources
-from golive.observatory import Observatory
+from golive.observatory import Observatory, question_of
 from golive.paperwork import (
     Laid,
     RolledBack,
@@ -52,6 +54,8 @@ if TYPE_CHECKING:
     from golive.past import Past
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+# So long an act of an earlier run stands for one of this run.
+EARLIER = timedelta(hours=1)
 RENDERING = ("golive.report",)
 
 
@@ -116,6 +120,7 @@ class Run(Expedition):
             self.unknown = f"the features cannot be trusted: {self.reasons[0]}"
             return
         observatory = self.way()
+        observatory.reach.earlier = self._earlier
         planned = [*self.plan(selected), *subject_looks(self.environment)]
         for look in {type(look): look for look in planned}.values():
             observatory.meanwhile(look.prepare)
@@ -309,6 +314,14 @@ class Run(Expedition):
         if self.folder is None:
             return ""
         return (Path(self.wanted.reports or "reports") / self.folder.parent.name / self.folder.name).as_posix()
+
+    def _earlier(self, act: Look[Any]) -> JsonValue:
+        """What the newest run within the last hour, beside this one, was answered by the same *act*."""
+        from golive.past import answer_of_act  # as below
+
+        if self.folder is None:
+            return None
+        return answer_of_act(self.folder, *question_of(act), self.started - EARLIER)
 
     def _look_back(self) -> None:
         # Here and not above: a run has time for it only while it waits for answers.

@@ -12,7 +12,7 @@ import pytest
 
 from golive.environment import Environment, load
 from golive.errors import CannotTell, Denied, NothingExamined, Overloaded, ProbeError, Unreachable, Unreadable
-from golive.observatory import Observatory
+from golive.observatory import Observatory, plain
 from golive.probes.disclosure import Disclosed
 from golive.probes.look import Look
 from golive.probes.neonomics import Banks, Entry
@@ -298,6 +298,26 @@ def test_payment_is_taken_and_named(
     assert one.name.startswith("drop-golive-gate-")
     assert (one.http_status, one.error_code) == (510, "1428")
     banking.order_waits_for_payer(one, environment)
+
+
+def test_a_payment_that_is_still_there_is_not_ordered_again(
+    backstage: Backstage, environment: Environment, looks: dict[str, Look[Any]]
+) -> None:
+    """
+    An order of a run before this one stands for this one's as long as the sandbox has it; what is no order is none.
+    """
+    act = looks["payment"]
+    assert isinstance(act, SandboxPayment)
+    reach = backstage.reach(environment)
+    assert not act.is_done(act.unless.observe(reach))
+    ordered = act.observe(reach)
+    reach.earlier = lambda look: plain(ordered) if look == act else None
+    before = act.unless.observe(reach)
+    assert (before, act.is_done(before)) == (ordered, True)
+    banking.order_waits_for_payer(before, environment)
+    for gone in (plain(replace(ordered, payment_id="0" * 24)), {"payment_id": 1}, "rubbish"):
+        reach.earlier = lambda _, gone=gone: gone
+        assert not act.is_done(act.unless.observe(reach))
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,18 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from golive.environment import Environment
 from golive.errors import ProbeError
 from golive.probes.credentials import Kept
-from golive.probes.look import Act, Permission
+from golive.probes.look import Act, Look, Permission
 from golive.probes.neonomics import DEVICE, DONE, Asked, NoSuchBank, error_of, read
 
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ class Order:
     link: str | None
 
 
+_ORDER = TypeAdapter(Order)
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """An account at the sandbox's bank; its holder is invented."""
@@ -86,13 +90,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class SandboxPayment(Asked, Act[Order]):
-    """
-    Does the sandbox take a payment? A bank's own approval needs a person, so it stays there, waiting.
-
-    https://docs.neonomics.io/docs/payments-1
-    """
-
+class _OfPayment(Asked):
     bank: str
     payer: Account
     payee: Account
@@ -100,39 +98,91 @@ class SandboxPayment(Asked, Act[Order]):
     currency: str
     person: Person | None = None
 
-    @property
-    def effect(self) -> str:
-        """No money is moved, in a sandbox and without an approval."""
-        return (
-            f"orders a payment of {self.amount} {self.currency} in the sandbox at {self.host}, "
-            f'which nobody approves and which stays there under a name that begins with "{DEVICE}"'
-        )
-
-    def stays(self, seen: Any) -> str:
-        """The order, under its name."""
-        return f"in the sandbox stays the order {seen.name}, which nobody approves" if seen.payment_id else ""
-
     def permissions(self, environment: Environment) -> tuple[Permission, ...]:
         """The sandbox's client, and what the bank wants to know of the payer."""
         scope = "a test user of the sandbox's bank"
         halves = (self.person.number, self.person.key) if self.person else ()
         return (*self.client.permissions(environment), *(half.permission(environment, scope) for half in halves))
 
-    def observe(self, reach: Reach) -> Order:
-        """The session that the order needs is ended again, whatever becomes of the order."""
-        reach.ask(NoSuchBank(self.api_url, self.client))
+    @contextmanager
+    def session(self, reach: Reach) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """The token and the headers of a session with the bank, which is ended again, whatever becomes of it."""
         token = self.client.token(reach)
         opened = self.ask(reach, token, "session", method="POST", said={"bankId": self.bank})
-        session = read(opened, _SESSION).sessionId
+        name = read(opened, _SESSION).sessionId
         try:
-            return self._order(reach, token, session)
+            yield token, {"x-session-id": name}
         finally:
             with suppress(ProbeError):  # one that cannot be ended ends by itself, and says nothing of the order
-                self.ask(reach, token, f"session/{quote(session, safe='')}", method="DELETE")
+                self.ask(reach, token, f"session/{quote(name, safe='')}", method="DELETE")
 
-    def _order(self, reach: Reach, token: str, session: str) -> Order:
+
+@dataclass(frozen=True, slots=True)
+class OrderedBefore(_OfPayment, Look[Order]):
+    """
+    Is the payment that a run within the last hour ordered still there?
+
+    The interface lists none, so that its number comes from that run's record; whether it is there says the sandbox.
+    """
+
+    def observe(self, reach: Reach) -> Order:
+        """The order as it was taken then, where the sandbox would still have it authorised; else one of no number."""
+        same = (self.bank, self.payer, self.payee, self.amount, self.currency, self.person)
+        kept = reach.earlier(SandboxPayment(self.api_url, self.client, *same))
+        none = Order(self.api_url, "", 0, None, None, None)
+        try:
+            order = _ORDER.validate_python(kept)
+        except ValidationError:
+            return none
+        if order.payment_id is None:
+            return none
+        with self.session(reach) as (token, seen):
+            asked = f"payments/{PRODUCT}/{quote(order.payment_id, safe='')}/authorize"
+            reply = self.ask(reach, token, asked, headers=seen)
+            there = reply.status in DONE and read(reply, _PAYMENT).paymentId == order.payment_id
+        return order if there else none
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxPayment(_OfPayment, Act[Order]):
+    """
+    Does the sandbox take a payment? A bank's own approval needs a person, so it stays there, waiting.
+
+    https://docs.neonomics.io/docs/payments-1
+    """
+
+    @property
+    def effect(self) -> str:
+        """No money is moved, in a sandbox and without an approval."""
+        return (
+            f"orders a payment of {self.amount} {self.currency} in the sandbox at {self.host}, "
+            f'which nobody approves and which stays there under a name that begins with "{DEVICE}", '
+            "unless that of a run within the last hour is there"
+        )
+
+    @property
+    def unless(self) -> OrderedBefore:
+        """That of an armed run within the last hour."""
+        return OrderedBefore(
+            self.api_url, self.client, self.bank, self.payer, self.payee, self.amount, self.currency, self.person
+        )
+
+    def is_done(self, seen: Any) -> bool:
+        """It is still there."""
+        return isinstance(seen, Order) and seen.payment_id is not None
+
+    def stays(self, seen: Any) -> str:
+        """The order, under its name."""
+        return f"in the sandbox stays the order {seen.name}, which nobody approves" if seen.payment_id else ""
+
+    def observe(self, reach: Reach) -> Order:
+        """An order under a name of its own."""
+        reach.ask(NoSuchBank(self.api_url, self.client))
+        with self.session(reach) as (token, seen):
+            return self._order(reach, token, dict(seen))
+
+    def _order(self, reach: Reach, token: str, seen: dict[str, str]) -> Order:
         name = f"{DEVICE}-{secrets.token_hex(4)}"
-        seen = {"x-session-id": session}
         if self.person is not None:
             seen["x-psu-id"] = self.person.shown(reach, self.api_url)
         said = {

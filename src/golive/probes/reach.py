@@ -11,6 +11,8 @@ from contextvars import copy_context
 from pathlib import Path
 from typing import TypeVar, cast
 
+from pydantic import JsonValue
+
 from golive.environment import Detour, Environment, Variable, is_private
 from golive.errors import Denied, NoSuchName, NotSet, ProbeError, Unreachable
 from golive.probes.look import Look
@@ -36,6 +38,8 @@ class Reach:
         self._ask = ask
         # The rehearsal never sees real credentials.
         self._variables = detour.variables if environment.rehearsal else os.environ if variables is None else variables
+        # What the newest run within the hour was answered by the same act; None where none asked it.
+        self.earlier: Callable[[Look[object]], JsonValue] = lambda _: None
         self._shared: dict[str, object] = {}
         self._found: dict[str, object] = {}
         self._finding: dict[str, threading.Lock] = {}
