@@ -37,7 +37,6 @@ from golive.report.statement import statement_json
 from tests.formats import agree
 from tests.test_report import GO, HOME, every_status, finding, record
 
-PASSING = {Status.MET, Status.WAIVED, Status.NOT_DUE, Status.NOT_APPLICABLE}
 KINDS = {"failure": Failure, "error": Error, "skipped": Skipped}
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, Strict, StringConstraints, ValidationError, model_validator
 
@@ -121,7 +121,6 @@ MODELS: Mapping[Kind, type[Attestation] | type[Waiver] | type[NotApplicable]] = 
     "waiver": Waiver,
     "not-applicable": NotApplicable,
 }
-C = TypeVar("C", Attestation, Waiver, NotApplicable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,8 +176,7 @@ class Inquiry(Expedition):
 
     def _considered(self, name: str, ran: Sequence[Progress], unselected: bool) -> Considered:
         cause = self.paper.causes[name]
-        weighed = [_weighed(progress) for progress in ran]
-        missing = tuple(sentence for one in weighed for sentence in one[1])
+        missing = tuple(sentence for progress in ran for sentence in _missing(progress))
         if len(ran) != 1:
             why = "not selected in this run" if unselected else "no scenario decides it"
             missing = (*missing, f"it was decided {len(ran)} times" if ran else self.unknown or why)
@@ -238,17 +237,17 @@ class Inquiry(Expedition):
         return [step.model_copy(update=how) for step, how in zip(steps, told, strict=False)]
 
 
-def _weighed(progress: Progress) -> tuple[bool, tuple[str, ...]]:
-    """Whether the scenario came to its end, and what is missing to tell."""
+def _missing(progress: Progress) -> tuple[str, ...]:
+    """What is missing to tell what the scenario asks."""
     witness = progress.witness
     if progress.trouble or not isinstance(witness, Weighing):
-        return False, (progress.trouble or "the scenario did not run",)
+        return (progress.trouble or "the scenario did not run",)
     if len(witness.marks) != len(progress.scenario.steps):
         why = f": {explain(progress.failure)}" if progress.failure else ""
-        return False, (*witness.missing(), f"the scenario did not run to its end{why}")
+        return (*witness.missing(), f"the scenario did not run to its end{why}")
     if not progress.asked:
-        return False, ("nothing was examined",)
-    return True, witness.missing()
+        return ("nothing was examined",)
+    return witness.missing()
 
 
 def disagreements(written: Sequence[Scenario], known: Container[str]) -> list[str]:

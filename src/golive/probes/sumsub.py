@@ -93,7 +93,6 @@ class _Review(_Camel):
     review_status: str
     review_result: _Result | None = None
     review_date: AwareDatetime | None = None
-    level_name: str | None = None
     attempt_cnt: int | None = None
 
 

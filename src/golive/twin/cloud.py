@@ -12,17 +12,13 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from golive.twin.apprunner import CustomDomain, Operation, Service, ValidationRecord
 from golive.twin.cloudfront import Distribution
 from golive.twin.iam import Role, Statement
 from golive.twin.metrics import Traffic
 from golive.twin.wire import Ailment
-
-# moto takes a second to import, and whoever only writes faults has no need of it.
-if TYPE_CHECKING:
-    pass
 
 ACCOUNT = "324480209768"
 REGION = "eu-west-1"

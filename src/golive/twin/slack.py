@@ -22,7 +22,6 @@ from golive.twin.authority import Authority, Certificate, pick
 from golive.twin.web import Ailment, Door, Front, Mood
 
 HOST = "slack.com"
-HOOKS_HOST = "hooks.slack.com"
 ADDRESS = "192.0.2.72"
 HOOKS_ADDRESS = "192.0.2.73"
 
