@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from golive.environment import Person, Role
+from golive.people import Person, Role
 from golive.record import Subject
 from golive.records import FOLDERS, Kind, read_papers
 from golive.ssh import allowed_signers, public_of, sign_with

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from golive.environment import Detour, drop_redirections, line_of, load
+from golive.environment import Detour, drop_redirections, load
 from golive.errors import Denied, SetupError, Unreachable
 from golive.probes.reach import Reach
 from golive.ssh import public_of
+from golive.tomllines import line_of
 
 HOME = Path(__file__).parents[1]
 TEXT = (HOME / "environments/rehearsal/environment.toml").read_text(encoding="utf-8")

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from golive.environment import Detour, Environment, Network, load
+from golive.coordinates import Network
+from golive.environment import Detour, Environment, load
 from golive.errors import CannotTell, Crashed, Denied, Overloaded, ProbeError, Unreachable, Unsigned
 from golive.observatory import Observatory
 from golive.probes.look import Act, Look

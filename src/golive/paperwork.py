@@ -11,8 +11,8 @@ from typing import TypedDict
 from pydantic import ValidationError
 
 from golive import record
-from golive.environment import Person
 from golive.errors import CannotTell, EffectUnseen, NoConsent, ProbeError, SetupError, Unsigned
+from golive.people import Person
 from golive.phases import ROLLBACK, due_at, is_after_launch, moment
 from golive.record import Status, Subject
 from golive.records import Attestation, Kind, NotApplicable, Paper, Waiver, parse, read_papers

@@ -19,8 +19,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, Strict, StringConstraints, ValidationError, model_validator
 
-from golive.environment import Frozen, broken_rules
+from golive.coordinates import Frozen
 from golive.errors import SetupError
+from golive.tomllines import broken_rules
 
 Kind = Literal["attestation", "waiver", "not-applicable"]
 FOLDERS: Mapping[Kind, str] = {

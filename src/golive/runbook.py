@@ -15,9 +15,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, ValidationError, model_validator
 
-from golive.environment import Partner, broken_rules
+from golive.coordinates import Partner
 from golive.errors import SetupError
 from golive.phases import ROLLBACK
+from golive.tomllines import broken_rules
 
 # How the sentence begins by which a scenario asks for a signature; what is signed stands under it.
 SIGNED = "this is signed by the "

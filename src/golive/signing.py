@@ -13,10 +13,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from golive.conversation import Talk
-from golive.environment import Environment, Person, load, signers
+from golive.environment import Environment, load, signers
 from golive.errors import SetupError
 from golive.manifest import MANIFEST, SIGNATURES, SUMS, Manifest, moment
 from golive.office import keys_at_hand
+from golive.people import Person
 from golive.record import Decision, Record
 from golive.recording import shown, write_atomically
 from golive.signoff import NAMESPACE, ROLES, Examination, Role, Statement, examine

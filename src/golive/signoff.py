@@ -17,7 +17,8 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from golive.environment import Environment, Frozen, Person, signers
+from golive.coordinates import Frozen
+from golive.environment import Environment, signers
 from golive.errors import SetupError
 from golive.manifest import (
     MANIFEST,
@@ -31,6 +32,7 @@ from golive.manifest import (
     read_manifest,
     sums_with,
 )
+from golive.people import Person
 from golive.record import Decision, Record
 from golive.records import Instant, Said, Sha256, quoted, read_toml
 from golive.ssh import BadSignature, PublicKey, canonical, verify

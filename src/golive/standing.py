@@ -13,12 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from golive.environment import REHEARSAL, Person, line_of
+from golive.environment import REHEARSAL
 from golive.errors import CannotTell, Unsigned
+from golive.people import Person
 from golive.phases import moment
 from golive.record import Subject
 from golive.records import FOLDERS, Attestation, Content, EvidenceFile, Kind, NotApplicable, Paper, Waiver
 from golive.ssh import BadSignature, PublicKey, verify
+from golive.tomllines import line_of
 
 NAMESPACES: Mapping[Kind, str] = {
     "attestation": "golive-attestation",

@@ -6,7 +6,8 @@ import hashlib
 import json
 from typing import Any
 
-from golive.environment import Environment, Partner
+from golive.coordinates import Partner
+from golive.environment import Environment
 from golive.errors import ProbeError
 from golive.observatory import Observatory, plain
 from golive.probes.apprunner import RunningService, ServiceSettings, Settings

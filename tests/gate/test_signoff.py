@@ -13,9 +13,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from golive.cli import main
-from golive.environment import Person, load, signers
+from golive.environment import load, signers
 from golive.errors import SetupError
 from golive.manifest import MANIFEST, SUMS, read_manifest
+from golive.people import Person
 from golive.record import Decision
 from golive.signoff import _seal, approved, examine
 from tests.gate.conftest import Project

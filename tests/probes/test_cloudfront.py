@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from golive.environment import RANGES_HOST, Environment
-from golive.environment import Distribution as Named
+from golive.coordinates import RANGES_HOST
+from golive.coordinates import Distribution as Named
+from golive.environment import Environment
 from golive.errors import Denied, Overloaded, ProbeError, Unreachable, Unreadable
 from golive.observatory import plain
 from golive.probes.cloudfront import Behaviour, CloudFrontRanges, DescribedDistribution, Distribution

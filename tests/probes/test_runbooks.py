@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from golive.environment import Environment, Watched, load
+from golive.coordinates import Watched
+from golive.environment import Environment, load
 from golive.errors import Denied, NothingExamined, ProbeError, SetupError, Unreachable, Unreadable
 from golive.probes.ended import BalanceMeasures, LoginMeasures, SwanMeasures, _End, worst
 from golive.probes.figures import Figures

@@ -17,9 +17,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
+from golive.coordinates import Frozen
 from golive.diagnosis.commands import placeholders, shell_changes, sql_changes
-from golive.environment import Frozen, broken_rules
 from golive.errors import SetupError
+from golive.tomllines import broken_rules
 
 RUNBOOKS: Mapping[str, str] = {
     "aisp-balance": "AISP",

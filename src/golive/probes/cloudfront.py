@@ -13,7 +13,7 @@ from http import HTTPStatus
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
-from golive.environment import RANGES_HOST
+from golive.coordinates import RANGES_HOST
 from golive.errors import Denied, Overloaded, Unreadable
 from golive.probes.aws import answers, client
 from golive.probes.http import exchange

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from golive.environment import Environment, Variable
+from golive.coordinates import Variable
+from golive.environment import Environment
 from golive.probes.look import Permission
 from golive.probes.secrets import text_of
 

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from golive.environment import Disclosure
+from golive.coordinates import Disclosure
 from golive.errors import CannotTell, Denied
 from golive.probes.http import exchange
 from golive.probes.look import Look

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from types_boto3_logs import CloudWatchLogsClient
     from types_boto3_logs.type_defs import FilteredLogEventTypeDef
 
-    from golive.environment import Environment, Logs
+    from golive.coordinates import Logs
+    from golive.environment import Environment
     from golive.probes.reach import Reach
 
 # So many events are read at most one by one; of more a part stands for all, and what is sought is asked for by name.

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from golive.environment import Environment, Network
+    from golive.coordinates import Network
+    from golive.environment import Environment
     from golive.probes.reach import Reach
 
 Answer = TypeVar("Answer", covariant=True)

@@ -9,7 +9,8 @@ from golive.probes.look import Look
 from golive.probes.names import ADDRESSES, NoSuchName, exists, query, values
 
 if TYPE_CHECKING:
-    from golive.environment import Environment, Network
+    from golive.coordinates import Network
+    from golive.environment import Environment
     from golive.probes.reach import Reach
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from dns.rdtypes.ANY.DS import DS
     from dns.rrset import RRset
 
-    from golive.environment import Environment, Network
+    from golive.coordinates import Network
+    from golive.environment import Environment
 
 ADDRESSES = ("A", "AAAA")
 # Nobody has a name under .invalid (RFC 6761 6.4): a name server that gives one an address gives it to anything.

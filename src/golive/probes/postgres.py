@@ -23,7 +23,8 @@ from golive.probes.look import Look, Permission
 if TYPE_CHECKING:
     import psycopg
 
-    from golive.environment import Environment, Network
+    from golive.coordinates import Network
+    from golive.environment import Environment
     from golive.probes.reach import Reach
 
 _MAY_WRITE = """

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from types_boto3_rds import RDSClient
     from types_boto3_rds.type_defs import DBInstanceTypeDef, DBSnapshotTypeDef
 
-    from golive.environment import Environment, Network
+    from golive.coordinates import Network
+    from golive.environment import Environment
     from golive.probes.reach import Reach
 
 ABSENT = "absent"  # in the place of a status: there is no such instance

@@ -13,7 +13,8 @@ from typing import TypeVar, cast
 
 from pydantic import JsonValue
 
-from golive.environment import Detour, Environment, Variable, is_private
+from golive.coordinates import Variable
+from golive.environment import Detour, Environment, is_private
 from golive.errors import Denied, NoSuchName, NotSet, ProbeError, Unreachable
 from golive.probes.look import Look
 from golive.search import Search
