@@ -37,7 +37,8 @@ Feature: Identities cannot be verified
     Then it has decided on none of them (a no is certain)
     Given the webhooks that are registered at Sumsub
     Then Sumsub sends to "https://getdrop.no/api/kyc/webhook", signed with SHA-256 or SHA-512, at least (a no is strong)
-      | applicantReviewed |
+      | report            | on each    |
+      | applicantReviewed | individual |
     When reports in Sumsub's name arrive, which it did not sign
     Then somebody is there to take them (a no is strong)
     Given what the log tells of failures since the incident began

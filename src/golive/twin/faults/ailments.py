@@ -121,7 +121,11 @@ def clock_far_off(world: World) -> World:
 def clock_a_year_off(world: World) -> World:
     """This machine's clock is a year ahead, so that to it every certificate of the site has ended."""
     ended = {
-        host: replace(world.certificates[host], not_after=world.now - timedelta(days=200))
+        host: replace(
+            world.certificates[host],
+            not_before=world.now - timedelta(days=300),
+            not_after=world.now - timedelta(days=200),
+        )
         for host in ("getdrop.no", "www.getdrop.no")
     }
     return replace(
