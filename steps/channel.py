@@ -92,7 +92,7 @@ def startup_reported(messages: Messages, history: History, environment: Environm
 
 @judges(
     "no critical alert has arrived there since the launch, which was at least {hours:d} hours ago",
-    needs=("slack.critical",),
+    needs=("slack.critical", "slack.token"),
 )
 def no_critical_alert(
     messages: Messages, environment: Environment, now: datetime, hours: int, remarks: Remarks

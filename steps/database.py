@@ -81,7 +81,7 @@ def watch_is_alive(watch: tuple[Watch, Signs], environment: Environment, now: da
     remarks.examined(signs.count, "signs of life")
 
 
-@judges("every large transaction has raised an alert")
+@judges("every large transaction has raised an alert", needs=("launch_at",))
 def large_transactions_are_alerted(
     watch: tuple[Watch, Signs], environment: Environment, launch_at: datetime | None, now: datetime, remarks: Remarks
 ) -> None:

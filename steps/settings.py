@@ -76,7 +76,7 @@ def _open_for_forms(environment: Environment, datatable: list[list[str]]) -> Ite
     if not environment.aws.read_secret_values:
         yield "aws.read_secret_values"
     if environment.database.host is None and any(
-        FORMS[form] is _database for _, form in datatable[1:] if form in FORMS
+        FORMS[form] is _database for _, form, *_ in datatable[1:] if form in FORMS
     ):
         yield "database.host"
 

@@ -28,7 +28,10 @@ def status_reports(environment: Environment) -> Look[Reports]:
     return StatusReports(environment.betterstack.status_page)
 
 
-@judges("it is there, it is the page of our own company, and everything on it is operational")
+@judges(
+    "it is there, it is the page of our own company, and everything on it is operational",
+    needs=("betterstack.company",),
+)
 def page_is_operational(status_pages: list[StatusPage | Elsewhere], environment: Environment, remarks: Remarks) -> None:
     page = _ours(status_pages)
     remarks.examined(len(page.services), "services on the status page")

@@ -80,7 +80,7 @@ def without_each_key(said: Mapping[str, Any], *above: str) -> Iterator[tuple[str
 # Keys without which what is seen is no longer so: that needs no answer but a look.
 SEEN_OTHERWISE = {
     "betterstack.providers.Sumsub.path": {"KYC-R7"},
-    "database.kyc.again": {"KYC-R6"},
+    "database.kyc.again": {"GL-6.1.4", "GL-6.2.5"},
     "github.checks": {"GL-2.2.4"},
     "github.checks.E2E": {"GL-2.2.4"},
     "logs.given_up": {"BID-R6", "GL-6.2.4"},
@@ -115,9 +115,11 @@ def file_without(sweep: Sweep, key: str) -> Iterator[None]:
     sweep.observatory.armed = False  # what only an act needs is no question: somebody can attest it
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("golive.expedition.load", lambda *_: changed)
-        yield
-    sweep.observatory.armed = True
-    put(former)
+        try:
+            yield
+        finally:
+            sweep.observatory.armed = True
+            put(former)
 
 
 @pytest.mark.parametrize("key", OPTIONAL)
@@ -150,9 +152,9 @@ def test_an_hour_that_nobody_told_is_asked_for(sweep: Sweep) -> None:
     assert record is not None, terminal
     assert {"GL-3.1.5", "GL-3.3.12", "GL-3.5.3"} <= set(found.questions["launch_at"])
     assert set(found.questions) == {"launch_at"}
-    # A test merchant that is not there is not there at any hour.
+    # A test merchant that is not there is not there at any hour, and where something was paid it is searched.
     asked = set(found.questions["launch_at"]) & due_in(FIRST_WEEK)
-    assert asked - {"GL-3.3.11"} == {*record.verdict.holding}
+    assert asked - {"GL-3.3.11", "GL-7.6"} == {*record.verdict.holding}
     assert "from an hour that launch_at does not say yet" in found.early["GL-3.5.3"]
 
 
@@ -336,7 +338,9 @@ def town() -> Iterator[Town]:
     running.backstage.stop()
 
 
-ACTIONS = sorted(f"{service}:{operation}" for service, of in READ_ONLY.items() for operation in of)
+# Before the rehearsal's service stands no distribution, so nobody asks for one.
+NOT_HERE = {"cloudfront:GetDistribution"}
+ACTIONS = sorted({f"{service}:{operation}" for service, of in READ_ONLY.items() for operation in of} - NOT_HERE)
 # To these a healthy world gives no occasion → one that does.
 OCCASIONS = {
     "ec2:GetManagedPrefixListEntries": "firewall-open-by-a-prefix-list",
@@ -433,7 +437,6 @@ def test_nothing_is_asked_after_the_doctors_time(town: Town) -> None:
     town.backstage.put(change)
     try:
         asks = Observatory(Doctor(HOME, "rehearsal", seconds=1.0).environment, town.backstage.detour)
-        asks.start_clock()
         found = Doctor(HOME, "rehearsal", asks=asks).examine()
         entries, ends = [*asks._entries.values()], asks._ends
     finally:
@@ -441,10 +444,8 @@ def test_nothing_is_asked_after_the_doctors_time(town: Town) -> None:
     assert not found.well
     assert ends is not None
     late = [entry for entry in entries if entry.asked_at is not None and entry.asked_at >= ends]
-    over = "the run's time was over before this could be asked"
     assert all(entry.done.is_set() for entry in entries), "nobody is waited for any more"
-    assert {str(entry.error).rpartition(": ")[2] for entry in late} <= {over}
-    assert not any(entry.attempts for entry in late)
+    assert not any(entry.attempts for entry in late), "given up, or not begun"
     assert {one.kind for one in found.troubles} == {"not reached"}
 
 
@@ -507,7 +508,8 @@ def test_what_a_whole_run_asks_of_aws_is_what_the_policy_allows() -> None:
     refused = [
         (action, on)
         for action, on in asked
-        if not any(action == may and any(fnmatchcase(on, place) for place in places) for may, places in allowed)
+        if "-that-is-not-there" not in on  # a control: to be refused is as good an answer
+        and not any(action == may and any(fnmatchcase(on, place) for place in places) for may, places in allowed)
     ]
     assert refused == []
 

@@ -131,6 +131,8 @@ class Doctor:
             raise SetupError(f"the features cannot be trusted: {self._run.reasons[0]}")
         self._observatory = self._run.observatory = asks
         self._open: dict[str, list[str]] = defaultdict(list)
+        if asks is not None:
+            asks.start_clock()  # that of whoever asked by it before is over
         if asks is not None and self.environment.rehearsal:
             self._run.launch_at = asks.reach.detour.launch_at  # the twin knows the hour that it plays
         since = self._run.started - TRIED_SINCE

@@ -26,7 +26,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "kari": ("platform engineer", "author", "AI director"),
     "ingrid": ("reviewer",),
 }
-NO_LONGER_NEEDED = "GL-2.5.6"  # a normal item that the machine decides
+NO_LONGER_NEEDED = "GL-2.5.1"  # a critical item that the machine decides
 STRANGER = "a stranger"  # has a key that no environment file lists
 FOLDERS = {"attestation": "attestations", "waiver": "waivers", "not-applicable": "not-applicable"}
 SEEN = "What was seen is described here; in production this is a recording or a report.\n"
@@ -91,7 +91,7 @@ def healthy() -> People:
 
 def that_may_go(people: People) -> People:
     """The same, and one waiver more, of an item that is met by now: so the rehearsal shows what one looks like."""
-    reason = "The page of Drop's status is set right within the week."
+    reason = "The monitor of the landing page is made within the week."
     if people.away or NO_LONGER_NEEDED in people.records:
         return people
     return people.making(NO_LONGER_NEEDED, Record("waiver", reason=reason, age=timedelta(days=2), days=10))
