@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from golive.environment import Environment
-from golive.errors import Denied, NothingExamined, ProbeError, Unreachable, Unreadable, Untrusted
+from golive.errors import Denied, NothingExamined, Overloaded, ProbeError, Unreachable, Unreadable, Untrusted
 from golive.probes.postgres import Tables, TransactionWatch, Users
 from golive.twin import database as twin
 from golive.twin.cloud import DATABASE_HOST
@@ -219,6 +219,7 @@ def certified(**change: object) -> Callable[[World], World]:
 
 UNSEEN: dict[str, tuple[Callable[[World], World], type[ProbeError]]] = {
     "off": (storing(lambda kept: replace(kept, front="off")), Unreachable),
+    "full": (storing(lambda kept: replace(kept, front="full")), Overloaded),
     "garbage": (storing(lambda kept: replace(kept, front="garbage")), Unreadable),
     "plain": (storing(lambda kept: replace(kept, front="plain")), Untrusted),
     "another name": (certified(names=("other.eu-west-1.rds.amazonaws.com",)), Untrusted),

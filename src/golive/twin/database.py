@@ -28,7 +28,7 @@ DEMO_USER = "test@example.com"
 LARGE = Decimal(100_000)  # NOK; one healthy transaction is larger, and has its alert
 
 # tls: as RDS. plain: has no TLS at all. off: hangs up. silent: never answers. garbage: answers something else.
-Front = Literal["tls", "plain", "off", "silent", "garbage"]
+Front = Literal["tls", "full", "plain", "off", "silent", "garbage"]
 Value = str | int | bool | Decimal | timedelta | None
 Row = Mapping[str, Value]
 

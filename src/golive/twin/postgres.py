@@ -121,14 +121,18 @@ class Postgres:
             return
         opening = _opening(client)
         while opening.code in {_GSS_REQUEST, _SSL_REQUEST}:
-            if opening.code == _SSL_REQUEST and front == "tls":
+            if opening.code == _SSL_REQUEST and front in ("tls", "full"):
                 client.sendall(b"S")
                 with self._ssl_context().wrap_socket(client, server_side=True) as secure:
-                    self._pass_on(secure, b"")
+                    if front == "full":
+                        _opening(secure)
+                        secure.sendall(_error("53300", "sorry, too many clients already"))
+                    else:
+                        self._pass_on(secure, b"")
                 return
             client.sendall(b"N")
             opening = _opening(client)
-        if front == "tls" and opening.code != _CANCEL_REQUEST:
+        if front in ("tls", "full") and opening.code != _CANCEL_REQUEST:
             client.sendall(_refusal(opening))
         else:
             self._pass_on(client, opening.raw)
@@ -194,7 +198,12 @@ def _refusal(opening: _Opening) -> bytes:
         f'no pg_hba.conf entry for host "127.0.0.1", user "{user}", '
         f'database "{said.get("database", user)}", no encryption'
     )
-    fields = f"SFATAL\0VFATAL\0C28000\0M{words}\0".encode()
+    return _error("28000", words)
+
+
+def _error(code: str, words: str) -> bytes:
+    """An ErrorResponse that ends the connection (PostgreSQL's protocol, 55.7 and 55.8)."""
+    fields = f"SFATAL\0VFATAL\0C{code}\0M{words}\0".encode()
     return b"E" + struct.pack("!i", len(fields) + 5) + fields + b"\0"
 
 

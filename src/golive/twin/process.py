@@ -73,7 +73,11 @@ class TwinProcess:
         if "ports" not in said:
             self.process.kill()
             self.process.wait()
-            raise SetupError(f"the twin did not start: {said.get('error', 'it said nothing that could be understood')}")
+            why = said.get("error", "it said nothing that could be understood")
+            raise SetupError(
+                f"the twin did not start: {why}; see whether other programs hold the ports of 127.0.0.1 or the disk is "
+                "full, and run again"
+            )
         self.detour = detour_from(said)
         return self.detour
 

@@ -136,6 +136,12 @@ def clock_a_year_off(world: World) -> World:
 
 
 @breaks(unknown=DATABASE)
+def database_has_no_connection_left(world: World) -> World:
+    """The database has as many clients as it takes, and asks us to come again."""
+    return replace(world, database=replace(world.database, front="full"))
+
+
+@breaks(unknown=DATABASE)
 def database_off(world: World) -> World:
     """The database does not answer."""
     return replace(world, database=replace(world.database, front="off"))
