@@ -17,7 +17,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from golive.errors import Denied, NothingExamined, Overloaded, ProbeError, Unreachable, Unreadable, Untrusted
+from golive.errors import (
+    CannotTell,
+    Denied,
+    NothingExamined,
+    Overloaded,
+    ProbeError,
+    Unreachable,
+    Unreadable,
+    Untrusted,
+)
 from golive.probes.look import Look, Permission
 
 if TYPE_CHECKING:
@@ -74,6 +83,8 @@ JOIN pg_namespace AS space
   ON space.nspname = CASE btrim(name) WHEN '"$user"' THEN current_user ELSE btrim(btrim(name), '"') END
  AND NOT has_schema_privilege(space.oid, 'USAGE')
 """
+# An address that nobody can have (RFC 6761 6.4): a query that finds it finds anything.
+NOBODY = "golive-that-is-not-there@example.invalid"
 _USERS = """
 SELECT count(*), array_agg(DISTINCT address) FILTER (WHERE address = ANY (%s))
 FROM (SELECT lower(btrim(email::text)) AS address FROM users) AS searched
@@ -243,13 +254,18 @@ class Users(OfDatabase, Look[People]):
         return to_read(environment, "users (email)")
 
     def observe(self, reach: Reach) -> People:
-        """One query for them and for the user that it must find; no other address leaves the database."""
+        """
+        One query for them, for the user that it must find and for one that it must not; no other address leaves the
+        database. CannotTell where it finds that one, too.
+        """
         wanted = tuple(sorted({email.lower() for email in self.emails}))
         environment = reach.environment
         known = environment.answered(environment.database.known_user, "database.known_user").lower()
         with session_of(reach, "users") as session:
-            (row,) = session.execute(_USERS, ([*wanted, known],)).fetchall()
+            (row,) = session.execute(_USERS, ([*wanted, known, NOBODY],)).fetchall()
         found = set(row[1] or ())
+        if NOBODY in found:
+            raise CannotTell(named(reach), f"it finds {NOBODY} among the users, whom nobody can be")
         return People(named(reach), row[0], wanted, tuple(sorted(found & set(wanted))), known in found)
 
 

@@ -38,6 +38,13 @@ def demo_user_present(world: World) -> World:
     return _having(world, users=world.database.tables["users"].with_rows(database.demo_user()))
 
 
+@breaks(unknown=["GL-2.2.6"])
+def database_knows_anybody(world: World) -> World:
+    """Whoever is searched for among the users is found, also somebody whom nobody can be."""
+    row = {**database.demo_user(), "email": "golive-that-is-not-there@example.invalid"}
+    return _having(world, users=world.database.tables["users"].with_rows(row))
+
+
 @breaks(unmet=["GL-2.2.6"])
 def demo_user_in_capitals(world: World) -> World:
     """Test@Example.com is among the users."""
