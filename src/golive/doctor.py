@@ -27,7 +27,7 @@ from golive.errors import (
     Unreachable,
     Untrusted,
 )
-from golive.expedition import Wanted
+from golive.expedition import Wanted, load_modules
 from golive.grants import named, policy, scopes, statements
 from golive.identity import CHECKS
 from golive.identity import looks as identity_looks
@@ -291,6 +291,7 @@ class Doctor:
     # -- the way there ---------------------------------------------------------------------------------------------
 
     def _way(self) -> Observatory:
+        load_modules(self._run.clients)  # by one thread: two that come upon them from different ends lock each other out
         if self._observatory is None:
             detour = Detour()
             if self.environment.rehearsal:
