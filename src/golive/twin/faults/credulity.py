@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from golive.twin.faults.ailments import BY_SERVICE
-from golive.twin.faults.kin import ready
+from golive.twin.faults.kin import POSTED, ready
 from golive.twin.faults.register import breaks
 from golive.twin.world import World
 
@@ -14,7 +14,8 @@ def _knows_anything(service: str, name: str) -> None:
 
     believe.__name__ = f"{service}_knows_anything"
     believe.__doc__ = f"AWS ({service}) tells of {name} that does not exist as it tells of ours."
-    breaks(unknown=BY_SERVICE[service])(believe)
+    # A message to #drop-ops is shown by the channel, and must get through whatever else Secrets Manager says.
+    breaks(unknown=[item for item in BY_SERVICE[service] if item not in POSTED])(believe)
 
 
 for _service, _name in (
