@@ -291,7 +291,8 @@ class Doctor:
     # -- the way there ---------------------------------------------------------------------------------------------
 
     def _way(self) -> Observatory:
-        load_modules(self._run.clients)  # by one thread: two that come upon them from different ends lock each other out
+        # By one thread: two that come upon them from different ends lock each other out.
+        load_modules(self._run.clients)
         if self._observatory is None:
             detour = Detour()
             if self.environment.rehearsal:

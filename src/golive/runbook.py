@@ -111,15 +111,13 @@ class Inventory(Frozen):
         return self
 
     def _settle_contradictions(self) -> None:
-        """ValueError unless each is there once, and some item depends on each."""
+        """ValueError unless each on which an item depends is there, once."""
         there = [row.number for row in self.contradiction]
         asked = {number for item in self.item for number in item.decision}
         if doubled := [str(number) for number, count in Counter(there).items() if count > 1]:
             raise ValueError(f"twice among the contradictions: {', '.join(doubled)}")
         if missing := sorted(asked - set(there)):
             raise ValueError(f"items depend on contradictions that are not there: {', '.join(map(str, missing))}")
-        if idle := sorted(set(there) - asked):
-            raise ValueError(f"contradictions on which no item depends: {', '.join(map(str, idle))}")
 
     def depend_on(self, number: int) -> tuple[str, ...]:
         """Ids of the items that depend on the contradiction *number*, in order."""

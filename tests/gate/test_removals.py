@@ -44,6 +44,7 @@ def without_row(item: str, folder: Path) -> Inventory:
     kept = [row for row in rows if f'id = "{item}"\n' not in row]
     assert len(kept) == len(rows) - 1
     (folder / "checklist.toml").write_text("[[item]]".join([head, *kept]), encoding="utf-8")
+    shutil.copy(FEATURES / "contradictions.toml", folder)
     return load_inventory(folder)
 
 
