@@ -196,9 +196,9 @@ def test_a_record_is_judged_to_the_same_end_without_the_network(kept: Callable[[
     assert "≠" not in again.terminal
 
 
-# By golive doctor (the route to the database), and by diagnoses.
+# By golive doctor (the route to the database), by diagnoses, and where CloudFront stands in front (test_cdn.py).
 ASKED_ELSEWHERE = {
-    *("route", "way", "pulse", "reception", "egress", "swanschema", "vendorpage"),
+    *("route", "cloudfront", "way", "pulse", "reception", "egress", "swanschema", "vendorpage"),
     *("journal", "consents", "payments", "applicants"),
 }
 

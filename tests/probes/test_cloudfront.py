@@ -328,7 +328,7 @@ WRONG: dict[str, tuple[Change, str]] = {
     "a server without an answer": (leading(by=(RESOLVERS[0],)), f"getdrop.no is {RESOLVERS[0]}: no address; "),
     "no server with an answer": (
         lambda world: leading(by=(RESOLVERS[1],))(leading()(world)),
-        f"getdrop.no has no address; it must lead to {HOST}",
+        f"getdrop.no has no address; it must have an A record that leads to {HOST}",
     ),
     "a stray address": (leading(*EDGES, ELSEWHERE), f"getdrop.no leads to {ELSEWHERE}, not to CloudFront alone"),
     "one server elsewhere": (leading(ELSEWHERE, by=(RESOLVERS[1],)), f"leads to {ELSEWHERE}, not to CloudFront"),
@@ -434,6 +434,6 @@ def test_a_cdn_that_the_file_does_not_name_is_a_no(backstage: Backstage) -> None
     before, bare = backstage.town.calls(), backstage._reach
     assert [type(look).__name__ for look in names.addresses("getdrop.no", bare.environment)] == ["Addresses"] * 2
     said, _ = judged(bare)
-    assert "every name server must give the same addresses" in said
+    assert "every name server must give the zone's addresses" in said
     assert f"also leads to {', '.join(EDGES)}; {HOST} has {', '.join(SERVICE)} and nothing else" in said
     assert backstage.town.calls() == before
