@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from golive.environment import Environment
-from golive.errors import Denied, NothingExamined, ProbeError, TooFew
+from golive.errors import Denied, NothingExamined, OpenQuestion, ProbeError, TooFew
 from golive.probes.customers import Queue
 from golive.probes.figures import Figure, Figures, share
 from golive.probes.iam import PASS, UPDATE, Right, Rights
@@ -150,7 +150,7 @@ LAUNCH = NOW - timedelta(minutes=30)
         (Counts(0, 0, 0, 0, 0), NOW + timedelta(minutes=1), None),
         (Counts(0, 0, 0, 0, 0), NOW, NothingExamined),
         (Counts(0, 0, 0, 0, 0), LAUNCH, NothingExamined),
-        (Counts(0, 0, 0, 0, 0), None, Denied),
+        (Counts(0, 0, 0, 0, 0), None, OpenQuestion),
         (Counts(60, 1, 0, 2, 1), LAUNCH, ProbeError),
         (Counts(60, 1, 1, 2, 1), LAUNCH, AssertionError),
     ],
