@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from golive.twin.apprunner import Operation
 from golive.twin.cloud import PREVIOUS_COMMIT, digest_of, image_of
-from golive.twin.faults.kin import OF_A_ROLLBACK, SIGNED_OF_THE_IMAGE, TOLD, UNDONE, WAYS_BACK
+from golive.twin.faults.kin import OF_A_ROLLBACK, UNDONE, WAYS_BACK
 from golive.twin.faults.register import breaks
 from golive.twin.iam import Statement
 from golive.twin.world import COMMIT, World
@@ -101,10 +101,7 @@ def rollback_not_on_record(world: World) -> World:
 
 
 @breaks(
-    unknown=[
-        *("GL-2.1.3", "GL-2.2.4", "GL-3.1.1", "GL-3.3.1", "GL-3.3.3", "GL-3.4.3", "GL-5.3.1"),
-        *(*SIGNED_OF_THE_IMAGE, *OF_A_ROLLBACK, *TOLD),
-    ],
+    unknown=tuple(dict.fromkeys((*UNDONE, *OF_A_ROLLBACK, "GL-3.1.1", "GL-3.3.1", "GL-3.3.3", "GL-3.4.3", "GL-5.3.1"))),
     phase="T+24h",
 )
 def service_without_a_history(world: World) -> World:
