@@ -319,12 +319,13 @@ def named(reach: Reach) -> str:
 
 
 @contextmanager
-def session_of(reach: Reach, *tables: str, pipelined: bool = True) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+def session_of(reach: Reach, *tables: str, together: bool = True) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
     """
     A read-only transaction under the gate's role, never committed, that reads *tables*.
 
     Denied where the role could write, or where row-level security may hide rows of *tables* from it: what is hidden
-    would be missing from every count. Not *pipelined*, each answer is waited for: for who goes on after an error.
+    would be missing from every count. Not *together*, each statement is a transaction of its own, read-only as well,
+    and its answer is waited for: for who goes on after an error.
     """
     import psycopg
 
@@ -332,9 +333,12 @@ def session_of(reach: Reach, *tables: str, pipelined: bool = True) -> Iterator[p
     # Without the cause: its traceback leads through frames that hold the password.
     try:
         with closing(psycopg.connect(**_way(reach, target))) as session:
-            session.read_only = True
+            if together:
+                session.read_only = True
+            else:
+                session.autocommit = True
             # What is asked goes out together and costs one way there and back.
-            with session.pipeline() if pipelined else nullcontext():
+            with session.pipeline() if together else nullcontext():
                 rights = session.execute(_MAY_WRITE)
                 hiding = session.execute(_HIDDEN, (list(tables),)) if tables else None
                 yield session

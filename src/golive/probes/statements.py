@@ -10,15 +10,17 @@ can be tried under one that may do none of it.
 from __future__ import annotations
 
 import re
+import selectors
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from golive.errors import Denied, Unreachable, Unreadable
 from golive.probes.look import Look
 from golive.probes.postgres import OfDatabase, named, session_of
 
 if TYPE_CHECKING:
-    import psycopg
+    from psycopg.pq.abc import PGconn, PGresult
 
     from golive.probes.reach import Reach
 
@@ -81,18 +83,15 @@ class StatementTrial(OfDatabase, Look[Trial]):
 
         That a statement cannot be carried out is an answer; so is what the database says of it.
         """
-        source = named(reach)
-        with session_of(reach, pipelined=False) as session:
+        source, patience = named(reach), reach.environment.network.answer_seconds
+        with session_of(reach, together=False) as session:
             ((version, tables, by_user_id),) = session.execute(_THERE).fetchall()
             if not tables:
                 raise Denied(source, "the gate's role may use no schema that holds a table (GRANT USAGE ON SCHEMA)")
-            session.execute("SAVEPOINT golive")
             key = "user_id" if by_user_id else "id"
-            tried = tuple(
-                Tried(each.runbook, each.do, _prepared(session, source, words(each.sql, key)))
-                for each in self.statements
-            )
-        return Trial(source, version, tables, tried)
+            wrong = _wrong(session.pgconn, source, [words(each.sql, key) for each in self.statements], patience)
+        tried = (Tried(each.runbook, each.do, said) for each, said in zip(self.statements, wrong, strict=True))
+        return Trial(source, version, tables, tuple(tried))
 
 
 def words(sql: str, users_key: str) -> str:
@@ -102,11 +101,47 @@ def words(sql: str, users_key: str) -> str:
     return numbered.replace(_USERS_KEY, users_key)
 
 
-def _prepared(session: psycopg.Connection[Any], source: str, sql: str) -> str:
-    """What the database has against *sql*, "" where nothing; it is not carried out."""
+def _wrong(connection: PGconn, source: str, statements: Sequence[str], patience: float) -> list[str]:
+    """
+    What the database has against each of *statements*, "" where nothing; none is carried out.
+
+    All go out together. A Sync behind each keeps what is wrong with one from the others
+    (https://www.postgresql.org/docs/16/libpq-pipeline-mode.html). Unreachable where it is silent for *patience* seconds
+    and a little longer.
+    """
+    connection.enter_pipeline_mode()
+    for statement in statements:
+        connection.send_prepare(b"", statement.encode())
+        connection.pipeline_sync()
+    with selectors.DefaultSelector() as waiting:
+        ready = waiting.register(connection.socket, selectors.EVENT_READ | selectors.EVENT_WRITE)
+
+        def wait() -> None:
+            # A little longer than the statement_timeout, which says more. libpq itself would wait with all other
+            # threads standing still.
+            if not waiting.select(patience + 1):
+                raise Unreachable(source, f"no answer within {patience:g} s")
+            connection.consume_input()
+
+        def heard() -> PGresult | None:
+            while connection.is_busy():
+                wait()
+            return connection.get_result()
+
+        while connection.flush():
+            wait()
+        waiting.modify(ready.fileobj, selectors.EVENT_READ)
+        # Of each statement: the answer, its end, and the Sync behind it.
+        answers = [(heard(), heard(), heard())[0] for _ in statements]
+    return [_against(answer, source) for answer in answers]
+
+
+def _against(answer: PGresult | None, source: str) -> str:
+    """What *answer* has against its statement, "" where nothing."""
     from psycopg.pq import DiagnosticField, ExecStatus
 
-    answer = session.pgconn.prepare(b"", sql.encode())
+    if answer is None:
+        raise Unreachable(source, "a statement was not looked at: the connection ended")
     if answer.status == ExecStatus.COMMAND_OK:
         return ""
     state = (answer.error_field(DiagnosticField.SQLSTATE) or b"").decode()
@@ -117,5 +152,4 @@ def _prepared(session: psycopg.Connection[Any], source: str, sql: str) -> str:
         raise Denied(source, f"{said} ({state})")
     if not state.startswith(_OF_THE_STATEMENT):
         raise Unreadable(source, f"{said} ({state})")
-    session.execute("ROLLBACK TO SAVEPOINT golive")
     return f"{said} ({state})"

@@ -27,6 +27,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -56,7 +57,7 @@ class Postgres:
         self._server = _Server()
         self._front = _Door(self)
         self._world = threading.Lock()
-        self.delay = 0.0  # seconds before whatever a client says is heard
+        self.delay = 0.0  # seconds until whatever a client says is heard
 
     def start(self) -> dict[str, int]:
         """The port on loopback, by the address that production has."""
@@ -208,18 +209,28 @@ def _error(code: str, words: str) -> bytes:
 
 
 def _relay(client: socket.socket, server: socket.socket, delay: Callable[[], float]) -> None:
-    """Pass bytes both ways until one side ends; what the client says arrives *delay* seconds later."""
+    """
+    Pass bytes both ways until one side ends.
+
+    Each word of the client arrives *delay* seconds after it was said, as on a long line: what is said together arrives
+    together.
+    """
+    under_way: deque[tuple[float, bytes]] = deque()  # when it arrives (monotonic), and what
     while True:
         # What TLS has decrypted already, no select sees.
         waiting = isinstance(client, ssl.SSLSocket) and client.pending()
-        ready = [client] if waiting else select.select([client, server], [], [])[0]
+        patience = max(under_way[0][0] - time.monotonic(), 0.0) if under_way else None
+        ready = [client] if waiting else select.select([client, server], [], [], patience)[0]
         for source in ready:
             said = source.recv(65_536)
             if not said:
                 return
             if source is client:
-                time.sleep(delay())
-            (server if source is client else client).sendall(said)
+                under_way.append((time.monotonic() + delay(), said))
+            else:
+                client.sendall(said)
+        while under_way and under_way[0][0] <= time.monotonic():
+            server.sendall(under_way.popleft()[1])
 
 
 def _build(connection: psycopg.Connection[Any], old: Database | None, new: Database) -> None:
