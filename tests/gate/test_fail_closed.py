@@ -52,7 +52,7 @@ def test_the_healthy_rehearsal_is_go(project: Project) -> None:
     assert {"record.json", "report.html", "verdict.md"} <= set(manifest_of(ran)["files"])  # type: ignore[call-overload]
     assert (project.home / "reports/latest/record.json").is_file()
     assert ran.folder is not None
-    assert (ran.folder / "report.html").stat().st_size < 9_000_000, "the report of the whole checklist stays small"
+    assert (ran.folder / "report.html").stat().st_size < 8_000_000, "the report of the whole checklist stays small"
     assert ran.record.run.folder == f"reports/rehearsal/{ran.folder.name}"
     assert {role for one in ran.record.people for role in one.roles} >= {"author", "reviewer", "approver"}
     assert "since the last run: there is no earlier one of T-0 in rehearsal" in ran.terminal

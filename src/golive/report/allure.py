@@ -190,11 +190,12 @@ class _Result:
     def _attach(self, names: Sequence[str], where: str) -> list[Attachment]:
         attachments = []
         for name in dict.fromkeys(names):
-            self.attached.add(name)
-            if name not in self.evidence:
+            # With the sentence that it came from first: the page of the whole checklist stays small.
+            if name in self.attached or name not in self.evidence:
                 continue
+            self.attached.add(name)
             body, kind, suffix = _body(self.evidence[name])
-            # Each use has a file of its own: Allure shows a file once.
+            # Each item has a file of its own: Allure shows a file once.
             file = f"{uuid.uuid5(NAMESPACE, f'{self.identity}/{where}/{name}')}-attachment.{suffix}"
             (self.folder / file).write_bytes(body.encode())
             attachments.append(Attachment(name=_title(self.evidence[name]), source=file, type=kind))
