@@ -1,4 +1,4 @@
-"""Many gates in one process: one twin that swaps its world, and only looks whose answers may have changed repeated."""
+"""Many gates in one process: a twin that swaps its world, and only looks repeated that may see the difference."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from golive.agenda import Agenda
 from golive.diagnosis.document import Diagnosis
 from golive.environment import load
 from golive.errors import GoLiveError
-from golive.observatory import Observatory
+from golive.observatory import Entry, Observatory
 from golive.phases import ROLLBACK
 from golive.probes.look import Look
 from golive.record import Evidence, Record
@@ -132,7 +132,8 @@ class Sweep:
         self._twin = TwinProcess.start(phase=phase)
         self.observatory = Observatory(load("rehearsal", HOME), self._twin.detour, armed=True)
         self._base: World = healthy(datetime.now(UTC), phase)
-        self._former = self._base
+        self._changed: set[str] = set()  # in which parts the world behind the doors differs from the healthy one
+        self._healthy: dict[Look[Any], Entry] = {}  # what was ever seen of the healthy one
         self._read_back: set[str] = set()  # evidence that was read back already
         self._runs = itertools.count(1)
         self._sittings: dict[tuple[str, ...], Sitting] = {}
@@ -164,12 +165,24 @@ class Sweep:
         )
 
     def swap(self, *faults: str) -> None:
-        """Put the world with *faults* in it behind the doors, and forget what was seen of the parts that changed."""
+        """Put the world with *faults* in it behind the doors, and know of it only what was seen of healthy parts."""
         world = broken(self._base, faults)
         self._twin.swap(faults)
-        changed = _differing(world, self._former)
-        self._former = world
-        self.observatory.forget(lambda look: _is_stale(look, changed))
+        self._forget(in_trouble=True)
+        self._healthy.update(self.observatory._entries)
+        self._changed = _differing(world, self._base)
+        self.observatory._entries = dict(self._healthy)
+        self._forget(in_trouble=False)
+
+    def _forget(self, *, in_trouble: bool) -> None:
+        """Drop what hangs on parts that are not as in the healthy world; *in_trouble* what has no answer, too."""
+        known = self.observatory._entries
+
+        def is_stale(look: Look[Any]) -> bool:
+            unanswered = known[look].error is not None or not known[look].done.is_set()
+            return _is_stale(look, self._changed) or (in_trouble and unanswered)
+
+        self.observatory.forget(is_stale)
 
     def judge(
         self, *plugins: object, home: Path = HOME, only: frozenset[str] | None = None
