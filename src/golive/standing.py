@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from golive.environment import REHEARSAL
 from golive.errors import CannotTell, Unsigned
@@ -107,7 +108,9 @@ def _claims(paper: Paper) -> set[str]:
     return {_spelled(text) for text in said}
 
 
+@cache
 def _spelled(text: str) -> str:
+    """The item that *text* means, in the spelling of the checklist; each item asks it of every record."""
     if ready := re.search(r"(aisp|bid|pisp|kyc|swan)[\W_]*r[\W_]*(\d+)", text.casefold()):
         return f"{ready[1].upper()}-R{int(ready[2])}"
     found = re.search(r"gl[\W_]*(\d+(?:[._-]\d+)*)", text.casefold())

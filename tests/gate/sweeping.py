@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from golive.environment import load
 from golive.errors import GoLiveError
 from golive.observatory import Entry, Observatory
 from golive.phases import ROLLBACK
-from golive.probes.look import Look
+from golive.probes.look import Act, Look
 from golive.record import Evidence, Record
 from golive.replay import answer_of
 from golive.runbook import load_inventory
@@ -40,6 +40,8 @@ APART: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "settings": ("settings", "inlined", "at_start"),
     },
     "cloud": {
+        "service": ("service",),
+        "secrets": ("secrets",),
         "instance": ("instance",),
         "snapshots": ("snapshots", "snapshot_takes"),
         "groups": ("security_groups", "prefix_lists"),
@@ -60,10 +62,11 @@ AILING = {
     "iam": "roles",
     "cloudfront": "distribution",
 }
-# Which parts of the world an answer hangs on, by the module of its look. A look of a module that is not here is
-# repeated every time: to forget one costs time, never truth.
+# Which parts of the world an answer hangs on itself, by the module of its look; what it hangs on by other looks is
+# known of each (`Entry.needs`). A look of a module that is not here is repeated every time.
 WEB = frozenset({"zone", "certificates", "site", "site.health", "site.settings"})
 CLOUD = frozenset({"cloud"})
+SECRETS = frozenset({"cloud", "cloud.secrets"})  # of the service: which they are is told by a look at it
 DATABASE = frozenset({"zone", "certificates", "database"})
 WATCHED = frozenset({"zone", "certificates", "betterstack"})
 # Whose health is taken, and who is asked for comparison.
@@ -77,29 +80,31 @@ HANGS_ON = {
     # No visitor asks for the health, reads the settings or sends a payment.
     "browser": {"zone", "certificates", "site", "site.login", "bankid"},
     "login": {"zone", "certificates", "site", "site.login"},
-    "bankid": {"zone", "certificates", "site", "bankid", "cloud"},
-    "recognition": {"zone", "certificates", "bankid", "cloud"},
-    "github": {"zone", "certificates", "github", "cloud"},
-    "oauth": {"zone", "certificates", "neonomics", "swan", "cloud"},
-    "neonomics": {"zone", "certificates", "neonomics", "cloud"},
+    "bankid": {"zone", "certificates", "site", "bankid", "cloud", "cloud.secrets"},
+    "recognition": {"zone", "certificates", "bankid", "cloud", "cloud.secrets"},
+    "github": {"zone", "certificates", "github", "cloud", "cloud.secrets"},
+    "oauth": {"zone", "certificates", "neonomics", "swan", "cloud", "cloud.secrets"},
+    "neonomics": {"zone", "certificates", "neonomics", "cloud", "cloud.secrets"},
     "payment": {"zone", "certificates", "neonomics"},
-    "swan": {"zone", "certificates", "swan", "cloud"},
+    "swan": {"zone", "certificates", "swan", "cloud", "cloud.secrets"},
     **dict.fromkeys(("way", "pulse"), PARTNERS),
-    "reception": PARTNERS | CLOUD,
-    "swanschema": PARTNERS | CLOUD,
+    "reception": PARTNERS | SECRETS,
+    "swanschema": PARTNERS | SECRETS,
     "vendorpage": {"zone", "certificates", "swan"},
-    "egress": CLOUD | {"cloud.groups"},
+    "egress": CLOUD | {"cloud.service", "cloud.groups"},
     "disclosure": WEB | {"site.disclosure"},
-    "sumsub": {"zone", "certificates", "sumsub", "cloud"},
-    "webhooks": {"zone", "certificates", "site", "site.webhook", "sumsub", "cloud", "database"},
+    "sumsub": {"zone", "certificates", "sumsub", "cloud", "cloud.secrets"},
+    "webhooks": {"zone", "certificates", "site", "site.webhook", "sumsub", "cloud", "cloud.secrets", "database"},
     **dict.fromkeys(("betterstack", "monitors", "incidents", "statuspage"), WATCHED),
     "slack": {"zone", "certificates", "slack"},
-    "webhook": {"zone", "certificates", "slack", "cloud"},
+    "webhook": {"zone", "certificates", "slack", "cloud", "cloud.secrets"},
     "postgres": DATABASE,
-    **dict.fromkeys(("customers", "consents", "payments", "statements", "measures"), DATABASE),
-    "applicants": {"zone", "certificates", "database", "sumsub", "cloud"},
-    **dict.fromkeys(("aws", "secrets"), CLOUD),
-    "apprunner": CLOUD | {"cloud.images"},  # it deploys none that is not there
+    **dict.fromkeys(("customers", "consents", "payments", "statements", "measures", "route"), DATABASE),
+    "applicants": {"zone", "certificates", "database", "sumsub", "cloud", "cloud.secrets"},
+    "aws": CLOUD,
+    "secrets": SECRETS,
+    "absent": {"cloud", *(f"cloud.{name}" for name in APART["cloud"])},
+    "apprunner": CLOUD | {"cloud.service", "cloud.images"},  # it deploys none that is not there
     "rds": CLOUD | {"cloud.instance", "cloud.snapshots", "cloud.groups"},
     "ec2": CLOUD | {"cloud.instance", "cloud.groups"},
     "ecr": CLOUD | {"cloud.images"},
@@ -137,7 +142,8 @@ class Sweep:
         self._read_back: set[str] = set()  # evidence that was read back already
         self._runs = itertools.count(1)
         self._sittings: dict[tuple[str, ...], Sitting] = {}
-        self._behind: dict[str, set[str]] = {}  # item → modules of the looks that it rests on in the healthy world
+        # In the healthy world: item → the looks that it rests on.
+        self._behind: dict[str, set[Look[Any]]] = {}
 
     def run(self, *faults: str) -> tuple[int, Record | None, str]:
         """The gate on the world with *faults* in it: exit status, record (None where it stopped), terminal."""
@@ -145,24 +151,46 @@ class Sweep:
         return self.judge()
 
     def touched(self, *faults: str) -> frozenset[str]:
-        """
-        Ids of the items whose looks may be answered otherwise in the world with *faults* in it.
-
-        The others would be judged by the same answers as in the healthy world, where they are met, and judging steps
-        know nothing but answers (tests/gate/test_purity.py).
-        """
+        """Ids of the items whose looks may be answered otherwise in the world with *faults* in it."""
         if not self._behind:
             status, record, terminal = self.run()
             assert record is not None, terminal
             assert status == 0, terminal
-            looks = {entry.id: entry.look.partition(":")[0] for entry in record.evidence}
+            looks = {f"e{entry.number}": look for look, entry in self.observatory._entries.items()}
             self._behind = {each.item: {looks[seen] for seen in each.evidence} for each in record.findings}
         changed = _differing(broken(self._base, faults), self._base)
-        if changed - PARTS:
-            return frozenset(self._behind)
-        return frozenset(
-            item for item, modules in self._behind.items() if any(_hangs(module, changed) for module in modules)
+        return self._resting_on(lambda look: not changed <= PARTS or _is_stale(look, changed))
+
+    def turned(self) -> frozenset[str]:
+        """
+        Ids of the items with a look that is answered otherwise in the world behind the doors than in the healthy one.
+
+        The others would be judged by the same answers as there, where they are met, and judging steps know nothing but
+        answers (tests/gate/test_purity.py). What hangs on the world by other looks alone is not asked where those
+        answer as they did.
+        """
+        if not self._changed <= PARTS:
+            return self._resting_on(lambda _: True)
+        known = self.observatory._entries
+        missing = self._healthy.keys() - known.keys()
+        self.observatory.start_clock()
+        self.observatory.gather(
+            look for look in missing if _is_stale(look, self._changed) and not isinstance(look, Act)
         )
+        while again := [look for look in missing - known.keys() if self._needs_the_same(look)]:
+            known.update((look, self._healthy[look]) for look in again)
+        return self._resting_on(lambda look: look not in known or not _alike(known[look], self._healthy[look]))
+
+    def _needs_the_same(self, look: Look[Any]) -> bool:
+        """Whether *look* hangs on nothing but others, and those answer as in the healthy world."""
+        known, needed = self.observatory._entries, self._healthy[look].needs
+        return not _is_stale(look, self._changed) and all(
+            each in known and _alike(known[each], self._healthy[each]) for each in needed
+        )
+
+    def _resting_on(self, matters: Callable[[Look[Any]], bool]) -> frozenset[str]:
+        """Ids of the items that, in the healthy world, rest on a look that *matters*."""
+        return frozenset(item for item, looks in self._behind.items() if any(map(matters, looks)))
 
     def swap(self, *faults: str) -> None:
         """Put the world with *faults* in it behind the doors, and know of it only what was seen of healthy parts."""
@@ -274,6 +302,11 @@ def _differing_apart(part: str, new: Any, old: Any) -> set[str]:
 
 def _is_stale(look: Look[Any], changed: set[str]) -> bool:
     return _hangs(type(look).__module__, changed)
+
+
+def _alike(now: Entry, then: Entry) -> bool:
+    """Whether a look was answered as it was then."""
+    return (now.answer, type(now.error), str(now.error)) == (then.answer, type(then.error), str(then.error))
 
 
 def _hangs(module: str, changed: set[str]) -> bool:

@@ -36,15 +36,15 @@ def test_a_fault_turns_exactly_what_it_declares(sweeps: Callable[[str], Sweep], 
     # What turns nothing is tried where something that it touches is due: elsewhere it would prove nothing.
     phase = fault.phase or phase_of(every or sweeps(LAUNCH).touched(name))
     sweep = sweeps(phase)
-    concerned = sweep.touched(name) | every
+    assert (sweep.touched(name) | every) & due_in(phase), "some item rests on what the fault changes"
     sweep.swap(name)
+    concerned = sweep.turned() | every
     status, record, terminal = sweep.judge(only=concerned)
     if fault.stops:
         assert (status, record) == (4, None), terminal
         return
     assert record is not None, terminal
     assert not list(sweep.lost()), "what was seen can be judged again from the record"
-    assert concerned & due_in(phase), "some item rests on what the fault changes"
     findings = [finding for finding in record.findings if finding.item in concerned]
     seen = {state: {finding.item for finding in findings if finding.status is state} for state in TURNED.values()}
     declared = {state: set(getattr(fault, turned)) & due_in(phase) for turned, state in TURNED.items()}

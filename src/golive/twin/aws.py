@@ -77,6 +77,7 @@ class Aws:
         os.environ.pop("AWS_PROFILE", None)
         # Thousands of machine images that nobody asks for, at a quarter of a second.
         os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+        _import_ec2()
         _seed(self._cloud)
         for service in ("ec2", "rds", "sts", "ecr", "secretsmanager", "logs"):
             _warm(service, self._cloud.region)
@@ -185,6 +186,18 @@ class Aws:
                 _go_on_logging(self._cloud, present)
                 question = paged(question, cloud.log_page)
             return filtered(question, _through(question))
+
+
+def _import_ec2() -> None:
+    """Without the catalogue of instance types in each region, which nobody asks for either, at half a second."""
+    from moto.utilities import utils
+
+    whole = utils.load_resource
+    utils.load_resource = lambda name: {} if "/instance_type" in name else whole(name)
+    try:
+        import moto.ec2.models  # noqa: F401
+    finally:
+        utils.load_resource = whole
 
 
 @cache
