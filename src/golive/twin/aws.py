@@ -193,7 +193,7 @@ def _import_ec2() -> None:
     from moto.utilities import utils
 
     whole = utils.load_resource
-    utils.load_resource = lambda name: {} if "/instance_type" in name else whole(name)
+    utils.load_resource = lambda resource: {} if "/instance_type" in resource else whole(resource)
     try:
         import moto.ec2.models  # noqa: F401
     finally:
