@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from golive.environment import load
+from golive.files import write_atomically
 from golive.observatory import Observatory
 from golive.record import Record
-from golive.recording import write_atomically
 from golive.run import Run
 from golive.twin.process import detour_from
 

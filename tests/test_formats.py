@@ -35,7 +35,7 @@ from golive.report.junit import junit_xml
 from golive.report.markdown import verdict_markdown
 from golive.report.statement import statement_json
 from tests.formats import agree
-from tests.test_report import GO, HOME, every_status, finding, record
+from tests.reported import GO, HOME, every_status, finding, record
 
 KINDS = {"failure": Failure, "error": Error, "skipped": Skipped}
 

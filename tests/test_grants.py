@@ -11,7 +11,7 @@ import pytest
 from psycopg import errors
 
 from golive.doctor import Doctor
-from golive.probes import applicants, consents, customers, measures, payments, postgres, statements
+from golive.probes import applicants, consents, customers, measures, payments, postgres, session, statements
 from golive.twin import database
 from golive.twin.postgres import Postgres
 from tests.gate.sweeping import HOME
@@ -26,7 +26,7 @@ ASKED: list[tuple[str, Any]] = [
     (postgres._COLUMNS, None),
     (postgres._USERS, (["test@example.com"],)),
     (postgres._STANDINGS, None),
-    (postgres._HIDDEN, (["users", "transactions"],)),
+    (session._HIDDEN, (["users", "transactions"],)),
     (postgres._WATCH, {"currencies": ["NOK"], "thresholds": [100_000]}),
     (postgres._CLOSED, None),
     (customers._PAYMENTS, WORDS),
@@ -52,17 +52,17 @@ def test_the_role_that_the_sql_makes_can_ask_what_the_gate_asks_and_no_more() ->
     face = Postgres(database.healthy(datetime.now(UTC)), lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
     face.start()
     try:
-        with face._server.connect() as session:
-            session.execute(f"DROP OWNED BY {database.GATE}; DROP ROLE {database.GATE}")
-            session.execute(sql)
-            session.execute(f"SET ROLE {database.GATE}")
+        with face._server.connect() as opened:
+            opened.execute(f"DROP OWNED BY {database.GATE}; DROP ROLE {database.GATE}")
+            opened.execute(sql)
+            opened.execute(f"SET ROLE {database.GATE}")
             for words, said in ASKED:
-                session.execute(words, said).fetchall()
-            (rights,) = session.execute(postgres._MAY_WRITE).fetchall()
+                opened.execute(words, said).fetchall()
+            (rights,) = opened.execute(session._MAY_WRITE).fetchall()
             assert rights[:2] == (False, 0)
             with pytest.raises(errors.InsufficientPrivilege):
-                session.execute("SELECT error_message FROM transactions")
-            session.rollback()
+                opened.execute("SELECT error_message FROM transactions")
+            opened.rollback()
     finally:
         face.stop()
 

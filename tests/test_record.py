@@ -14,7 +14,7 @@ from golive.record import Record
 from golive.recording import Basis, Withheld, place_for_results, write_run
 from golive.records import Paper, digest_of
 from golive.search import Search
-from tests.test_report import every_status, record
+from tests.reported import every_status, record
 
 HOME = Path(__file__).parents[1]
 

@@ -21,23 +21,8 @@ from golive.report.screen import screen_of
 from golive.runbook import load_inventory
 from golive.since import comparison
 from golive.terminal import Terminal
-from tests.test_report import (
-    AT,
-    FIGURES,
-    GO,
-    HOME,
-    HOSTILE,
-    NEVER_RAN,
-    PATIENCE,
-    Watched,
-    browser,
-    every_status,
-    finding,
-    needs_browser,
-    needs_report,
-    record,
-    watched,
-)
+from tests.reported import AT, FIGURES, GO, HOME, HOSTILE, NEVER_RAN, every_status, finding, record
+from tests.watching import PATIENCE, Watched, browser, needs_browser, needs_report, watched
 
 __all__ = ["browser", "watched"]
 

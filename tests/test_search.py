@@ -18,7 +18,7 @@ from golive import report
 from golive.recording import Basis, Withheld, write_run
 from golive.report import allure
 from golive.search import SHORTEST, Search, forms
-from tests.test_report import every_status, record
+from tests.reported import every_status, record
 
 HOME = Path(__file__).parents[1]
 SECRETS = ("s3cr3t-of_the.launch", "qu\"ote&<an'gle>/åpen+=", "postgresql://drop:p%40ss/w@drop-db:5432/drop?x=1&y=é")

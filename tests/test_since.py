@@ -17,7 +17,7 @@ from golive.past import LOOKED_AT, SHOWN, Past, answer_of_act, look_back
 from golive.record import Decision, Evidence, Finding, History, Record, Status, Step
 from golive.since import compare, comparison, in_a_line
 from golive.terminal import Terminal
-from tests.test_report import AT, finding, record
+from tests.reported import AT, finding, record
 
 MANY = 5
 

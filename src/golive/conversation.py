@@ -20,9 +20,9 @@ from typing import Protocol
 from pydantic import ValidationError
 
 from golive.errors import GoLiveError, SetupError
+from golive.files import write_atomically
 from golive.office import Office, end_of, keys_at_hand
 from golive.people import Person
-from golive.recording import write_atomically
 from golive.records import FOLDERS, MODELS, Content, EvidenceFile, Kind, as_toml, digest_of, quoted, read_toml
 from golive.runbook import Item
 from golive.ssh import sign

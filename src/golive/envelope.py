@@ -19,6 +19,7 @@ from securesystemslib.dsse import Envelope
 from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-defined]  # documented so, not exported
 
 from golive.errors import SetupError
+from golive.files import write_atomically
 from golive.ssh import PrivateKey, load_private, public_of
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"  # https://github.com/in-toto/attestation, spec/v1/envelope.md
@@ -39,9 +40,7 @@ def seal(run: Path, key_file: Path, output: Path, ask: Callable[[str], str]) -> 
     try:
         before = output.read_bytes() if output.exists() else None
         text = sealed(payload, key, before)
-        beside = output.with_name(output.name + ".part")
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(output)
+        write_atomically(output, text)
     except OSError as exc:
         raise SetupError(f"{output} cannot be written: {exc.strerror}") from exc
     signatures = len(json.loads(text)["signatures"])

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from golive.errors import GoLiveError, SetupError
+from golive.files import write_atomically
 from golive.manifest import MANIFEST, RECORDS, SOURCES, SUMS, digests_below, manifest_of, sums, sums_with
 from golive.record import Record
 from golive.records import Paper, copy_papers
@@ -140,16 +141,6 @@ def _keep(basis: Basis, folder: Path) -> None:
     if basis.papers and basis.place is not None:
         copy_papers(basis.papers, basis.place, folder / RECORDS)
         write_atomically(folder / RECORDS / "allowed_signers", basis.signers)
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Either the whole text is at *path* afterwards, or what was there before."""
-    beside = path.with_name(path.name + ".part")
-    with beside.open("w", encoding="utf-8", newline="\n") as file:  # the same bytes, and digests, on every system
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
 
 
 def _point_latest(folder: Path) -> None:

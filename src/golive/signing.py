@@ -15,11 +15,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from golive.conversation import Talk
 from golive.environment import Environment, load, signers
 from golive.errors import SetupError
+from golive.files import write_atomically
 from golive.manifest import MANIFEST, SIGNATURES, SUMS, Manifest, moment
 from golive.office import keys_at_hand
 from golive.people import Person
 from golive.record import Decision, Record
-from golive.recording import shown, write_atomically
+from golive.recording import shown
 from golive.signoff import NAMESPACE, ROLES, Examination, Role, Statement, examine
 from golive.ssh import public_of, sign
 from golive.standing import lacking

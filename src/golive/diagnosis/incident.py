@@ -8,7 +8,6 @@ again.
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from golive.diagnosis.clock import IF
 from golive.diagnosis.papers import Contact, Runbook, Step
 from golive.diagnosis.remedy import WARNINGS, blank
 from golive.errors import SetupError
+from golive.markdown import plain
 
 FOLDER = PurePosixPath("comms/incidents")
 # Above it a later run writes what it observed. Where somebody took it out, a timeline of its own is begun at the end.
@@ -128,7 +128,7 @@ def _lines(incident: Incident) -> Iterator[str]:
         yield f"- Every {book.again.minutes} minutes: {book.again.do}"
     yield from _section("What it looks like from outside", [f"- {blank('what users saw, and where they said so')}"])
     yield from _section(
-        "Likely causes, as observed", [f"{n}. {_plain(one)}" for n, one in enumerate(incident.causes, 1)]
+        "Likely causes, as observed", [f"{n}. {plain(one)}" for n, one in enumerate(incident.causes, 1)]
     )
     yield from _section("Timeline", _timeline(incident.observed))
     yield END
@@ -156,7 +156,7 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 def _timeline(observed: Iterable[Observation]) -> list[str]:
     """A line for each, in the order of time."""
-    return [f"- {_instant(one.at)}: {_plain(one.said)}".rstrip() for one in sorted(observed, key=lambda one: one.at)]
+    return [f"- {_instant(one.at)}: {plain(one.said)}".rstrip() for one in sorted(observed, key=lambda one: one.at)]
 
 
 def _escalation(incident: Incident) -> Iterator[str]:
@@ -180,8 +180,3 @@ def _instant(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError(f"{moment} says no time zone")
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _plain(text: str) -> str:
-    """*text* on one line that Markdown leaves as it is: what was observed may not open a tag, a link or an image."""
-    return re.sub(r"([\\`*_\[\]<>|])", r"\\\1", " ".join(text.split()))

@@ -8,15 +8,13 @@ not. Whatever goes into it is text, and escaped there.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 
 from golive.diagnosis.document import CauseFound, Diagnosis, ToDo, UserMessage
 from golive.diagnosis.ranking import Conclusion
 from golive.diagnosis.screen import headline, messages, now, reasons_of
+from golive.markdown import plain
 from golive.record import Evidence
-
-_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
 def html(document: Diagnosis) -> str:
@@ -54,28 +52,28 @@ def _answer(evidence: Evidence) -> str:
 
 
 def _markdown(document: Diagnosis) -> Iterator[str]:
-    yield f"# {_plain(document.line)}"
-    yield f"\n{_plain(headline(document))}\n"
-    yield from (f"- **{_plain(reason)}**" for reason in document.reasons)
+    yield f"# {plain(document.line)}"
+    yield f"\n{plain(headline(document))}\n"
+    yield from (f"- **{plain(reason)}**" for reason in document.reasons)
     if not document.quiet:
         yield "\n## Now\n"
-        yield from (f"- **{word}**: {_plain(sentence)}" for word, sentence in now(document.counsel))
+        yield from (f"- **{word}**: {plain(sentence)}" for word, sentence in now(document.counsel))
     for cause in document.of(Conclusion.POINTED):
         yield from _pointed(cause)
     if untold := document.of(Conclusion.CANNOT_TELL):
         yield "\n## Cannot tell\n"
         for cause in untold:
-            yield f"- {cause.cause} {_plain(cause.title)}"
-            yield from (f"  - {_plain(reason)}" for reason in reasons_of(cause))
+            yield f"- {cause.cause} {plain(cause.title)}"
+            yield from (f"  - {plain(reason)}" for reason in reasons_of(cause))
     if ruled_out := document.of(Conclusion.RULED_OUT):
         yield "\n## Ruled out\n"
-        yield from (f"- {cause.cause} {_plain(cause.title)}: {_plain(cause.scenario)}" for cause in ruled_out)
+        yield from (f"- {cause.cause} {plain(cause.title)}: {plain(cause.scenario)}" for cause in ruled_out)
     if document.quiet:
         return
     yield "\n## For a person to look at\n"
     yield from _numbered(document.counsel.for_a_person)
     for way in document.counsel.ways_around:
-        yield f"\n## {_plain(way.sentence)}\n\nRisk: {_plain(way.risk)}\n"
+        yield f"\n## {plain(way.sentence)}\n\nRisk: {plain(way.risk)}\n"
         yield from _numbered(way.steps)
         if way.revert:
             yield "\nBack again:\n"
@@ -83,32 +81,32 @@ def _markdown(document: Diagnosis) -> Iterator[str]:
         yield from _messages(way.messages)
     yield "\n## Contacts\n"
     for contact in document.counsel.contacts:
-        told = f" ({_plain(contact.note)})" if contact.note else ""
-        yield f"- {_plain(contact.who)}, {contact.way}: {_plain(contact.at) or 'not written down'}{told}"
+        told = f" ({plain(contact.note)})" if contact.note else ""
+        yield f"- {plain(contact.who)}, {contact.way}: {plain(contact.at) or 'not written down'}{told}"
     yield "\n## Afterwards\n"
     yield from _numbered(document.counsel.afterwards)
 
 
 def _pointed(cause: CauseFound) -> Iterator[str]:
     ties = f" (as likely as {', '.join(cause.ties)})" if cause.ties else ""
-    yield f"\n## {cause.rank}. {cause.cause} {_plain(cause.title)}{ties}\n"
-    yield from (f"- {sign.strength}: {_plain(sign.said)}" for sign in cause.signs)
-    yield from (f"- not seen: {_plain(sentence)}" for sentence in cause.missing)
+    yield f"\n## {cause.rank}. {cause.cause} {plain(cause.title)}{ties}\n"
+    yield from (f"- {sign.strength}: {plain(sign.said)}" for sign in cause.signs)
+    yield from (f"- not seen: {plain(sentence)}" for sentence in cause.missing)
     if cause.advice is None:
         return
     late = ", which is longer than the target" if cause.advice.within_target is False else ""
-    yield f"\nWhat to do, {_plain(cause.advice.estimate)}{late}:\n"
+    yield f"\nWhat to do, {plain(cause.advice.estimate)}{late}:\n"
     yield from _numbered(cause.advice.steps)
     yield from _messages(cause.advice.messages)
     if cause.advice.no_message:
-        yield f"\n{_plain(cause.advice.no_message)}"
+        yield f"\n{plain(cause.advice.no_message)}"
 
 
 def _numbered(steps: Sequence[ToDo]) -> Iterator[str]:
     for number, step in enumerate(steps, 1):
-        warning = f" **[{_plain(step.warning)}]**" if step.warning else ""
+        warning = f" **[{plain(step.warning)}]**" if step.warning else ""
         link = f" <{step.link}>" if step.link else ""
-        yield f"{number}. {_plain(step.do)}{warning}{link}"
+        yield f"{number}. {plain(step.do)}{warning}{link}"
         for language, text in (("sh", step.command), ("sql", step.sql)):
             if text:
                 yield f"\n   ```{language}"
@@ -118,13 +116,8 @@ def _numbered(steps: Sequence[ToDo]) -> Iterator[str]:
 
 def _messages(messages: Sequence[UserMessage]) -> Iterator[str]:
     for message in messages:
-        case = f", {_plain(message.case)}" if message.case else ""
+        case = f", {plain(message.case)}" if message.case else ""
         yield f"\nMessage to users ({message.channel}, {message.language}{case}):\n"
         if message.subject:
-            yield f"> **{_plain(message.subject)}**\n>"
-        yield from (f"> {_plain(line)}" for line in message.text.splitlines())
-
-
-def _plain(text: str) -> str:
-    """*text* so that nothing in it is markup: some of it comes from outside."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+            yield f"> **{plain(message.subject)}**\n>"
+        yield from (f"> {plain(line)}" for line in message.text.splitlines())

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from golive.diagnosis.document import Diagnosis
 from golive.diagnosis.page import html, markdown
-from golive.recording import withhold, write_atomically
+from golive.files import write_atomically
+from golive.recording import withhold
 from golive.search import Search
 
 

@@ -12,7 +12,7 @@ from golive.errors import ProbeError
 from golive.probes.failures import read
 from golive.probes.figures import present_after
 from golive.probes.look import Look, Permission
-from golive.probes.postgres import OfDatabase, named, session_of, to_read
+from golive.probes.session import OfDatabase, named, session_of, to_read
 from golive.probes.sumsub import NoSuchApplicant, review_of
 from golive.probes.together import together
 

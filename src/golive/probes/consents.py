@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from golive.probes.look import Look, Permission
-from golive.probes.postgres import OfDatabase, named, session_of, to_read
+from golive.probes.session import OfDatabase, named, session_of, to_read
 
 if TYPE_CHECKING:
     from golive.environment import Environment

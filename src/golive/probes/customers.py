@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from golive.errors import ProbeError
 from golive.probes.figures import Figures, present_after, share
 from golive.probes.look import Look, Permission
-from golive.probes.postgres import OfDatabase, named, session_of, to_read
+from golive.probes.session import OfDatabase, named, session_of, to_read
 
 if TYPE_CHECKING:
     from golive.environment import Environment

@@ -15,7 +15,7 @@ from golive.errors import Unreadable
 from golive.probes.customers import must_know, must_understand, review_words
 from golive.probes.figures import Figure, Figures, share
 from golive.probes.look import Look, Permission
-from golive.probes.postgres import OfDatabase, named, session_of, to_read
+from golive.probes.session import OfDatabase, named, session_of, to_read
 
 if TYPE_CHECKING:
     from golive.environment import Environment

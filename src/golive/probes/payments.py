@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from golive.probes.figures import present_after
 from golive.probes.look import Look, Permission
-from golive.probes.postgres import Missing, OfDatabase, named, session_of, to_read
+from golive.probes.session import Missing, OfDatabase, named, session_of, to_read
 
 if TYPE_CHECKING:
     from golive.environment import Environment

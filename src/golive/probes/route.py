@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from golive.errors import Unreachable, Unreadable, Untrusted
 from golive.probes.look import Look
-from golive.probes.postgres import OfDatabase, authorities
 from golive.probes.reach import Reach
+from golive.probes.session import OfDatabase, authorities
 
 _REQUEST = struct.pack("!ii", 8, 80877103)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from golive.errors import Denied, Unreachable, Unreadable
 from golive.probes.look import Look
-from golive.probes.postgres import OfDatabase, named, session_of
+from golive.probes.session import OfDatabase, named, session_of
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn, PGresult

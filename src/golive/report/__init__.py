@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from golive.files import write_atomically
 from golive.record import Record
 from golive.report.allure import results_in, write_results
 from golive.report.errors import ReportError
@@ -70,6 +71,4 @@ def write_report(
 def write_texts(record: Record, folder: Path) -> None:
     """Write the `TEXTS` of *record* into *folder*, each whole or not at all."""
     for name, rendered in TEXTS.items():
-        beside = folder / f"{name}.part"
-        beside.write_text(rendered(record), encoding="utf-8", newline="\n")
-        beside.replace(folder / name)
+        write_atomically(folder / name, rendered(record))

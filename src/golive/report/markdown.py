@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from golive.markdown import plain
 from golive.record import Record
 from golive.report.screen import OpenItem, Screen, screen_of
 from golive.report.story import Story
@@ -56,23 +56,23 @@ def _shortened(screen: Screen, longest: int) -> Screen:
 
 
 def _lines(screen: Screen) -> Iterator[str]:
-    yield f"# {_text(f'{screen.status} {screen.rest}')}"
+    yield f"# {plain(f'{screen.status} {screen.rest}')}"
     yield ""
-    yield f"**{_text(screen.opens)}**"
+    yield f"**{plain(screen.opens)}**"
     yield ""
-    yield f"**{_text(screen.next)}**"
+    yield f"**{plain(screen.next)}**"
     yield ""
-    yield from (f"- {_text(fact.name)}: {_text(fact.value)}" for fact in screen.facts)
+    yield from (f"- {plain(fact.name)}: {plain(fact.value)}" for fact in screen.facts)
     if screen.acts:
         yield from ("", f"## What this run has changed or sent: {len(screen.acts)}", "")
-        yield from (f"- {_text(act)}" for act in screen.acts)
+        yield from (f"- {plain(act)}" for act in screen.acts)
     if screen.against:
         yield from ("", "## Against this run", "")
-        yield from (f"- {_text(reason)}" for reason in screen.against)
+        yield from (f"- {plain(reason)}" for reason in screen.against)
     if screen.open_items:
         yield from ("", f"## What holds the launch: {len(screen.open_items)}", "")
         for shared in screen.shared:
-            yield from (f"{shared.items} of them for one reason: {_text(shared.reason)}", "")
+            yield from (f"{shared.items} of them for one reason: {plain(shared.reason)}", "")
         yield "| Item | Severity | What was seen | Owner | What to do |"
         yield "|---|---|---|---|---|"
         yield from map(_row, screen.open_items)
@@ -81,39 +81,34 @@ def _lines(screen: Screen) -> Iterator[str]:
     yield from ("", "## Approval", "", "| Role | Who | Signed | How |", "|---|---|---|---|")
     for row in screen.approvals.rows:
         who = "; ".join(filter(None, (", or ".join(row.people), *row.lacking)))
-        yield f"| {row.role} | {_text(who)} | not yet | {_text(row.command)} |"
+        yield f"| {row.role} | {plain(who)} | not yet | {plain(row.command)} |"
     yield ""
-    yield from (f"- {_text(note)}" for note in screen.approvals.notes)
-    yield f"- Who has signed since: {_text(screen.approvals.verify)}"
+    yield from (f"- {plain(note)}" for note in screen.approvals.notes)
+    yield f"- Who has signed since: {plain(screen.approvals.verify)}"
     yield from ("", "## What this report does not prove")
     for limit in screen.limits:
-        yield from ("", f"### {_text(limit.heading)}", "")
-        yield from (f"- {_text(line)}" for line in limit.lines)
+        yield from ("", f"### {plain(limit.heading)}", "")
+        yield from (f"- {plain(line)}" for line in limit.lines)
     if not screen.limits:
         yield from ("", "Nothing is left out: every item was due and judged.")
     for table in screen.tables:
-        yield from ("", f"## {_text(table.heading)}", "")
-        yield f"| {' | '.join(map(_text, table.head))} |"
+        yield from ("", f"## {plain(table.heading)}", "")
+        yield f"| {' | '.join(map(plain, table.head))} |"
         yield "|---" * len(table.head) + "|"
-        yield from (f"| {' | '.join(map(_text, row))} |" for row in table.rows)
+        yield from (f"| {' | '.join(map(plain, row))} |" for row in table.rows)
 
 
 def _story(story: Story) -> Iterator[str]:
     for since in story.since:
-        yield from ("", f"## {_text(since.heading)}: {_text(since.said)}", "", _text(since.against), "")
+        yield from ("", f"## {plain(since.heading)}: {plain(since.said)}", "", plain(since.against), "")
         for row in since.rows:
             what = f"{row.item} {row.title}".strip()
             before, after = row.before or "nothing", row.after or "nothing"
-            yield f"- {_text(f'{what}: {row.kind}. Before: {before}. Now: {after}')}"
+            yield f"- {plain(f'{what}: {row.kind}. Before: {before}. Now: {after}')}"
     for said in (*story.missing, *story.unread):
-        yield from ("", _text(said))
+        yield from ("", plain(said))
 
 
 def _row(row: OpenItem) -> str:
     cells = (f"{row.item} {row.title}", f"{row.severity}, {row.status}", row.seen, row.owner, row.remedy)
-    return f"| {' | '.join(map(_text, cells))} |"
-
-
-def _text(text: str) -> str:
-    """*text* as Markdown that shows it and does nothing else; a line stays a line."""
-    return re.sub(r"([\\`*_{}\[\]<>#|~&$@!])", r"\\\1", " ".join(text.split()))
+    return f"| {' | '.join(map(plain, cells))} |"
