@@ -202,6 +202,12 @@ class Sweep:
         self.observatory._entries = dict(self._healthy)
         self._forget(in_trouble=False)
 
+    def begin_anew(self) -> None:
+        """Know nothing of any world."""
+        old = self.observatory
+        self.observatory = Observatory(old.environment, old.reach.detour, armed=old.armed)
+        self._healthy = {}
+
     def _forget(self, *, in_trouble: bool) -> None:
         """Drop what hangs on parts that are not as in the healthy world; *in_trouble* what has no answer, too."""
         known = self.observatory._entries

@@ -12,7 +12,6 @@ from golive.diagnosis.document import Diagnosis
 from golive.diagnosis.papers import RUNBOOKS
 from golive.diagnosis.ranking import Conclusion
 from golive.diagnosis.selecting import NAMES, known
-from golive.observatory import Observatory
 from golive.search import NO_SECRETS, SHORTEST
 from golive.twin.faults import INCIDENTS
 from tests.gate.conftest import HOME, Project
@@ -90,7 +89,7 @@ def test_an_ordinary_day_points_to_nothing(sweep: Sweep, seed: int) -> None:
 @pytest.mark.parametrize("runbook", THERE)
 def test_each_thing_is_looked_at_once(sweep: Sweep, runbook: str) -> None:
     """Requests and distinct looks are the same number, however many causes need the same look."""
-    sweep.observatory = Observatory(sweep.observatory.environment, sweep.observatory.reach.detour)
+    sweep.begin_anew()
     _, document, terminal = sweep.diagnose(runbook)
     assert document is not None, terminal
     assert document.run.requests == document.run.looks == len(document.evidence)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from golive.gate import Gate
-from golive.observatory import Observatory
 from golive.probes.look import Act
 from golive.search import NO_SECRETS, SHORTEST
 from golive.vocabulary import VOCABULARY
@@ -90,9 +89,8 @@ def test_what_is_planned_is_what_is_asked(sweep: Sweep) -> None:
 
 def test_each_thing_is_asked_once(sweep: Sweep) -> None:
     """Requests and distinct looks are the same number: nothing is asked twice, however many items need it."""
-    fresh = Observatory(sweep.observatory.environment, sweep.observatory.reach.detour, armed=True)
+    sweep.begin_anew()
     sweep.swap()
-    sweep.observatory = fresh
     status, record, terminal = sweep.judge()
     assert status == 0, terminal
     assert record is not None
