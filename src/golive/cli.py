@@ -143,7 +143,7 @@ _SUBJECT: list[_Option] = [
 ]
 
 
-def _making(kind: Kind, summary: str) -> Callable[[Callable[..., None]], click.Command]:
+def _making(kind: Kind) -> Callable[[Callable[..., None]], click.Command]:
     """The options of the commands by which a person puts something on record."""
     options: list[_Option] = [
         click.argument("item"),
@@ -166,23 +166,26 @@ def _making(kind: Kind, summary: str) -> Callable[[Callable[..., None]], click.C
     def declare(command: Callable[..., None]) -> click.Command:
         for option in reversed(options):
             command = option(command)
-        return main.command(name=VERBS[kind], help=summary)(command)
+        return main.command(name=VERBS[kind])(command)
 
     return declare
 
 
-@_making("attestation", "Sign that an item holds: shows the words, asks for evidence, writes and signs the record.")
+@_making("attestation")
 def attest(item: str, environment: str, **flags: Any) -> None:
+    """Sign that an item holds: shows the words, asks for evidence, writes and signs the record."""
     _make("attestation", item, environment, flags)
 
 
-@_making("waiver", "Permit the launch although an item does not hold; signed by the approver, never for a blocker.")
+@_making("waiver")
 def waive(item: str, environment: str, **flags: Any) -> None:
+    """Permit the launch although an item does not hold; signed by the approver, never for a blocker."""
     _make("waiver", item, environment, flags)
 
 
-@_making("not-applicable", "Record that an item makes no sense for this launch, where the checklist allows that.")
+@_making("not-applicable")
 def not_applicable(item: str, environment: str, **flags: Any) -> None:
+    """Record that an item makes no sense for this launch, where the checklist allows that."""
     _make("not-applicable", item, environment, flags)
 
 

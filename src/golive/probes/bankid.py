@@ -80,6 +80,8 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class OfIssuer:
+    """A look at BankID, by its issuer."""
+
     issuer: str
 
     @property
@@ -299,6 +301,7 @@ def challenge() -> str:
 
 
 def word(error: str) -> str:
+    """*error* where OpenID Connect or OAuth knows such a word; what else it says is not told."""
     return error if error in WORDS else "another error"
 
 

@@ -117,10 +117,12 @@ class Visit(Look[Sight]):
 
     @property
     def source(self) -> str:
+        """The page, and what is pressed on it."""
         return f"{self.url} in a browser" + (f", pressing {self.click!r}" if self.click else "")
 
     @property
     def host(self) -> str:
+        """The browser: so many visits at a time, whichever site they go to."""
         return "the browser"
 
     def prepare(self, reach: Reach) -> None:

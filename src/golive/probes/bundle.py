@@ -76,10 +76,12 @@ class Bundle(Look[Built]):
 
     @property
     def source(self) -> str:
+        """The front page with what it loads."""
         return f"https://{self.site}/ and its scripts"
 
     @property
     def host(self) -> str:
+        """The site."""
         return self.site
 
     def observe(self, reach: Reach) -> Built:

@@ -87,6 +87,7 @@ class ServedCertificate(Look[Served]):
 
     @property
     def source(self) -> str:
+        """The host's TLS."""
         return f"TLS at {self.host}:{HTTPS}"
 
     def observe(self, reach: Reach) -> Served:
@@ -114,6 +115,7 @@ class TlsVersions(Look[Spoken]):
 
     @property
     def source(self) -> str:
+        """The host's TLS."""
         return f"TLS at {self.host}:{HTTPS}"
 
     def observe(self, reach: Reach) -> Spoken:

@@ -107,6 +107,7 @@ class Addresses(_OfName, Look[Found]):
 
     @property
     def source(self) -> str:
+        """All name servers that are asked."""
         return f"name servers, about {self.name}"
 
     def observe(self, reach: Reach) -> Found:
@@ -152,6 +153,7 @@ class IssuersAllowed(_OfName, Look[Issuers]):
 
     @property
     def source(self) -> str:
+        """The records that say who may issue."""
         return f"CAA records of {self.name}"
 
     def observe(self, reach: Reach) -> Issuers:

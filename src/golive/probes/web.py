@@ -68,10 +68,12 @@ class OfUrl:
 
     @property
     def source(self) -> str:
+        """The address."""
         return self.url
 
     @property
     def host(self) -> str:
+        """Whom the address names, "" for none."""
         return urlsplit(self.url).hostname or ""
 
 

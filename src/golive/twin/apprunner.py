@@ -58,6 +58,8 @@ class ValidationRecord:
 
 @dataclass(frozen=True, slots=True)
 class CustomDomain:
+    """A name of one's own for the service, and the records that prove it."""
+
     name: str
     www: bool
     status: DomainStatus
@@ -76,6 +78,8 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
+    """How App Runner finds out whether an instance is well; times in seconds."""
+
     protocol: Literal["TCP", "HTTP"] = "HTTP"
     path: str = "/api/health"
     interval: int = 5
@@ -114,6 +118,7 @@ class Service:
     created: timedelta = timedelta(days=40)
 
     def arn(self, account: str, region: str) -> str:
+        """The service's name in the whole of AWS."""
         return f"arn:aws:apprunner:{region}:{account}:service/{self.name}/{self.id}"
 
     @property

@@ -70,10 +70,12 @@ class Issued:
 
     @property
     def chain_pem(self) -> bytes:
+        """The certificates as they are served, each in PEM (RFC 7468)."""
         return b"".join(certificate.public_bytes(serialization.Encoding.PEM) for certificate in self.chain)
 
     @property
     def key_pem(self) -> bytes:
+        """The private key in PEM, not encrypted."""
         return self.key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )

@@ -56,6 +56,7 @@ class Aws:
 
     @property
     def apprunner_endpoint(self) -> str:
+        """Where App Runner answers."""
         return self._apprunner.url
 
     def start(self) -> dict[str, str]:
@@ -83,6 +84,7 @@ class Aws:
             _warm(service, self._cloud.region)
 
     def stop(self) -> None:
+        """Close both doors."""
         self._moto.stop()
         self._apprunner.stop()
 

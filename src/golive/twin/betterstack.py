@@ -69,6 +69,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
+    """What a monitor, or somebody, reported."""
+
     id: str
     monitor: str
     name: str

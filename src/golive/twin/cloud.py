@@ -112,6 +112,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class SecurityGroup:
+    """A firewall: what may come in, and go out."""
+
     name: str
     description: str
     ingress: tuple[Rule, ...]
@@ -120,6 +122,8 @@ class SecurityGroup:
 
 @dataclass(frozen=True, slots=True)
 class PrefixList:
+    """Networks under one name, which rules may speak of."""
+
     name: str
     networks: tuple[str, ...]
     family: Literal["IPv4", "IPv6"] = "IPv4"
@@ -127,6 +131,8 @@ class PrefixList:
 
 @dataclass(frozen=True, slots=True)
 class Image:
+    """An image in the registry, pushed *age* ago."""
+
     digest: str
     tags: tuple[str, ...]
     age: timedelta
@@ -143,6 +149,8 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """A line of a log, written *age* ago."""
+
     age: timedelta
     text: str
 

@@ -55,6 +55,7 @@ class Table:
         )
 
     def with_rows(self, *rows: Row) -> Table:
+        """The table with *rows* after those that it has."""
         return replace(self, rows=(*self.rows, *rows))
 
 

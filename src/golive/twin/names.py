@@ -65,6 +65,7 @@ class NameServer:
 
     @property
     def recursive(self) -> bool:
+        """Whether it answers about every name: it has none of its own."""
         return not self.zones
 
 

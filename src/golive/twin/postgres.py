@@ -48,6 +48,7 @@ class Postgres:
         return {ADDRESS: self._front.start()}
 
     def stop(self) -> None:
+        """Close the door, and end the server."""
         self._front.stop()
         self._server.stop()
 

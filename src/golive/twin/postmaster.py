@@ -43,15 +43,18 @@ class Postmaster:
 
     @property
     def folder(self) -> Path:
+        """Where the data lie; RuntimeError where it does not run."""
         if self._folder is None:
             raise RuntimeError("the database is not started")
         return self._folder
 
     @property
     def socket(self) -> Path:
+        """Where it listens."""
         return self.folder / ".s.PGSQL.5432"
 
     def start(self) -> None:
+        """Make a new cluster and run it; RuntimeError, with what PostgreSQL said, where that fails."""
         with ExitStack() as undo:
             undo.callback(self.stop)
             self._start()
@@ -128,6 +131,7 @@ class Postmaster:
                 continue
 
     def connect(self, database: str = NAME, *, autocommit: bool = False) -> psycopg.Connection[Any]:
+        """A connection as the superuser, whose password nobody else has."""
         import psycopg
 
         return psycopg.connect(

@@ -44,6 +44,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
+    """A channel and what was said in it."""
+
     name: str
     messages: tuple[Message, ...] = ()
     has_our_bot: bool = True

@@ -79,6 +79,7 @@ def _secure(connection: psycopg.Connection[Any], name: str, policies: tuple[str,
 
 
 def fill(connection: psycopg.Connection[Any], name: str, table: Table, now: datetime) -> None:
+    """Put the table's rows into it; what is a time span there is so long before *now*."""
     from psycopg import sql
 
     for columns, rows in _alike(table.rows):

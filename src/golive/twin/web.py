@@ -59,6 +59,7 @@ class Door:
 
     @property
     def tls(self) -> bool:
+        """Whether TLS is spoken there."""
         return self.port != 80
 
     def __str__(self) -> str:
@@ -277,9 +278,11 @@ class _Ear:
 class Face(Protocol):
     """Any part of the twin that can be met on the wire."""
 
-    def start(self) -> dict[str, int]: ...
+    def start(self) -> dict[str, int]:
+        """Open the doors; their ports on loopback, by "address:port" of the world."""
 
-    def stop(self) -> None: ...
+    def stop(self) -> None:
+        """Close them."""
 
 
 @contextlib.contextmanager

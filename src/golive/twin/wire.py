@@ -63,14 +63,17 @@ class Loopback(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     @property
     def port(self) -> int:
+        """The port on loopback."""
         return int(self.server_address[1])
 
     def start(self) -> int:
+        """Serve from a thread of its own; the port."""
         self._serving = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
         self._serving.start()
         return self.port
 
     def stop(self) -> None:
+        """Take no more, and cut off what is open."""
         self._stopping = True
         if self._serving is not None:
             self.shutdown()
@@ -79,10 +82,12 @@ class Loopback(socketserver.ThreadingMixIn, socketserver.TCPServer):
             hang_up(connection)
 
     def process_request(self, request: Any, client_address: Any) -> None:
+        """Note who is connected."""
         self._open.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
+        """Nobody is, any more."""
         self._open.discard(request)
         super().shutdown_request(request)
 
@@ -113,6 +118,7 @@ class Question:
 
     @property
     def dialect(self) -> str:
+        """How AWS writes this service's answers."""
         if "x-amz-target" in self.headers:
             return "json"
         return "ec2" if self.service == "ec2" else "query"
@@ -120,6 +126,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """What an endpoint says to a question."""
+
     status: int
     headers: Mapping[str, str]
     body: bytes
@@ -141,6 +149,7 @@ class Endpoint(Loopback):
 
     @property
     def url(self) -> str:
+        """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
 
 
