@@ -19,7 +19,8 @@ from golive.twin import authority, bankid, names, site
 from golive.twin.authority import Authority, Certificate
 from golive.twin.bankid import BankIDFace, Provider
 from golive.twin.names import NamesFace, Zone
-from golive.twin.site import Site, SiteFace
+from golive.twin.site import Site
+from golive.twin.siteface import SiteFace
 
 HOME = Path(__file__).parents[2]
 COMMIT = "8f2c1d4be07a95361f0a3c5d7e9b2468ac13f057"

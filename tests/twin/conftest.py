@@ -14,7 +14,21 @@ import httpcore
 import httpx
 import pytest
 
-from golive.twin import authority, bankid, betterstack, github, names, neonomics, ranges, site, slack, sumsub, swan, web
+from golive.twin import (
+    authority,
+    bankid,
+    betterstack,
+    github,
+    names,
+    neonomics,
+    ranges,
+    site,
+    siteface,
+    slack,
+    sumsub,
+    swan,
+    web,
+)
 from golive.twin.authority import Authority, Certificate
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -137,7 +151,7 @@ def twin(ca: Authority) -> Iterator[Twin]:
         return world.certificates
 
     fronts: tuple[web.Front, ...] = (
-        site.SiteFace(lambda: world.site, certificates, ca),
+        siteface.SiteFace(lambda: world.site, certificates, ca),
         bankid.BankIDFace(lambda: world.bankid, certificates, ca),
         github.GitHubFace(lambda: world.github, certificates, ca),
         neonomics.NeonomicsFace(lambda: world.neonomics, certificates, ca),

@@ -28,7 +28,7 @@ from golive.twin.neonomics import SANDBOX_PERSON, NeonomicsFace
 from golive.twin.people import sign_all, that_may_go
 from golive.twin.postgres import Postgres
 from golive.twin.ranges import RangesFace
-from golive.twin.site import SiteFace
+from golive.twin.siteface import SiteFace
 from golive.twin.slack import SlackFace
 from golive.twin.sumsub import SumsubFace
 from golive.twin.swan import SwanFace
