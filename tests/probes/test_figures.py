@@ -21,7 +21,8 @@ from golive.probes.logs import ErrorFigures, LoginFigures, LogTail, Told, WhatWa
 from golive.probes.measures import ReviewMeasures
 from golive.probes.reach import Reach
 from golive.twin import database as twin
-from golive.twin.cloud import DEPLOY_ROLE, LOG_GROUP, SERVICE_ID, SERVICE_NAME, Line, login, mishap
+from golive.twin.applicationlog import login, mishap
+from golive.twin.cloud import DEPLOY_ROLE, LOG_GROUP, SERVICE_ID, SERVICE_NAME, Line
 from golive.twin.metrics import Traffic
 from golive.twin.world import World
 

@@ -17,14 +17,14 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from types_boto3_apprunner import AppRunnerClient
 
-from golive.twin import apprunner, cloud
+from golive.twin import apprunner, cloud, production
 from golive.twin.apprunner import CustomDomain, Operation, Service
 from golive.twin.wire import Answer, Endpoint, Question
 from tests.twin.shapes import stray
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 COMMIT = "9c1d5e7f3a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d"
-HEALTHY = cloud.healthy(NOW, COMMIT).service
+HEALTHY = production.healthy(NOW, COMMIT).service
 ARN = "arn:aws:apprunner:eu-west-1:324480209768:service/drop-web/8e45b0d335304487a1880f4e32d6aeec"
 PUSHED = f"sha256:{'5e' * 32}"
 MODEL = botocore.session.get_session().get_service_model("apprunner")

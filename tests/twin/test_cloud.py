@@ -22,6 +22,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from golive.twin import cloud as twin
+from golive.twin import production
 from golive.twin.apprunner import Operation
 from golive.twin.aws import Aws
 from golive.twin.cloud import (
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 
 COMMIT = "9c1d5e7f3a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d"
 NOW = datetime.now(UTC)
-HEALTHY = twin.healthy(NOW, COMMIT)
+HEALTHY = production.healthy(NOW, COMMIT)
 ARN = HEALTHY.service.arn(ACCOUNT, REGION)
 
 
@@ -286,7 +287,7 @@ def test_secrets_have_their_forms(aws: Clients) -> None:
 
 def test_secrets_are_fresh_every_time() -> None:
     """No two healthy worlds share a secret."""
-    again = twin.healthy(NOW, COMMIT)
+    again = production.healthy(NOW, COMMIT)
     assert [name for name in HEALTHY.secrets if again.secrets[name] == HEALTHY.secrets[name]] == []
 
 

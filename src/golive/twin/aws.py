@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from moto.ec2.models import EC2Backend
     from moto.rds.models import DBInstance, RDSBackend
 
-from golive.twin.cloud import APP_STREAM, DATABASE_GROUP, LOG_GROUP, SERVICE_ID, SERVICE_NAME, VPC, Cloud, _secret_arn
+from golive.twin.cloud import APP_STREAM, DATABASE_GROUP, LOG_GROUP, SERVICE_ID, SERVICE_NAME, VPC, Cloud, secret_arn
 
 # By which the gate asks for what is not there.
 NOT_THERE, NO_GROUP = "-that-is-not-there", b"sg-00000000000000000"
@@ -433,7 +433,7 @@ def _seed_secrets(cloud: Cloud) -> None:
         made = FakeSecret(
             cloud.account, cloud.region, path, stored, version, last_changed_date=changed, created_date=changed
         )
-        made.arn = _secret_arn(cloud.account, cloud.region, path)
+        made.arn = secret_arn(cloud.account, cloud.region, path)
         if secret.text is not None:
             made.versions = {version: stored}
             made.set_default_version_id(version)

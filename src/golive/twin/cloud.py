@@ -1,22 +1,20 @@
 """One AWS account as a frozen value, as far as the go-live gate looks; `golive.twin.aws` puts it on the wire.
 
-Times are ages, counted back from `Cloud.now`.
+Times are ages, counted back from `Cloud.now`. The account that may go ahead is in `golive.twin.production`.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
-import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from golive.twin.apprunner import CustomDomain, Operation, Service, ValidationRecord
+from golive.twin.apprunner import Operation, Service
 from golive.twin.cloudfront import Distribution
-from golive.twin.iam import Role, Statement
+from golive.twin.iam import Role
 from golive.twin.metrics import Traffic
 from golive.twin.wire import Ailment
 
@@ -55,11 +53,6 @@ FLAGS: Mapping[str, str] = {
     "NEXT_PUBLIC_FF_SPENDING_LIMITS": "false",
 }
 
-
-# What is launched was deployed the day before, or is what was launched, that long before the launch.
-_DEPLOYED, _DEPLOYED_BEFORE_LAUNCH = timedelta(hours=22), timedelta(hours=21)
-# The pre-launch snapshot is taken when the final verification begins, half a minute into it.
-_BEFORE_LAUNCH = timedelta(hours=2) - timedelta(seconds=30)
 _AML_ROUND = json.dumps({"level": "info", "event": AML_SIGN, "searched": 61, "alerts": 1})
 
 
@@ -271,10 +264,11 @@ class Cloud:
 
     def arn_of(self, name: str) -> str:
         """The ARN of the secret *name*; what is an ARN already stays one."""
-        return name if name.startswith("arn:") else _secret_arn(self.account, self.region, SECRETS_FOLDER + name)
+        return name if name.startswith("arn:") else secret_arn(self.account, self.region, SECRETS_FOLDER + name)
 
 
-def _secret_arn(account: str, region: str, path: str) -> str:
+def secret_arn(account: str, region: str, path: str) -> str:
+    """The ARN of the secret under *path*, made from its name, so that the service can be wired to it."""
     return f"arn:aws:secretsmanager:{region}:{account}:secret:{path}-{hashlib.sha256(path.encode()).hexdigest()[:6]}"
 
 
@@ -286,202 +280,3 @@ def digest_of(commit: str) -> str:
 def image_of(digest: str) -> str:
     """The image identifier that pins *digest*."""
     return f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{SERVICE_NAME}@{digest}"
-
-
-def healthy(
-    now: datetime,
-    commit: str,
-    *,
-    previous_commit: str = PREVIOUS_COMMIT,
-    password: str = "",
-    launched: timedelta = timedelta(),
-) -> Cloud:
-    """
-    Production as it should be, its secrets made fresh; *password* is the application's at the database.
-
-    It was *launched* that long ago; negative: it will be.
-    """
-    password = password or secrets.token_urlsafe(24)
-    # Hexadecimal, which never spells "dev" or "test" by chance.
-    texts = {
-        "JWT_SECRET": base64.b64encode(secrets.token_bytes(48)).decode(),  # as `openssl rand -base64 48`
-        "DATABASE_URL": f"postgresql://drop_app:{password}@{DATABASE_HOST}:5432/drop?sslmode=verify-full",
-        "BANKID_CLIENT_ID": f"drop-{secrets.token_hex(6)}",
-        "BANKID_CLIENT_SECRET": secrets.token_hex(32),
-        "SUMSUB_APP_TOKEN": f"prd:{secrets.token_hex(18)}.{secrets.token_hex(24)}",
-        "SUMSUB_SECRET_KEY": secrets.token_hex(24),
-        "SUMSUB_WEBHOOK_SECRET": secrets.token_hex(24),
-        "NEONOMICS_CLIENT_ID": secrets.token_hex(16),
-        "NEONOMICS_CLIENT_SECRET": secrets.token_hex(32),
-        "SWAN_CLIENT_ID": f"LIVE_{secrets.token_hex(16)}",
-        "SWAN_CLIENT_SECRET": secrets.token_hex(32),
-        "SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/"
-        f"T{secrets.token_hex(5).upper()}/B{secrets.token_hex(5).upper()}/{secrets.token_hex(12)}",
-    }
-    digest = digest_of(commit)
-    deployed = max(_DEPLOYED, launched + _DEPLOYED_BEFORE_LAUNCH)
-    taken = now - timedelta(hours=9)
-    return Cloud(
-        now=now,
-        service=_service(
-            digest, {name: _secret_arn(ACCOUNT, REGION, SECRETS_FOLDER + name) for name in texts}, deployed
-        ),
-        instance=Instance(
-            identifier="drop-db",
-            host=DATABASE_HOST,
-            groups=(DATABASE_GROUP,),
-            backup_window=f"{taken - timedelta(minutes=8):%H:%M}-{taken + timedelta(minutes=22):%H:%M}",
-        ),
-        snapshots=(
-            *(Snapshot("rds:drop-db-%Y-%m-%d-%H-%M", "automated", timedelta(hours=9, days=day)) for day in range(7)),
-            Snapshot("drop-db-before-migration-%Y%m%d", "manual", timedelta(days=12)),
-            *([Snapshot(PRE_LAUNCH, "manual", launched + _BEFORE_LAUNCH)] if launched > -_BEFORE_LAUNCH else []),
-        ),
-        security_groups={
-            DATABASE_GROUP: SecurityGroup("drop-db", "the database", (Rule(groups=(CONNECTOR_GROUP,)),)),
-            CONNECTOR_GROUP: SecurityGroup("drop-web-connector", "App Runner's way into the VPC", ()),
-            PUBLIC_GROUP: SecurityGroup(
-                "public-https", "a load balancer", (Rule(ports=(443, 443), networks=("0.0.0.0/0", "::/0")),)
-            ),
-        },
-        prefix_lists={PARTNERS: PrefixList("drop-partners", ("198.51.100.0/24", "203.0.113.0/25"))},
-        images=(
-            Image(digest_of("a pull request"), ("pr-61",), timedelta(hours=5)),  # younger than the release, and none
-            Image(digest, (PRODUCTION_TAG, "v0.1.0", commit), deployed + timedelta(hours=4)),
-            Image(digest_of("a build that failed its tests"), (), deployed + timedelta(days=2)),
-            Image(digest_of(previous_commit), ("v0.0.9", previous_commit), deployed + timedelta(days=7)),
-        ),
-        secrets={SECRETS_FOLDER + name: Secret(text) for name, text in texts.items()},
-        logs={
-            LOG_GROUP: {APP_STREAM: LogStream((*_since_launch(launched), *_chatter()), goes_on=True)},
-            f"/aws/apprunner/{SERVICE_NAME}/{SERVICE_ID}/service": {
-                "events": LogStream((Line(timedelta(hours=22), "[AppRunner] Service update completed successfully."),))
-            },
-            "/aws/rds/instance/drop-db/postgresql": {
-                "drop-db.0": LogStream((Line(timedelta(minutes=3), "LOG:  checkpoint complete"),), goes_on=True)
-            },
-        },
-        traffic=Traffic(launched),
-        roles=(_deploy_role(),),
-    ).watching(timedelta(minutes=12))
-
-
-def _deploy_role() -> Role:
-    """May change the service, and hand App Runner the two roles that it has."""
-    passed = ("build.apprunner.amazonaws.com", "tasks.apprunner.amazonaws.com")
-    service = f"arn:aws:apprunner:{REGION}:{ACCOUNT}:service/{SERVICE_NAME}/*"
-    return Role(
-        DEPLOY_ROLE,
-        (
-            Statement(("apprunner:UpdateService", "apprunner:Describe*", "apprunner:List*"), (service,)),
-            Statement(("iam:PassRole",), (f"arn:aws:iam::{ACCOUNT}:role/{SERVICE_NAME}-*",), passed_to=passed),
-            Statement(("ecr:*",), ("*",)),
-        ),
-    )
-
-
-def _service(digest: str, arns: Mapping[str, str], deployed: timedelta) -> Service:
-    validated = "acm-validations.aws"
-    return Service(
-        name=SERVICE_NAME,
-        id=SERVICE_ID,
-        url=SERVICE_HOST,
-        status="RUNNING",
-        image=image_of(digest),
-        variables={
-            "NODE_ENV": "production",
-            "NEXT_PUBLIC_SERVICE_MODE": "production",
-            "NEXT_PUBLIC_APP_URL": "https://getdrop.no",
-            "BANKID_CALLBACK_URL": "https://getdrop.no/api/auth/bankid/callback",
-            # As the failure runbooks' ways back leave them.
-            "AISP_MODE": "live",
-            "AISP_FALLBACK_MODE": "live",
-            "SWAN_MODE": "live",
-            **dict.fromkeys(("FEATURE_ACCOUNTS", "FEATURE_CARDS", "FEATURE_SWAN_WALLETS"), "enabled"),
-            **dict.fromkeys(("NEONOMICS_ENVIRONMENT", "SUMSUB_ENVIRONMENT", "SWAN_ENVIRONMENT"), "production"),
-            "LOG_LEVEL": "info",
-            "NEXT_TELEMETRY_DISABLED": "1",
-            "TZ": "Europe/Oslo",
-            **FLAGS,
-        },
-        secrets=arns,
-        custom_domains=(
-            CustomDomain(
-                "getdrop.no",
-                www=True,
-                status="ACTIVE",
-                records=(
-                    ValidationRecord("_2f1d9c0b7a6e.getdrop.no.", f"_8c4b2a1f0e9d.xyzkqp.{validated}."),
-                    ValidationRecord("_5a3e8d7c1b40.www.getdrop.no.", f"_1d0c9b8a7f6e.xyzkqp.{validated}."),
-                ),
-            ),
-        ),
-        operations=(
-            Operation("UPDATE_SERVICE", "SUCCEEDED", deployed),
-            Operation("START_DEPLOYMENT", "SUCCEEDED", deployed + timedelta(days=5)),
-            Operation("UPDATE_SERVICE", "ROLLBACK_SUCCEEDED", deployed + timedelta(days=5, hours=2)),
-            Operation("UPDATE_SERVICE", "SUCCEEDED", deployed + timedelta(days=7)),
-            Operation("CREATE_SERVICE", "SUCCEEDED", timedelta(days=40), timedelta(minutes=7)),
-        ),
-        access_role=f"arn:aws:iam::{ACCOUNT}:role/drop-web-ecr-access",
-        instance_role=f"arn:aws:iam::{ACCOUNT}:role/drop-web-instance",
-        vpc_connector=f"arn:aws:apprunner:{REGION}:{ACCOUNT}:vpcconnector/drop-vpc/1/4b0d2c9c6f5e4f5f8c3b7d1a2e9f6a10",
-        connector_groups=(CONNECTOR_GROUP,),
-        scaling=f"arn:aws:apprunner:{REGION}:{ACCOUNT}:autoscalingconfiguration/DefaultConfiguration/1/"
-        "00000000000000000000000000000001",
-        dns_target=SERVICE_HOST,
-    )
-
-
-def login(ago: timedelta, code: str = "") -> Line:
-    """A login that ended well, or with *code*."""
-    said = {"outcome": "failed", "code": code} if code else {"outcome": "ok"}
-    return Line(ago, json.dumps({"level": "info", "event": "bankid.login", **said}))
-
-
-def mishap(ago: timedelta, code: str) -> Line:
-    """An error of the application, by its code."""
-    return Line(ago, json.dumps({"level": "error", "event": "request", "status": 500, "code": code}))
-
-
-def _since_launch(launched: timedelta) -> Iterator[Line]:
-    """Logins and mishaps since the launch, until the last two hours' chatter: a login every four minutes at most."""
-    told = timedelta(minutes=121)
-    step = max(timedelta(minutes=4), launched / 400)
-    number, ago = 0, launched - timedelta(seconds=70)
-    while ago > told:
-        number += 1
-        yield login(ago, "USER_CANCELLED" if number % 23 == 0 else "TIMEOUT" if number == 150 else "")
-        if number % 40 == 0:
-            yield mishap(ago - timedelta(seconds=20), "BANK_TIMEOUT" if number % 80 else "INSUFFICIENT_FUNDS")
-        ago -= step
-
-
-def _chatter() -> Iterator[Line]:
-    """Two hours of the application's log: many good answers, a log-in given up, a payment declined, a stray 429."""
-    odd = {
-        100: {"level": "warn", "event": "neonomics.call", "status": 429, "code": "TOO_MANY_REQUESTS"},
-        90: {"level": "warn", "event": "bankid.login", "outcome": "failed", "code": "TIMEOUT"},
-        70: {"level": "info", "event": "bankid.login", "outcome": "failed", "code": "USER_CANCELLED"},
-        40: {"level": "error", "event": "payment", "status": 402, "code": "INSUFFICIENT_FUNDS"},
-    }
-    yield Line(timedelta(minutes=122), "   ▲ Next.js 14.2.5")
-    yield Line(timedelta(minutes=122), " ✓ Ready in 412ms")
-    for minute in range(120, 0, -1):
-        login = odd.get(minute, {"level": "info", "event": "bankid.login", "outcome": "ok"})
-        yield Line(timedelta(minutes=minute, seconds=-10), json.dumps(login))
-        for path, took in (("/", 38), ("/api/transactions", 91), ("/api/health", 7)):
-            said = {"level": "info", "event": "request", "path": path, "status": 200, "ms": took + minute % 9}
-            yield Line(timedelta(minutes=minute, seconds=-20), json.dumps(said))
-        for seconds in (30, 45):
-            yield Line(timedelta(minutes=minute, seconds=-seconds), json.dumps(_call(minute, seconds)))
-        outcome = {"outcome": "failed", "code": "BALANCE_LATE"} if minute == 80 else {"outcome": "ok"}
-        said = {"level": "info", "event": "aisp.balance", **outcome}
-        yield Line(timedelta(minutes=minute, seconds=-50), json.dumps(said))
-
-
-def _call(minute: int, seconds: int) -> dict[str, object]:
-    """A call of Swan, most of them quick; one has failed."""
-    outcome = {"outcome": "failed", "code": "NOT_NOW"} if (minute, seconds) == (85, 30) else {"outcome": "ok"}
-    took = 2_600 if minute == 33 else 1_200 if minute % 30 == 1 else 120 + minute * 7 % 240
-    return {"level": "info", "event": "swan.call", **outcome, "ms": took}

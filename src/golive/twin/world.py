@@ -12,12 +12,12 @@ from golive.twin import (
     authority,
     bankid,
     betterstack,
-    cloud,
     database,
     github,
     names,
     neonomics,
     people,
+    production,
     site,
     slack,
     sumsub,
@@ -26,7 +26,7 @@ from golive.twin import (
 from golive.twin.authority import Certificate
 from golive.twin.bankid import Provider
 from golive.twin.betterstack import Uptime
-from golive.twin.cloud import Cloud
+from golive.twin.cloud import PREVIOUS_COMMIT, Cloud
 from golive.twin.database import Database
 from golive.twin.github import Repository
 from golive.twin.names import Zone
@@ -85,7 +85,7 @@ def healthy(now: datetime, phase: str = "T-0", noise: int = 1) -> World:
     since = offset(phase)
     launched = (_INTO_ROLLBACK if since is None else since) + _AFTER
     launch_at = now - launched
-    aws = cloud.healthy(now, COMMIT, launched=launched)
+    aws = production.healthy(now, COMMIT, launched=launched)
     if since is None:
         aws = aws.rolled_back(_ROLLED_BACK)
     assert aws.service.deployed is not None, "a healthy service was deployed"
@@ -98,7 +98,7 @@ def healthy(now: datetime, phase: str = "T-0", noise: int = 1) -> World:
         zone=names.healthy(),
         certificates=authority.healthy(now),
         site=replace(
-            site.healthy(cloud.PREVIOUS_COMMIT if since is None else COMMIT, client, aws.text("SUMSUB_WEBHOOK_SECRET")),
+            site.healthy(PREVIOUS_COMMIT if since is None else COMMIT, client, aws.text("SUMSUB_WEBHOOK_SECRET")),
             opened=now >= launch_at + _OPENED_AFTER,
         ),
         bankid=bankid.healthy(client, aws.text("BANKID_CLIENT_SECRET")),

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from golive.twin import database
-from golive.twin.cloud import APP_STREAM, LOG_GROUP, Line, LogStream, Snapshot, login, mishap
+from golive.twin.applicationlog import login, mishap
+from golive.twin.cloud import APP_STREAM, LOG_GROUP, Line, LogStream, Snapshot
 from golive.twin.database import Row
 from golive.twin.faults.kin import MEASURED_IN_THE_LOG, REQUESTS, ready
 from golive.twin.faults.register import breaks

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from golive.twin import database
+from golive.twin.applicationlog import login
 from golive.twin.betterstack import BANKID, NEONOMICS, SUMSUB, SWAN
-from golive.twin.cloud import LOG_GROUP, Line, login
+from golive.twin.cloud import LOG_GROUP, Line
 from golive.twin.database import Row, Table
 from golive.twin.faults.figures import also_said
 from golive.twin.faults.kin import ready
