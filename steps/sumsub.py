@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from golive.environment import Environment
 from golive.errors import ProbeError
 from golive.probes.look import Look
+from golive.probes.registrations import Webhooks
 from golive.probes.secrets import Secrets
-from golive.probes.sumsub import MARKS, Called, RegisteredWebhooks, Review, ReviewOf, ServiceCall, Webhooks
+from golive.probes.sumsub import Called, RegisteredWebhooks, Review, ReviewOf, ServiceCall
+from golive.probes.sumsubcalls import MARKS
 from golive.probes.webhooks import Delivered, ForgedReports, Forgeries, SignedReport
 from golive.remarks import Remarks
 from golive.vocabulary import judges, looks

@@ -21,8 +21,8 @@ from golive.probes.sumsub import (
     ServiceCall,
     SumsubRefuses,
     nobody,
-    signature,
 )
+from golive.probes.sumsubcalls import signature
 from golive.twin.sumsub import RECEIVER, TEST_APPLICANT, Account, Webhook
 from golive.twin.world import World
 

@@ -14,6 +14,7 @@ from golive.environment import Environment
 from golive.errors import Denied, ProbeError
 from golive.observatory import plain
 from golive.probes.look import Look
+from golive.probes.registrations import Webhook, Webhooks
 from golive.probes.secrets import Secrets, ServiceSecrets
 from golive.probes.sumsub import (
     NoSuchApplicant,
@@ -22,8 +23,6 @@ from golive.probes.sumsub import (
     ReviewOf,
     ServiceCall,
     SumsubRefuses,
-    Webhook,
-    Webhooks,
 )
 from golive.probes.webhooks import Answered, ForgedReports, Forgeries, NoSuchReceiver, SignedReport
 from golive.remarks import Remarks

@@ -19,7 +19,8 @@ from golive.probes.bankid import SelfDescription, StrangersLogin
 from golive.probes.look import Look
 from golive.probes.neonomics import StrayToken as StrayAtNeonomics
 from golive.probes.oauth import Client, StrangerRefused
-from golive.probes.sumsub import SUMSUB, UnknownTokenRefused
+from golive.probes.sumsub import UnknownTokenRefused
+from golive.probes.sumsubcalls import SUMSUB
 from golive.probes.swan import StrayToken as StrayAtSwan
 from golive.probes.way import Way, WayTo
 

@@ -23,9 +23,10 @@ from golive.errors import CannotTell, ProbeError
 from golive.probes.http import exchange
 from golive.probes.look import Act, Look, Permission
 from golive.probes.postgres import users_by_standing
+from golive.probes.registrations import Webhooks, signing_keys
 from golive.probes.secrets import text_of
 from golive.probes.session import to_read
-from golive.probes.sumsub import SECRET, RegisteredWebhooks, Webhooks, nobody, signing_keys
+from golive.probes.sumsub import SECRET, RegisteredWebhooks, nobody
 from golive.probes.together import together
 
 if TYPE_CHECKING:
