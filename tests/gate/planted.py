@@ -40,6 +40,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from golive.twin import __main__ as program
 from golive.twin import cloud, database, postgres, slack, town, web, wire
 from golive.twin.cloud import Line
+from golive.twin.faults import broken
 from golive.twin.world import World
 from golive.twin.world import healthy as healthy_world
 
@@ -99,9 +100,9 @@ MODE = "well"
 # -- the world --------------------------------------------------------------------------------------------------------
 
 
-def planted(now: datetime, phase: str = "T-0") -> World:
+def planted(now: datetime, phase: str = "T-0", noise: int = 1) -> World:
     """The healthy world, its own secrets written down, and canaries where people and programs leave things."""
-    world = healthy_world(now, phase)
+    world = healthy_world(now, phase, noise)
     for label, text in _secrets_of(world):
         LEDGER.plant(label, text)
     return replace(
@@ -381,14 +382,14 @@ class Babbling(web._Conversation):
 _real_send = wire._Exchange._send
 
 
-def _send(exchange: Any, answer: wire.Answer) -> None:
-    where = f"{MODE}, AWS {exchange.headers.get('x-amz-target', '')}"
+def _send(self: Any, answer: wire.Answer) -> None:
+    where = f"{MODE}, AWS {self.headers.get('x-amz-target', '')}"
     headers = {
         **answer.headers,
         "x-amzn-trace": LEDGER.token(f"{where}, header"),
         "Set-Cookie": f"AWSALB={LEDGER.token(f'{where}, cookie')}",
     }
-    _real_send(exchange, wire.Answer(answer.status, headers, answer.body))
+    _real_send(self, wire.Answer(answer.status, headers, answer.body))
 
 
 def _replying(reply: Any) -> Any:
@@ -407,10 +408,10 @@ def _replying(reply: Any) -> Any:
             picked = _picked(where, (0, 1, 2, 3))
             return wire.refuse(question.dialect, (400, 500, 400, 403)[picked], code[picked], f"User {canary}: {odd}")
         if MODE == "malformed" or _picked(where, (0, 1)):
-            body = (
+            rubbish = (
                 f'{{"SecretString": "{canary}", ' if question.dialect == "json" else f"<{question.operation}>{canary}"
             )
-            return wire.Answer(200, {"Content-Type": "application/x-amz-json-1.1"}, body.encode())
+            return wire.Answer(200, {"Content-Type": "application/x-amz-json-1.1"}, rubbish.encode())
         there = {"Location": f"http://127.0.0.1:1/?X-Amz-Security-Token={canary}"}
         return wire.Answer(307, there, wire.refuse(question.dialect, 307, "TemporaryRedirect", odd).body)
 
@@ -420,16 +421,16 @@ def _replying(reply: Any) -> Any:
 _real_admit = postgres.Postgres.admit
 
 
-def _admit(face: postgres.Postgres, client: socket.socket) -> None:
+def _admit(self: postgres.Postgres, client: socket.socket) -> None:
     if MODE in ("well", "denied", "astray"):
-        _real_admit(face, client)
+        _real_admit(self, client)
         return
     opening = postgres._opening(client)
     while opening.code == postgres._GSS_REQUEST:
         client.sendall(b"N")
         opening = postgres._opening(client)
     client.sendall(b"S")
-    with face._ssl_context().wrap_socket(client, server_side=True) as secure:
+    with self._ssl_context().wrap_socket(client, server_side=True) as secure:
         postgres._opening(secure)
         if MODE == "refusing":
             secure.sendall(_database_error("FATAL", "28P01"))
@@ -458,14 +459,12 @@ def _database_error(severity: str, state: str) -> bytes:
 
 # -- the program ------------------------------------------------------------------------------------------------------
 
-_real_broken = town.broken
-
 
 def _broken(world: World, names: Iterable[str]) -> World:
     global MODE  # one twin, one world at a time
     wanted = [name.removeprefix("planted-") for name in names if name.startswith("planted-")]
     MODE = wanted[-1] if wanted else "well"
-    return _real_broken(world, [name for name in names if not name.startswith("planted-")])
+    return broken(world, [name for name in names if not name.startswith("planted-")])
 
 
 def _plant() -> None:
