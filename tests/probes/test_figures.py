@@ -222,7 +222,7 @@ def test_a_pattern_that_finds_nothing_is_noticed(backstage: Backstage, monkeypat
     monkeypatch.setattr(logs, "MOST_READ", 40)
     lines = [Line(timedelta(minutes=number), json.dumps({"level": "info"})) for number in range(600, 100, -1)]
     say(backstage, *lines)
-    monkeypatch.setattr(logs, "_equal", lambda member, _: f'($.{member} = "nothing")')
+    monkeypatch.setattr(logs, "equal", lambda member, _: f'($.{member} = "nothing")')
     with pytest.raises(CannotTell, match="does not find it"):
         backstage.look(TOLD)
 

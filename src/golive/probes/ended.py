@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 
 from golive.errors import NothingExamined
 from golive.probes.figures import Figure, Figures, share
-from golive.probes.logs import NoSuchGroup, OfGroup, events_since, object_of
+from golive.probes.logevents import object_of
+from golive.probes.loggroup import OfGroup, events_since
+from golive.probes.logs import NoSuchGroup
 from golive.probes.look import Look
 from golive.probes.measures import PERCENTILES, days_ago, percentiles
 

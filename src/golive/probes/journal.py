@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from golive.errors import CannotTell, NothingExamined
 from golive.probes.failures import Failure, Form, read, terms
 from golive.probes.figures import present_after
-from golive.probes.logs import MOST_READ, NoSuchGroup, OfGroup, events_since
+from golive.probes.loggroup import OfGroup, events_since
+from golive.probes.logs import MOST_READ, NoSuchGroup
 from golive.probes.look import Look
 from golive.probes.together import together
 

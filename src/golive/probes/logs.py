@@ -1,29 +1,23 @@
-"""What was said in a log group, as times and counts; what was said stays there, for it may speak of people.
-
-https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
-"""
+"""What was said in a log group, as times and counts; what was said stays there, for it may speak of people."""
 
 from __future__ import annotations
 
-import json
-import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from golive.errors import CannotTell, Denied, NothingExamined, ProbeError
-from golive.probes.aws import answers, client, pages
 from golive.probes.cloudwatch import RequestFigures
 from golive.probes.figures import Figures, present_after, share
+from golive.probes.logevents import code_of, equal, folded, forms, level_of, object_of, says
+from golive.probes.loggroup import OfGroup, events_since
 from golive.probes.look import Look, Permission
 from golive.probes.together import together
 
 if TYPE_CHECKING:
-    from types_boto3_logs import CloudWatchLogsClient
     from types_boto3_logs.type_defs import FilteredLogEventTypeDef
 
     from golive.coordinates import Logs
@@ -37,7 +31,6 @@ _NOT_THERE = "-that-is-not-there"
 # How long a quiet service has to be heard of after it was spoken to: a part of the look's patience.
 _SHARE_OF_PATIENCE = 0.8
 _LONGEST_PAUSE = 2.0
-_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +43,6 @@ class Signs:
     since: datetime
     count: int
     newest: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class OfGroup:
-    """What every question about one log group has: where it is asked, and what it takes."""
-
-    group: str
-
-    @property
-    def source(self) -> str:
-        """The log group."""
-        return self.group
-
-    @property
-    def host(self) -> str:
-        """The AWS service."""
-        return "logs"
-
-    def permissions(self, environment: Environment) -> tuple[Permission, ...]:
-        """To read this group."""
-        return to_read(environment, self.group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +205,11 @@ class WhatWasTold(OfGroup, Look[Told]):
         whole: bool,
     ) -> Told:
         objects = [line for line in (object_of(one["message"]) for one in read) if line is not None]
-        bad = _folded(words.errors)
-        known = bad | _folded(words.others)
+        bad = folded(words.errors)
+        known = bad | folded(words.others)
         ended = [line for line in lines if line.get(words.event) == words.login]
-        failed = Counter(_code(line, words.code) for line in ended if line.get(words.outcome) != words.success)
-        errors = Counter(_code(line, words.code) for line in lines if level_of(line, words.level) in bad)
+        failed = Counter(code_of(line, words.code) for line in ended if line.get(words.outcome) != words.success)
+        errors = Counter(code_of(line, words.code) for line in lines if level_of(line, words.level) in bad)
         return Told(
             self.source,
             self.since,
@@ -269,15 +241,15 @@ class WhatWasTold(OfGroup, Look[Told]):
     ) -> list[FilteredLogEventTypeDef]:
         """Every error and login, and those in *read* in particular, however they are written."""
         lines = {one["eventId"]: line for one in read if (line := object_of(one["message"])) is not None}
-        bad = _folded(words.errors)
+        bad = folded(words.errors)
         levels = {line[words.level] for line in lines.values() if level_of(line, words.level) in bad}
         errors = {
-            *(_equal(words.level, level) for level in levels),
-            *(_equal(words.level, form) for word in words.errors for form in _forms(word)),
+            *(equal(words.level, level) for level in levels),
+            *(equal(words.level, form) for word in words.errors for form in forms(word)),
         }
         pattern = " || ".join(sorted(errors))
         self._control(reach, words, read, pattern)
-        asked = [f"{{ {pattern} }}", f"{{ {_equal(words.event, words.login)} }}"]
+        asked = [f"{{ {pattern} }}", f"{{ {equal(words.event, words.login)} }}"]
         told = together(lambda each: events_since(reach, self.group, self.since, each, until=until) or [], asked)
         return [*{one["eventId"]: one for part in (read, *told) for one in part}.values()]
 
@@ -289,7 +261,7 @@ class WhatWasTold(OfGroup, Look[Told]):
                 continue
             at = datetime.fromtimestamp(one["timestamp"] / 1000, UTC)
             found = events_since(
-                reach, self.group, at, f"{{ {pattern} || {_equal(words.level, line[words.level])} }}", until=at
+                reach, self.group, at, f"{{ {pattern} || {equal(words.level, line[words.level])} }}", until=at
             )
             if one["eventId"] not in {each["eventId"] for each in found or ()}:
                 raise CannotTell(self.source, "asked for a level that it told a moment ago, it does not find it")
@@ -345,100 +317,3 @@ class LoginFigures(OfGroup, Look[Figures]):
             (share("successful logins", told.logins, decided, "logins"),),
             told.failed_logins,
         )
-
-
-def to_read(environment: Environment, group: str) -> tuple[Permission, ...]:
-    """The right to read *group*."""
-    place = f"{environment.aws.region}:{environment.aws.account}"
-    return (Permission("iam", "logs:FilterLogEvents", f"arn:aws:logs:{place}:log-group:{group}:*"),)
-
-
-def events_since(
-    reach: Reach,
-    group: str,
-    since: datetime,
-    pattern: str = "",
-    *,
-    until: datetime | None = None,
-    most: int | None = None,
-) -> list[FilteredLogEventTypeDef] | None:
-    """
-    The events since *since*, through all pages, oldest first; None where there is no such group.
-
-    Both ends are in it, and not everybody keeps to the time asked for. No more than *most*.
-    """
-    begins, ends = _ms(since), None if until is None else _ms(until)
-    asked = {"filterPattern": pattern} if pattern else {}
-    with answers(group):
-        logs: CloudWatchLogsClient = client(reach, "logs")
-        try:
-            told: Iterator[FilteredLogEventTypeDef] = pages(
-                group,
-                logs.filter_log_events,
-                "events",
-                onward="nextToken",
-                logGroupName=group,
-                startTime=begins,
-                **({} if ends is None else {"endTime": ends}),
-                **asked,
-            )
-            in_time = (one for one in told if begins <= one["timestamp"] and (ends is None or one["timestamp"] <= ends))
-            return list(islice(in_time, most))
-        except logs.exceptions.ResourceNotFoundException:
-            return None
-
-
-def _ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
-
-
-def object_of(message: str) -> dict[str, Any] | None:
-    """The JSON object that an event is; None where it is none."""
-    try:
-        said = json.loads(message)
-    except (ValueError, RecursionError):
-        return None
-    return said if isinstance(said, dict) else None
-
-
-def _code(line: Mapping[str, Any], member: str) -> str:
-    code = line.get(member)
-    return code if isinstance(code, str) and _CODE.fullmatch(code) else "without a code"
-
-
-def level_of(line: Mapping[str, Any], member: str) -> str | None:
-    """How bad *line* says that it is, whatever the case; a number as text. None where it does not say."""
-    said = line.get(member)
-    if isinstance(said, int) and not isinstance(said, bool):
-        return str(said)
-    return said.casefold() if isinstance(said, str) else None
-
-
-def says(message: str, term: str) -> bool:
-    """Whether *term* stands in an event as words of their own; where it is a JSON object, in one of its values."""
-    alone = re.compile(rf"(?<![\w.:/-]){re.escape(term)}(?![\w/-]|[.:]\w)")
-    line = object_of(message)
-    return any(alone.search(value) for value in ([message] if line is None else _texts(line)))
-
-
-def _texts(said: object) -> Iterator[str]:
-    for value in said.values() if isinstance(said, dict) else said if isinstance(said, list) else ():
-        if isinstance(value, str):
-            yield value
-        else:
-            yield from _texts(value)
-
-
-def _folded(words: Sequence[str]) -> frozenset[str]:
-    return frozenset(word.casefold() for word in words)
-
-
-def _forms(word: str) -> set[str | int]:
-    """How a level may be written: patterns heed case, and tell a number from its text."""
-    number = {int(word)} if word.isascii() and word.isdigit() else set()
-    return {word, word.lower(), word.upper(), word.capitalize(), *number}
-
-
-def _equal(member: str, value: object) -> str:
-    """A part of a pattern: *member* is *value*."""
-    return f"($.{member} = {json.dumps(value)})"
