@@ -100,10 +100,18 @@ class Twin:
         return httpx.Client(transport=transport, timeout=timeout, trust_env=False)
 
     def ask(
-        self, server: str, name: str, kind: str = "A", *, tcp: bool = False, timeout: float = 5, **how: object
+        self,
+        server: str,
+        name: str,
+        kind: str = "A",
+        *,
+        tcp: bool = False,
+        timeout: float = 5,
+        use_edns: int | bool | None = None,
+        want_dnssec: bool = False,
     ) -> dns.message.Message:
         """The answer of *server*, a cut one as it came."""
-        query = dns.message.make_query(name, kind, **how)
+        query = dns.message.make_query(name, kind, use_edns=use_edns, want_dnssec=want_dnssec)
         send = dns.query.tcp if tcp else dns.query.udp
         return send(query, "127.0.0.1", port=self.ports[f"{server}:53"], timeout=timeout)
 

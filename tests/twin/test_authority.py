@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography import x509
@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 from OpenSSL import SSL
 
-from golive.twin.authority import DATABASE, STRANGER, Authority, Certificate, healthy
+from golive.twin.authority import DATABASE, STRANGER, Authority, Certificate, Version, healthy
 
 if TYPE_CHECKING:
-    from conftest import Twin
+    from tests.twin.conftest import Twin
 
 NOW = datetime.now(UTC)
 Shake = Callable[..., ssl.SSLSocket]
@@ -29,6 +29,15 @@ def verify(ca: Authority, spec: Certificate, name: str, issuer: str = "public") 
     leaf, *between = ca.issue(spec).chain
     policy = PolicyBuilder().store(Store([ca.root(issuer)])).time(NOW)
     return policy.build_server_verifier(x509.DNSName(name)).verify(leaf, between)
+
+
+def alternatives(peer: ssl.SSLSocket) -> tuple[object, ...]:
+    """Kind and text of each name in the certificate that *peer* was believed by."""
+    certificate = peer.getpeercert()
+    assert certificate is not None
+    names = certificate["subjectAltName"]
+    assert isinstance(names, tuple)
+    return names
 
 
 @pytest.mark.parametrize("host", healthy(NOW))
@@ -52,7 +61,7 @@ def test_healthy_chain_is_accepted(ca: Authority, host: str) -> None:
         {"issuer": DATABASE},
     ],
 )
-def test_bad_chain_is_refused(ca: Authority, change: dict[str, object]) -> None:
+def test_bad_chain_is_refused(ca: Authority, change: dict[str, Any]) -> None:
     """
     Each way for a certificate to be wrong is one that a verifier refuses.
     """
@@ -66,8 +75,8 @@ def test_host_shows_its_own_certificate(twin: Twin, shown: Shake, host: str) -> 
     The name that a client asks for picks the certificate that it is shown, and ssl accepts it.
     """
     with shown(host, twin.trusting()) as peer:
-        listed = {value for _, value in peer.getpeercert()["subjectAltName"]}
-    assert listed == set(twin.world.certificates[host].names)
+        listed = set(alternatives(peer))
+    assert listed == {("DNS", name) for name in twin.world.certificates[host].names}
 
 
 def test_client_without_a_name_is_shown_the_first_host(twin: Twin, shown: Shake) -> None:
@@ -77,7 +86,7 @@ def test_client_without_a_name_is_shown_the_first_host(twin: Twin, shown: Shake)
     context = twin.trusting()
     context.check_hostname = False
     with shown("getdrop.no", context, None) as peer:
-        assert ("DNS", "getdrop.no") in peer.getpeercert()["subjectAltName"]
+        assert ("DNS", "getdrop.no") in alternatives(peer)
 
 
 def test_missing_intermediate_is_seen_on_the_wire(twin: Twin) -> None:
@@ -104,7 +113,9 @@ def test_missing_intermediate_is_seen_on_the_wire(twin: Twin) -> None:
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2])
 @pytest.mark.parametrize("oldest", ["1.0", "1.2", "1.3"])
-def test_old_tls_is_spoken_only_when_asked_for(twin: Twin, shown: Shake, version: ssl.TLSVersion, oldest: str) -> None:
+def test_old_tls_is_spoken_only_when_asked_for(
+    twin: Twin, shown: Shake, version: ssl.TLSVersion, oldest: Version
+) -> None:
     """
     A host speaks no TLS older than its certificate's word on it, and does speak that.
     """
@@ -135,7 +146,9 @@ def test_short_key_is_served(twin: Twin) -> None:
     lax.check_hostname, lax.verify_mode = False, ssl.CERT_NONE
     raw = socket.create_connection(("127.0.0.1", twin.port("getdrop.no")), timeout=5)
     with lax.wrap_socket(raw, server_hostname="getdrop.no") as peer:
-        key = x509.load_der_x509_certificate(peer.getpeercert(binary_form=True)).public_key()
+        shown = peer.getpeercert(binary_form=True)
+    assert shown is not None
+    key = x509.load_der_x509_certificate(shown).public_key()
     assert isinstance(key, rsa.RSAPublicKey)
     assert key.key_size == 1024
 

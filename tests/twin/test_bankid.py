@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Twin
+    from tests.twin.conftest import Twin
 
 ISSUER = "https://auth.bankid.no/auth/realms/prod"
 REQUEST = {
@@ -128,13 +128,13 @@ def test_client_may_be_sent_back_whatever_it_asks(client: httpx.Client, twin: Tw
     ids=str,
 )
 def test_token_endpoint_tells_a_bad_code_from_a_bad_client(
-    client: httpx.Client, how: dict[str, object], status: int, error: str
+    client: httpx.Client, how: dict[str, Any], status: int, error: str
 ) -> None:
     """
     A random code is refused as a code from the right client, and as a client from any other.
     """
-    form = {"grant_type": "authorization_code", "code": "random", **how.pop("data", {})}
-    answer = client.post(f"{ISSUER}/protocol/openid-connect/token", data=form, **how)
+    form = {"grant_type": "authorization_code", "code": "random", **how.get("data", {})}
+    answer = client.post(f"{ISSUER}/protocol/openid-connect/token", **{**how, "data": form})
     assert (answer.status_code, answer.json()["error"]) == (status, error)
 
 

@@ -12,7 +12,7 @@ import pytest
 from golive.twin.betterstack import FAR, HEALTH, POLICY, Incident, Step
 
 if TYPE_CHECKING:
-    from conftest import Twin
+    from tests.twin.conftest import Twin
 
 API = "https://uptime.betterstack.com/api/v2"
 PAGE = "https://drop-status.betteruptime.com"

@@ -596,18 +596,18 @@ def test_acts_survive_what_does_not_concern_them(face: Aws, aws: Clients) -> Non
 
 def test_a_snapshot_takes_its_time(face: Aws, aws: Clients) -> None:
     """As at RDS, what somebody asks for is being made at first, and available when it is done."""
-    name = {"DBSnapshotIdentifier": "drop-db-by-hand"}
+    name = "drop-db-by-hand"
     face.apply(replace(HEALTHY, snapshot_takes=timedelta(hours=1)))
 
     def status() -> str | None:
-        return aws.rds.describe_db_snapshots(**name)["DBSnapshots"][0].get("Status")
+        return aws.rds.describe_db_snapshots(DBSnapshotIdentifier=name)["DBSnapshots"][0].get("Status")
 
-    said = aws.rds.create_db_snapshot(DBInstanceIdentifier="drop-db", **name)["DBSnapshot"]
+    said = aws.rds.create_db_snapshot(DBInstanceIdentifier="drop-db", DBSnapshotIdentifier=name)["DBSnapshot"]
     assert (said.get("Status"), status()) == ("creating", "creating")
     with pytest.raises(aws.rds.exceptions.DBSnapshotAlreadyExistsFault):
-        aws.rds.create_db_snapshot(DBInstanceIdentifier="drop-db", **name)
+        aws.rds.create_db_snapshot(DBInstanceIdentifier="drop-db", DBSnapshotIdentifier=name)
     face.apply(replace(HEALTHY, snapshot_takes=timedelta()))
-    aws.rds.create_db_snapshot(DBInstanceIdentifier="drop-db", **name)
+    aws.rds.create_db_snapshot(DBInstanceIdentifier="drop-db", DBSnapshotIdentifier=name)
     assert status() == "available"
 
 

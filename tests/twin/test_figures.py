@@ -131,6 +131,7 @@ def may(action: str, on: str, passed_to: str = "", role: str = ROLE.arn) -> Any:
     body = urlencode(form).encode()
     answer = iam.answer(Question("iam", "SimulatePrincipalPolicy", "POST", "/", {}, body), (ROLE,))
     shape = MODELS.get_service_model("iam").operation_model("SimulatePrincipalPolicy").output_shape
+    assert shape is not None
     parser = botocore.parsers.create_parser("query")
     return parser.parse({"body": answer.body, "headers": {}, "status_code": answer.status}, shape)
 

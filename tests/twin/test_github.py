@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import pytest
 from golive.twin.github import REQUIRED, CheckRun
 
 if TYPE_CHECKING:
-    from conftest import Twin
+    from tests.twin.conftest import Twin
 
 REPOSITORY = "https://api.github.com/repos/alai-holding/drop"
 TOKEN = {"Authorization": "Bearer token"}
@@ -21,8 +22,14 @@ COMMIT = "5f1c0de4b0a9d3e2f7c6b8a190d4e3f2c1b0a987"
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 
-def ask(client: httpx.Client, path: str, **how: object) -> httpx.Response:
-    return client.get(f"{REPOSITORY}/{path}", headers={**TOKEN, **how.pop("headers", {})}, **how)
+def ask(
+    client: httpx.Client,
+    path: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    params: Mapping[str, str] | None = None,
+) -> httpx.Response:
+    return client.get(f"{REPOSITORY}/{path}", headers={**TOKEN, **(headers or {})}, params=params)
 
 
 def test_main_is_the_deployed_commit(client: httpx.Client) -> None:

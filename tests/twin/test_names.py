@@ -18,7 +18,7 @@ from golive.twin.names import AUTHORITATIVE, RESOLVERS, Ailment, NamesFace, heal
 from golive.twin.web import running
 
 if TYPE_CHECKING:
-    from conftest import Twin
+    from tests.twin.conftest import Twin
 
 OURS = tuple(AUTHORITATIVE.values())
 EVERYBODY = (*RESOLVERS, *OURS)

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from golive.twin.neonomics import SANDBOX_PERSON
 
 if TYPE_CHECKING:
-    from conftest import Twin
+    from tests.twin.conftest import Twin
 
 SANDBOX = "https://sandbox.neonomics.io"
 TOKENS = f"{SANDBOX}/auth/realms/sandbox/protocol/openid-connect/token"

@@ -6,20 +6,22 @@ import hashlib
 import hmac
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
 from golive.twin.site import ADDRESSES, HOSTS, HSTS, Health, Page
+from golive.twin.web import Ailment
 
 if TYPE_CHECKING:
-    from conftest import Twin
+    from tests.twin.conftest import Twin
 
 SITE = "https://getdrop.no"
 SERVICE = "https://9ef3szvvsb.eu-west-1.awsapprunner.com"
@@ -126,7 +128,7 @@ def test_health_is_the_same_on_every_name(client: httpx.Client, origin: str) -> 
     ],
 )
 def test_health_may_be_otherwise(
-    client: httpx.Client, twin: Twin, change: dict[str, object], body: dict[str, object]
+    client: httpx.Client, twin: Twin, change: dict[str, Any], body: dict[str, object]
 ) -> None:
     """
     A fault can change what health says, and its envelope.
@@ -172,7 +174,7 @@ def test_plain_http_is_sent_to_https(client: httpx.Client, origin: str, path: st
     ids=str,
 )
 def test_plain_http_may_go_astray(
-    client: httpx.Client, twin: Twin, change: dict[str, object], status: int, location: str | None
+    client: httpx.Client, twin: Twin, change: dict[str, Any], status: int, location: str | None
 ) -> None:
     """
     A fault can change the redirect's status, host and path, add a plain hop, or serve the site in the open.
@@ -214,7 +216,7 @@ def test_promise_may_be_broken_by_one_host(client: httpx.Client, twin: Twin) -> 
     ids=str,
 )
 def test_those_who_may_not_be_there_may_be_led_elsewhere(
-    client: httpx.Client, twin: Twin, change: dict[str, str], path: str
+    client: httpx.Client, twin: Twin, change: dict[str, Any], path: str
 ) -> None:
     """
     Once: where somebody was led, a page that does not exist is an error.
@@ -306,7 +308,9 @@ def test_consent_is_asked_once(client: httpx.Client) -> None:
         ({"heeds_refusal": False}, lambda _page, script, _cookies: '"all" || true' in script),
     ],
 )
-def test_consent_may_be_a_sham(client: httpx.Client, twin: Twin, change: dict[str, object], seen: object) -> None:
+def test_consent_may_be_a_sham(
+    client: httpx.Client, twin: Twin, change: dict[str, Any], seen: Callable[[str, str, str], object]
+) -> None:
     """
     A fault can take the question, the refusal or the waiting away.
     """
@@ -349,7 +353,9 @@ def test_login_leads_to_bankid(client: httpx.Client, method: str) -> None:
         ({"status": 500}, lambda one, _: one == ""),
     ],
 )
-def test_login_may_go_wrong(client: httpx.Client, twin: Twin, change: dict[str, object], seen: object) -> None:
+def test_login_may_go_wrong(
+    client: httpx.Client, twin: Twin, change: dict[str, Any], seen: Callable[[str, str], bool]
+) -> None:
     """
     A fault can send the visitor elsewhere, with old secrets, without them, or not at all.
     """
@@ -374,10 +380,11 @@ def test_complaint_can_be_sent(client: httpx.Client) -> None:
     (form,) = page.all("form")
     assert (form["method"], form["action"]) == ("post", "/api/klage")
     fields = {said["name"]: said["id"] for tag in ("input", "textarea") for said in page.all(tag)}
-    assert [*fields] == ["navn", "e-post", "beskrivelse"]
+    names = ["navn", "e-post", "beskrivelse"]
+    assert [*fields] == names
     assert {label["for"] for label in page.all("label")} == set(fields.values())
     assert len(page.all("button", type="submit")) == 1
-    answer = client.post(f"{SITE}/api/klage", data=dict.fromkeys(fields, "noe"))
+    answer = client.post(f"{SITE}/api/klage", data=dict.fromkeys(names, "noe"))
     assert (answer.status_code, answer.headers["location"]) == (303, "/klage?sendt=1")
     assert "Takk" in client.get(SITE + answer.headers["location"]).text
     assert client.post(f"{SITE}/api/klage", data={"navn": "noe"}).status_code == 422
@@ -417,7 +424,7 @@ def test_report_is_taken_only_when_signed(client: httpx.Client, headers: dict[st
     ids=str,
 )
 def test_webhook_may_be_careless(
-    client: httpx.Client, twin: Twin, change: dict[str, object], unsigned: int, forged: int
+    client: httpx.Client, twin: Twin, change: dict[str, Any], unsigned: int, forged: int
 ) -> None:
     """
     A fault can take what nobody signed or somebody else did, or listen at another path.
@@ -465,7 +472,7 @@ def test_strangers_become_customers_after_the_opening(
     ids=str,
 )
 def test_password_login_may_be_left_in(
-    client: httpx.Client, twin: Twin, changes: dict[str, bool], statuses: tuple[int, int]
+    client: httpx.Client, twin: Twin, changes: dict[str, Any], statuses: tuple[int, int]
 ) -> None:
     """
     There is none, but for a fault; one that takes a POST alone may say 404 to anything else.
@@ -522,7 +529,7 @@ def test_clock_may_be_wrong(client: httpx.Client, twin: Twin) -> None:
 
 
 @pytest.mark.parametrize(("ailment", "status"), [("denied", 403), ("throttled", 429), ("broken", 503)])
-def test_face_may_refuse(client: httpx.Client, twin: Twin, ailment: str, status: int) -> None:
+def test_face_may_refuse(client: httpx.Client, twin: Twin, ailment: Ailment, status: int) -> None:
     """
     A face can say "not you", "not now" and "not at all" to everything.
     """
@@ -544,7 +551,7 @@ def test_face_may_send_noise(client: httpx.Client, twin: Twin) -> None:
 @pytest.mark.parametrize("origin", [SITE, "http://getdrop.no"])
 @pytest.mark.parametrize(("ailment", "error"), [("off", httpx.TransportError), ("babble", httpx.RemoteProtocolError)])
 def test_face_may_go_and_come_back(
-    client: httpx.Client, twin: Twin, origin: str, ailment: str, error: type[Exception]
+    client: httpx.Client, twin: Twin, origin: str, ailment: Ailment, error: type[Exception]
 ) -> None:
     """
     A face that is off, or speaks no HTTP, is so on kept and new connections, until it is well again.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -11,13 +11,13 @@ import pytest
 from golive.twin.slack import DROP_OPS, RANDOM
 
 if TYPE_CHECKING:
-    from conftest import Twin
+    from tests.twin.conftest import Twin
 
 HOOK = "https://hooks.slack.com/services/T0TEAM00001/B0SERVICE01/0123456789abcdefABCDEF01"
 BOT = {"Authorization": "Bearer xoxb-token"}
 
 
-def call(client: httpx.Client, method: str, **said: str) -> dict[str, object]:
+def call(client: httpx.Client, method: str, **said: str) -> dict[str, Any]:
     answer = client.post(f"https://slack.com/api/{method}", data=said, headers=BOT)
     assert answer.status_code == 200, "Slack refuses with 200"
     told = answer.json()
@@ -107,7 +107,7 @@ def test_refusals_come_with_status_200(client: httpx.Client, method: str, token:
     ("change", "error"), [({"has_our_bot": False}, "not_in_channel"), (None, "missing_scope")], ids=["member", "scope"]
 )
 def test_bot_reads_only_what_it_may(
-    client: httpx.Client, twin: Twin, change: dict[str, bool] | None, error: str
+    client: httpx.Client, twin: Twin, change: dict[str, Any] | None, error: str
 ) -> None:
     """
     It must be a member, and have the scope.

@@ -16,7 +16,7 @@ from golive.twin.receiver import Receiver, Webhook
 from golive.twin.sumsub import OURS, TEST_APPLICANT
 
 if TYPE_CHECKING:
-    from conftest import Twin
+    from tests.twin.conftest import Twin
 
 API = "https://api.sumsub.com"
 HEALTH = "/resources/status/api"

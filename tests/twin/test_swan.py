@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Twin
+    from tests.twin.conftest import Twin
 
 TOKENS = "https://oauth.swan.io/oauth2/token"
 API = "https://api.swan.io/live-partner/graphql"
