@@ -21,7 +21,7 @@ from golive.twin.bankid import Client, Provider
 from golive.twin.world import World
 
 from .backstage import Backstage
-from .town import Town, again
+from .town import Town, again, answered_by
 
 ISSUER = "https://auth.bankid.no/auth/realms/prod"
 CALLBACK = "https://getdrop.no/api/auth/bankid/callback"
@@ -34,7 +34,10 @@ LOOKS: list[Look[Any]] = [
     StrangerRefused(ISSUER, OWN, ""),
     OtherCallbackRefused(ISSUER, OWN, MOBILE),
 ]
-SECOND = {"takes_any_client": StrangerRefused, "takes_any_redirect": OtherCallbackRefused}
+SECOND: dict[str, Callable[[str, LoginStart, str], Look[Any]]] = {
+    "takes_any_client": StrangerRefused,
+    "takes_any_redirect": OtherCallbackRefused,
+}
 
 
 @pytest.fixture
@@ -204,7 +207,8 @@ def test_bankid_that_takes_anything_proves_nothing(town: Town, lenient: str) -> 
     """
     Where a control is taken, the control cannot tell, and neither can what depends on it.
     """
-    town.provider = replace(town.provider, **{lenient: True})
+    change: dict[str, Any] = {lenient: True}
+    town.provider = replace(town.provider, **change)
     for look in (SECOND[lenient](ISSUER, OWN, ""), LoginAsked(ISSUER, OWN, "")):
         with pytest.raises(CannotTell):
             look.observe(town.reach())
@@ -282,11 +286,10 @@ def test_errors_do_not_tell_the_request(town: Town) -> None:
     reach = town.reach()
     description = SelfDescription(ISSUER).observe(reach)
     own = OWN.observe(reach)
-    answers = {SelfDescription: description, LoginStart: own}
-    reach._ask = lambda look: answers[type(look)]  # type: ignore[attr-defined,assignment,method-assign]
+    answers: dict[type[Look[Any]], object] = {SelfDescription: description, LoginStart: own}
     town.provider = replace(town.provider, ailment="throttled")
     with pytest.raises(Overloaded) as caught:
-        OtherCallbackRefused(ISSUER, OWN, "").observe(reach)
+        OtherCallbackRefused(ISSUER, OWN, "").observe(answered_by(lambda look: answers[type(look)], reach))
     assert caught.value.target == description.authorization_endpoint
     assert "state" not in str(caught.value)
 

@@ -27,10 +27,11 @@ from golive.probes.health import Health
 from golive.probes.hsts import directives
 from golive.probes.html import read
 from golive.probes.look import Look
+from golive.probes.reach import Reach
 from golive.probes.web import Answer, Hop, Journey, Page, Trip
 from golive.twin.site import HSTS, Redirect
 
-from .town import Town, again, free_port
+from .town import Town, again, answered_by, free_port
 
 FRONT = "https://getdrop.no/"
 HEALTH = "https://getdrop.no/api/health"
@@ -302,10 +303,13 @@ def test_journey_does_not_tell_what_opens_a_door(town: Town) -> None:
     """
     secret = "https://u:pw@www.getdrop.no/vilkaar?token=s3cr3t#s3cr3t"
     town.site = replace(town.site, plain=Redirect(targets={"getdrop.no": secret}, keeps_path=False))
-    reach = town.reach()
     asked: list[object] = []
-    real = reach._ask
-    reach._ask = lambda look: asked.append(look) or real(look)  # type: ignore[method-assign,func-returns-value]
+
+    def listening(look: Look[Any]) -> Any:
+        asked.append(look)
+        return look.observe(reach)
+
+    reach = answered_by(listening, town.reach())
     trip = Journey("http://getdrop.no/x").observe(reach)
     assert trip.hops[0].leads_to == trip.hops[1].url
     assert trip.hops[1].url.startswith("https://www.getdrop.no/vilkaar")
@@ -319,10 +323,13 @@ def test_journey_does_not_go_on_for_ever(town: Town) -> None:
     """
     A site that always has one more redirect is left after ten.
     """
-    reach = town.reach()
     hops = iter(range(100))
-    reach._ask = lambda look: Answer(look.url, 302, (("location", f"/{next(hops)}"),))  # type: ignore[attr-defined,assignment,method-assign]
-    trip: Trip = Journey(FRONT).observe(reach)
+
+    def one_more(look: Look[Any]) -> Answer:
+        assert isinstance(look, Page)
+        return Answer(look.url, 302, (("location", f"/{next(hops)}"),))
+
+    trip = Journey(FRONT).observe(answered_by(one_more, town.reach()))
     assert (trip.end, len(trip.hops)) == ("too long", 10)
 
 
@@ -444,9 +451,8 @@ def test_page_without_scripts_is_unknown(town: Town, serve: Callable[..., int], 
     page = b'<script src="https://cdn.example/_next/static/x.js"></script>%b' % beside
     said = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%b" % (len(page), page)
     reach = plain(town, serve, said)
-    reach._ask = lambda _: trip  # type: ignore[attr-defined,assignment,method-assign]
     with pytest.raises(NothingExamined):
-        Bundle("getdrop.no").observe(reach)
+        Bundle("getdrop.no").observe(answered_by(lambda _: trip, reach))
 
 
 @pytest.mark.parametrize(
@@ -572,7 +578,7 @@ def test_of_two_attributes_of_one_name_the_first_counts() -> None:
     assert (page.language, page.links, page.passwords) == ("nb", (FRONT + "a", FRONT), 1)
 
 
-def plain(town: Town, serve: Callable[..., int], said: bytes) -> Any:
+def plain(town: Town, serve: Callable[..., int], said: bytes) -> Reach:
     """A reach whose getdrop.no answers *said* to everything over plain HTTP, and hangs up."""
 
     def talk(connection: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,6 +71,11 @@ class Town:
 
         reach = Reach(environment, Detour(ports=self.ports, trust=self.trust), ask)
         return reach
+
+
+def answered_by(ask: Callable[[Look[Any]], Any], reach: Reach) -> Reach:
+    """Another *reach*, where *ask* answers the looks that a look depends on."""
+    return Reach(reach.environment, reach.detour, ask)
 
 
 def again(answer: Any) -> Any:
