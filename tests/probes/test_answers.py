@@ -60,6 +60,7 @@ def looks(environment: Environment) -> Iterable[Look[Any]]:
     yield ErrorFigures(aws.log_group, since, aws.service_name, aws.service_id)
     yield from (LogTail(aws.log_group, 60, 5, ()), NamedSnapshots(aws.database_instance, "drop-db-pre-launch-"))
     yield from (PaymentFigures(since), ReviewFigures(since), WaitingPeople())
+    assert environment.github.repository is not None
     yield RunningCommitChecks(aws.service_arn, aws.repository, environment.github.repository, "main")
 
 

@@ -20,6 +20,7 @@ from golive.probes.webhook import ChannelTold, Delivery, TrialAlert, WebhookKnow
 from golive.remarks import Remarks
 from golive.twin.apprunner import Operation
 from golive.twin.slack import DROP_OPS, RANDOM, STARTUP, Message, Workspace
+from golive.twin.web import Ailment
 from golive.twin.world import World
 from steps import channel
 
@@ -382,7 +383,7 @@ def test_channel_of_another_kind_is_unknown(backstage: Backstage, change: dict[s
 )
 @pytest.mark.parametrize("number", range(3))
 def test_webhook_that_cannot_be_asked_is_unknown(
-    backstage: Backstage, arn: str, number: int, ailment: str, kind: type[ProbeError]
+    backstage: Backstage, arn: str, number: int, ailment: Ailment, kind: type[ProbeError]
 ) -> None:
     """
     Neither its address nor a part of it is told.

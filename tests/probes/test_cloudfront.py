@@ -94,10 +94,11 @@ def judged(reach: Reach) -> tuple[str, Remarks]:
     remarks = Remarks()
     answers = [look.observe(reach) for look in names.addresses("getdrop.no", reach.environment)]
     said: list[str] = []
-    for judge in (
+    judges: list[Callable[[], object]] = [
         lambda: names.name_servers_agree(answers, remarks),
         lambda: names.addresses_lead_to_the_service(answers, reach.environment, remarks),
-    ):
+    ]
+    for judge in judges:
         try:
             judge()
         except AssertionError as exc:

@@ -14,6 +14,7 @@ from golive.remarks import Remarks
 from golive.twin.cloud import PRODUCTION_TAG, digest_of, image_of
 from golive.twin.github import CheckRun as Run
 from golive.twin.github import Repository
+from golive.twin.web import Ailment
 from golive.twin.world import COMMIT, World
 from steps import pipeline
 
@@ -24,6 +25,7 @@ from .backstage import Backstage
 def look(environment: Environment) -> RunningCommitChecks:
     """The checks of the commit that runs."""
     aws, github = environment.aws, environment.github
+    assert github.repository is not None
     return RunningCommitChecks(aws.service_arn, aws.repository, github.repository, github.branch)
 
 
@@ -261,13 +263,14 @@ def test_image_that_the_repository_does_not_have(backstage: Backstage, look: Run
 )
 @pytest.mark.parametrize("runs", [True, False], ids=["runs", "place"])
 def test_what_cannot_be_seen_is_unknown(
-    backstage: Backstage, environment: Environment, runs: bool, ailment: str, kind: type[ProbeError]
+    backstage: Backstage, environment: Environment, runs: bool, ailment: Ailment, kind: type[ProbeError]
 ) -> None:
     """
     A GitHub that is off, denies, throttles or babbles leaves the item unknown, for its own reason.
     """
-    backstage.put(having(lambda kept: replace(kept, ailment=ailment)))  # type: ignore[arg-type]
+    backstage.put(having(lambda kept: replace(kept, ailment=ailment)))
     name = environment.github.repository
+    assert name is not None
     look = CommitRuns(name, COMMIT) if runs else CommitPlace(name, COMMIT, "main")
     with pytest.raises(ProbeError) as raised:
         backstage.look(look)

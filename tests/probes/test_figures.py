@@ -147,6 +147,7 @@ def test_the_case_of_a_level_says_nothing(backstage: Backstage, level: str) -> N
 
 def _numbered(environment: Environment) -> Environment:
     """Where levels are numbers, which the environment file names as text."""
+    assert environment.logs is not None
     words = environment.logs.model_copy(update={"errors": ("50", "60"), "others": ("info", "30", "40")})
     return environment.model_copy(update={"logs": words})
 
@@ -301,13 +302,17 @@ def test_quiet_service_is_spoken_to(backstage: Backstage, environment: Environme
 
     def quiet(heard: bool) -> datetime | None:
         backstage.cloud(lambda cloud: replace(cloud.watching(None).saying(line, goes_on=False), heard=heard))
-        return TAIL.observe(_hasty(backstage, environment)).newest  # type: ignore[no-any-return]
+        return TAIL.observe(_hasty(backstage, environment)).newest
 
     newest = quiet(heard=True)
     assert newest is not None
     assert datetime.now(UTC) - newest < timedelta(seconds=10)
     newest = quiet(heard=False)
-    assert newest is None if minutes > 60 else datetime.now(UTC) - newest > timedelta(minutes=minutes - 1)
+    if minutes > 60:
+        assert newest is None
+    else:
+        assert newest is not None
+        assert datetime.now(UTC) - newest > timedelta(minutes=minutes - 1)
 
 
 def test_silence_says_nothing_where_nobody_can_ask(backstage: Backstage, environment: Environment) -> None:

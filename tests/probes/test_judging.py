@@ -18,7 +18,7 @@ from golive.probes.certificate import Served, Shown, Spoken
 from golive.probes.names import Found, Issuers, Said
 from golive.probes.web import Hop, Trip
 from golive.remarks import Remarks
-from steps import names, visitor
+from steps import browser, bundle, names, visitor
 
 HOME = Path(__file__).parents[2]
 FRONT = "https://getdrop.no/"
@@ -76,7 +76,7 @@ def test_consent_is_fair_when_no_is_as_near_as_yes(
     Two answers side by side, about as large, nothing ticked beforehand except what must be.
     """
     sight = replace(SEEN, dialogs=(Dialog(ABOUT, controls),))
-    verdict(lambda: visitor.consent_is_free(sight, environment), fair)
+    verdict(lambda: browser.consent_is_free(sight, environment), fair)
 
 
 def test_other_dialogs_do_not_hide_the_question(environment: Environment) -> None:
@@ -84,7 +84,7 @@ def test_other_dialogs_do_not_hide_the_question(environment: Environment) -> Non
     Beside a dialog about something else, the one that asks counts.
     """
     dialogs = (Dialog((), ()), Dialog(ABOUT, (YES, NO)))
-    visitor.consent_is_free(replace(SEEN, dialogs=dialogs), environment)
+    browser.consent_is_free(replace(SEEN, dialogs=dialogs), environment)
 
 
 def test_another_question_is_no_question_for_consent(environment: Environment) -> None:
@@ -93,7 +93,7 @@ def test_another_question_is_no_question_for_consent(environment: Environment) -
     """
     sight = replace(SEEN, dialogs=(Dialog((), (YES, NO)),))
     with pytest.raises(AssertionError, match="does not name what it asks"):
-        visitor.consent_is_free(sight, environment)
+        browser.consent_is_free(sight, environment)
 
 
 def test_a_question_that_may_be_out_of_sight_is_unknown(environment: Environment) -> None:
@@ -102,12 +102,12 @@ def test_a_question_that_may_be_out_of_sight_is_unknown(environment: Environment
     """
     sight = replace(SEEN, outside=(TOOL,))
     with pytest.raises(CannotTell, match=TOOL):
-        visitor.consent_is_free(sight, environment)
+        browser.consent_is_free(sight, environment)
     with pytest.raises(CannotTell, match=TOOL):
-        visitor.consent_is_free(replace(sight, dialogs=(Dialog((), (YES, NO)),)), environment)
-    verdict(lambda: visitor.consent_is_free(replace(sight, dialogs=(Dialog(ABOUT, (YES,)),)), environment), False)
-    verdict(lambda: visitor.consent_is_free(sight, having(environment, reviewed_hosts=(TOOL,))), False)
-    verdict(lambda: visitor.consent_is_free(replace(sight, status=500), environment), False)
+        browser.consent_is_free(replace(sight, dialogs=(Dialog((), (YES, NO)),)), environment)
+    verdict(lambda: browser.consent_is_free(replace(sight, dialogs=(Dialog(ABOUT, (YES,)),)), environment), False)
+    verdict(lambda: browser.consent_is_free(sight, having(environment, reviewed_hosts=(TOOL,))), False)
+    verdict(lambda: browser.consent_is_free(replace(sight, status=500), environment), False)
 
 
 def test_what_others_store_is_not_taken_for_nothing(environment: Environment) -> None:
@@ -116,14 +116,14 @@ def test_what_others_store_is_not_taken_for_nothing(environment: Environment) ->
     """
     table, sight = [["cookie"], ["drop_session"]], replace(SEEN, outside=("connect.facebook.net", TOOL))
     with pytest.raises(CannotTell, match=f"connect.facebook.net, {TOOL}"):
-        visitor.nothing_is_stored(sight, table, environment, Remarks())
+        browser.nothing_is_stored(sight, table, environment, Remarks())
     with pytest.raises(CannotTell, match=r"asks connect\.facebook\.net, which"):
-        visitor.nothing_is_stored(sight, table, having(environment, reviewed_hosts=(TOOL,)), Remarks())
+        browser.nothing_is_stored(sight, table, having(environment, reviewed_hosts=(TOOL,)), Remarks())
     remarks, reviewed = Remarks(), having(environment, reviewed_hosts=sight.outside)
-    visitor.nothing_is_stored(sight, table, reviewed, remarks)
+    browser.nothing_is_stored(sight, table, reviewed, remarks)
     assert TOOL in remarks.warnings[0]
     stored = replace(sight, stored=(Stored("cookie", "_ga", "getdrop.no"),))
-    verdict(lambda: visitor.nothing_is_stored(stored, table, environment, Remarks()), False)
+    verdict(lambda: browser.nothing_is_stored(stored, table, environment, Remarks()), False)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_what_may_be_stored_is_told_by_kind_and_name(
     A cookie that is let by lets by nothing else of its name.
     """
     table, sight = [["cookie"], ["drop_session"]], replace(SEEN, stored=stored)
-    verdict(lambda: visitor.nothing_is_stored(sight, table, environment, Remarks()), ok)
+    verdict(lambda: browser.nothing_is_stored(sight, table, environment, Remarks()), ok)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_form_must_ask_and_be_sent_where_something_is(
     What is typed into a form must not stand in an address, and must arrive somewhere of ours.
     """
     with pytest.raises(AssertionError, match=said):
-        visitor.form_can_be_sent(formed(change), ASKED, environment, Remarks())
+        browser.form_can_be_sent(formed(change), ASKED, environment, Remarks())
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_form_of_a_script_is_a_form(environment: Environment, change: dict[str, 
     A form that says no method is what React writes: a warning. Whatever answers at the action but "not here" is there.
     """
     remarks = Remarks()
-    visitor.form_can_be_sent(formed(change), ASKED, environment, remarks)
+    browser.form_can_be_sent(formed(change), ASKED, environment, remarks)
     assert [("by POST" in warning) for warning in remarks.warnings] == [True] * warned
 
 
@@ -207,8 +207,8 @@ def test_form_whose_receiver_is_not_seen_is_unknown(
     """
     sight = formed(change)
     with pytest.raises(CannotTell, match=said):
-        visitor.form_can_be_sent(sight, ASKED, environment, Remarks())
-    visitor.form_can_be_sent(replace(sight, forms=(*sight.forms, FORM)), ASKED, environment, Remarks())
+        browser.form_can_be_sent(sight, ASKED, environment, Remarks())
+    browser.form_can_be_sent(replace(sight, forms=(*sight.forms, FORM)), ASKED, environment, Remarks())
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_form_that_another_host_would_show_is_unknown(
     """
     sight = replace(SEEN, **{"clicked": True, "outside": ("forms.example",), **change})
     with pytest.raises(CannotTell if unknown else AssertionError):
-        visitor.form_can_be_sent(sight, ASKED, environment, Remarks())
+        browser.form_can_be_sent(sight, ASKED, environment, Remarks())
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_page_works_when_it_is_ours_and_whole(environment: Environment, change: 
     """
     Another place, another language, an empty page or a failing script is not the front door.
     """
-    verdict(lambda: visitor.page_works(replace(SEEN, **change), environment, Remarks()), ok)
+    verdict(lambda: browser.page_works(replace(SEEN, **change), environment, Remarks()), ok)
 
 
 def test_script_that_misses_a_host_out_of_sight_is_unknown(environment: Environment) -> None:
@@ -258,12 +258,12 @@ def test_script_that_misses_a_host_out_of_sight_is_unknown(environment: Environm
     """
     thrown = replace(SEEN, errors=("TypeError thrown at https://getdrop.no/x.js:1",), outside=("o1.ingest.sentry.io",))
     with pytest.raises(CannotTell, match=r"TypeError.*o1\.ingest\.sentry\.io"):
-        visitor.page_works(thrown, environment, Remarks())
-    verdict(lambda: visitor.page_works(replace(thrown, outside=()), environment, Remarks()), False)
+        browser.page_works(thrown, environment, Remarks())
+    verdict(lambda: browser.page_works(replace(thrown, outside=()), environment, Remarks()), False)
     for change in ({"failed": (FRONT + "x.js: 404",)}, {"status": 500}, {"words": 0}):
-        verdict(lambda change=change: visitor.page_works(replace(thrown, **change), environment, Remarks()), False)
+        verdict(lambda change=change: browser.page_works(replace(thrown, **change), environment, Remarks()), False)
     remarks = Remarks()
-    visitor.page_works(replace(thrown, errors=()), environment, remarks)
+    browser.page_works(replace(thrown, errors=()), environment, remarks)
     assert "o1.ingest.sentry.io" in remarks.warnings[0]
 
 
@@ -286,7 +286,7 @@ def test_bankid_is_known_by_its_issuer(environment: Environment, url: str, statu
     """
     hosts = (*environment.network.hosts, "login.bankid.no")
     listing = environment.model_copy(update={"network": environment.network.model_copy(update={"hosts": hosts})})
-    verdict(lambda: visitor.stands_before_bankid(replace(SEEN, url=url, status=status, clicked=True), listing), ok)
+    verdict(lambda: browser.stands_before_bankid(replace(SEEN, url=url, status=status, clicked=True), listing), ok)
 
 
 @pytest.mark.parametrize("host", ["login.bankid.no", "auth.current.bankid.no"])
@@ -296,7 +296,7 @@ def test_host_of_bankids_that_is_not_listed_is_unknown(environment: Environment,
     """
     sight = replace(SEEN, url=f"https://{host}/auth", status=None, clicked=True, outside=(host,))
     with pytest.raises(CannotTell, match=f"{host} bears BankID's name"):
-        visitor.stands_before_bankid(sight, environment)
+        browser.stands_before_bankid(sight, environment)
 
 
 @pytest.mark.parametrize(
@@ -331,8 +331,8 @@ def test_what_scripts_carry_must_agree(seen: tuple[str, ...], built_in: bool, ok
     """
     script = Built(FRONT, (FRONT + "x.js",), (), {"X": seen} if seen else {}, ("X",) if seen and built_in else ())
     told = Told({"X": "true"})
-    verdict(lambda: visitor.browsers_get_the_same(told, script, "X", Remarks()), ok)
-    verdict(lambda: visitor.browsers_get_all_the_same(told, script, "X", Remarks()), ok)
+    verdict(lambda: bundle.browsers_get_the_same(told, script, "X", Remarks()), ok)
+    verdict(lambda: bundle.browsers_get_all_the_same(told, script, "X", Remarks()), ok)
 
 
 @pytest.mark.parametrize(
@@ -351,7 +351,7 @@ def test_what_is_built_in_and_cannot_be_read_is_a_warning(
     Only a script of the build shows that what is built in agrees; where none says the name, the report warns.
     """
     script = Built(FRONT, (FRONT + "x.js",), (), {"X": seen} if seen else {}, built_in)
-    for judge in (visitor.browsers_get_the_same, visitor.browsers_get_all_the_same):
+    for judge in (bundle.browsers_get_the_same, bundle.browsers_get_all_the_same):
         remarks = Remarks()
         judge(Told({"X": "true"}), script, "X", remarks)
         assert [bool(re.search(warning or "", told)) for told in remarks.warnings] == [True] * (warning is not None)
@@ -363,15 +363,15 @@ def test_what_scripts_carry_and_the_service_does_not_set_is_a_no(seen: tuple[str
     A name that is built in, and that the service is not told, is one that nobody reviewed.
     """
     script = Built(FRONT, (FRONT + "x.js",), (), {"X": seen}, ("X",))
-    verdict(lambda: visitor.browsers_get_the_same(Told({}), script, "X", Remarks()), False)
-    verdict(lambda: visitor.browsers_get_all_the_same(Told({}), script, "X", Remarks()), False)
+    verdict(lambda: bundle.browsers_get_the_same(Told({}), script, "X", Remarks()), False)
+    verdict(lambda: bundle.browsers_get_all_the_same(Told({}), script, "X", Remarks()), False)
 
 
 def test_what_is_set_nowhere_agrees_with_nothing() -> None:
     """
     A name that neither the service nor a script knows is no setting of anybody's.
     """
-    verdict(lambda: visitor.browsers_get_the_same(Told({}), Built(FRONT, (FRONT,), (), {}), "X", Remarks()), False)
+    verdict(lambda: bundle.browsers_get_the_same(Told({}), Built(FRONT, (FRONT,), (), {}), "X", Remarks()), False)
 
 
 def test_header_is_compared_whole(environment: Environment) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -313,7 +314,11 @@ def test_word_at_the_callback_says_whether_the_request_is_taken(error: str, rais
     known = Recognition("token", "", None)
     login.known_clients_callback_is_known((known, seen))
     login.asked_callback_is_known((known, seen), seen)
-    for judge in (lambda: login.callback_is_known(seen), lambda: login.service_callback_is_known((known, seen))):
+    judges: list[Callable[[], object]] = [
+        lambda: login.callback_is_known(seen),
+        lambda: login.service_callback_is_known((known, seen)),
+    ]
+    for judge in judges:
         if raised is None:
             judge()
         else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 from golive.errors import Overloaded, ProbeError, Unreachable, Unreadable
 from golive.observatory import plain
 from golive.probes import login
-from golive.probes.http import Reply
+from golive.probes.http import Reply, exchange
 from golive.probes.login import NEW, Entrance, Knock, LoginRequest, LoginStart
 from golive.probes.look import Look
 from golive.probes.reach import Reach
@@ -173,11 +172,10 @@ def test_request_that_changes_is_told(town: Town, monkeypatch: pytest.MonkeyPatc
     """
     A second start that asks for something else makes neither trustworthy.
     """
-    ask: Callable[..., Reply] = login.exchange
     numbers = count()
 
     def changing(reach: Reach, url: str, **how: Any) -> Reply:
-        reply = ask(reach, url, **how)
+        reply = exchange(reach, url, **how)
         location = httpx.URL(reply.headers["location"])
         if next(numbers):
             location = location.copy_set_param(part, "another")
@@ -201,10 +199,9 @@ def test_evidence_holds_neither_state_nor_nonce(town: Town, monkeypatch: pytest.
     Nothing that was random in the request is in the answer, whatever was wrong with it.
     """
     seen_texts: list[str] = []
-    ask: Callable[..., Reply] = login.exchange
 
     def listening(reach: Reach, url: str, **how: Any) -> Reply:
-        reply = ask(reach, url, **how)
+        reply = exchange(reach, url, **how)
         seen_texts.append(reply.headers.get("location", ""))
         return reply
 

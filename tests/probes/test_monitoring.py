@@ -32,6 +32,7 @@ from golive.probes.monitors import (
 from golive.probes.statuspage import OtherStatusPage, PublicStatusPage, StatusPage
 from golive.remarks import Remarks
 from golive.twin.betterstack import BANKID, DRILL, FAR, HEALTH, LANDING, POLICY, Incident, Report, Step, Uptime
+from golive.twin.web import Ailment
 from golive.twin.world import World
 from steps import monitoring, statuspage
 
@@ -350,12 +351,12 @@ def test_page_that_the_team_does_not_have(backstage: Backstage) -> None:
 )
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: type(look).__name__)
 def test_what_cannot_be_seen_is_unknown(
-    backstage: Backstage, look: Look[Any], ailment: str, kind: type[ProbeError]
+    backstage: Backstage, look: Look[Any], ailment: Ailment, kind: type[ProbeError]
 ) -> None:
     """
     A BetterStack that is off, throttles or babbles leaves the item unknown, and the token is not told.
     """
-    backstage.put(having(lambda uptime: replace(uptime, ailment=ailment)))  # type: ignore[arg-type]
+    backstage.put(having(lambda uptime: replace(uptime, ailment=ailment)))
     with pytest.raises(ProbeError) as raised:
         backstage.look(look)
     assert type(raised.value) is kind

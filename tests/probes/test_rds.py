@@ -71,7 +71,9 @@ def test_newest_snapshot_is_the_newest_that_is_ready(
     """
     What is under way is no backup yet, and takes nothing from the one before it; it is told.
     """
-    taken = [rds.Snapshot(f"s{age}", status, age and NOW - timedelta(hours=age)) for status, age in told]
+    taken = [
+        rds.Snapshot(f"s{age}", status, None if age is None else NOW - timedelta(hours=age)) for status, age in told
+    ]
     instance, remarks = Instance("x", "available", backup_window="03:10-03:40"), Remarks()
     if good:
         steps.snapshot_is_fresh(Snapshots("x", tuple(taken)), instance, 24, NOW, remarks)

@@ -24,6 +24,7 @@ from golive.probes.sumsub import (
 )
 from golive.probes.sumsubcalls import signature
 from golive.twin.sumsub import RECEIVER, TEST_APPLICANT, Account, Webhook
+from golive.twin.web import Ailment
 from golive.twin.world import World
 
 from .backstage import Backstage
@@ -246,7 +247,7 @@ def test_clock_is_named_as_the_reason(backstage: Backstage, environment: Environ
 )
 @pytest.mark.parametrize("which", ["call", "webhooks", "review"])
 def test_what_cannot_be_seen_is_unknown(
-    backstage: Backstage, environment: Environment, which: str, ailment: str, kind: type[ProbeError]
+    backstage: Backstage, environment: Environment, which: str, ailment: Ailment, kind: type[ProbeError]
 ) -> None:
     """
     A Sumsub that is off, denies, throttles or babbles leaves its items unknown, for its own reason.
@@ -256,7 +257,7 @@ def test_what_cannot_be_seen_is_unknown(
         "webhooks": RegisteredWebhooks(),
         "review": ReviewOf(TEST_APPLICANT),
     }
-    backstage.put(having(lambda account: replace(account, ailment=ailment)))  # type: ignore[arg-type]
+    backstage.put(having(lambda account: replace(account, ailment=ailment)))
     with pytest.raises(ProbeError) as raised:
         backstage.look(looks[which])
     assert type(raised.value) is kind
