@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from google.protobuf.json_format import ParseDict
@@ -90,7 +91,7 @@ def _junit(record: Record, items: Counter[tuple[str, Status]], found: JUnitXml) 
     assert [suite.name for suite in sections] == list(dict.fromkeys(named))
 
 
-def _end(result: list[object]) -> object:
+def _end(result: Sequence[object]) -> object:
     assert len(result) <= 1
     return type(result[0]) if result else None
 

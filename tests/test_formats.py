@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from junitparser import Error, Failure, JUnitXml, Skipped
 from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import VerificationError
-from securesystemslib.signer import SSlibKey
+from securesystemslib.signer import Key, SSlibKey  # type: ignore[attr-defined]  # documented so, not exported
 
 from golive import ssh
 from golive.cli import main
@@ -197,7 +197,7 @@ def test_what_was_gated_is_named() -> None:
 
 # -- the envelope ---------------------------------------------------------------------------------------------------
 
-KEYS = {
+KEYS: dict[str, ssh.PrivateKey] = {
     "ed25519": ed25519.Ed25519PrivateKey.generate(),
     "ecdsa": ec.generate_private_key(ec.SECP256R1()),
     "rsa": rsa.generate_private_key(65537, 2048),
@@ -224,7 +224,7 @@ def private(folder: Path, name: str, passphrase: str = "") -> Path:
     return file
 
 
-def public(name: str) -> SSlibKey:
+def public(name: str) -> Key:
     """As a verifier makes it: of the line in the environment file, and of nothing that the envelope says."""
     key = ssh.public_of(KEYS[name])
     scheme = "rsassa-pss-sha256" if name == "rsa" else None

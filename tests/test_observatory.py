@@ -89,6 +89,16 @@ def fresh() -> None:
     DOING.clear()
 
 
+def setting(event: threading.Event) -> Callable[[Reach], str]:
+    """What sets *event*."""
+
+    def sets(_: Reach) -> str:
+        event.set()
+        return "done"
+
+    return sets
+
+
 def environment(**network: float) -> Environment:
     loaded = load("rehearsal", HOME)
     return loaded.model_copy(update={"network": loaded.network.model_copy(update=network)})
@@ -133,7 +143,7 @@ def test_one_host_is_not_overrun() -> None:
 
     for number in range(6):
         DOING[str(number)] = busy
-    DOING["other"] = lambda _: str(other.set())
+    DOING["other"] = setting(other)
     seen = observatory(per_host=2)
     seen.gather([*(Ask(str(number)) for number in range(6)), Ask("other", at="two.example")])
     assert max(most) == 2
@@ -236,6 +246,7 @@ def test_a_mistake_of_ours_is_not_swallowed() -> None:
         seen.answer(Ask("a"))
     (told,) = seen.evidence()
     assert (told.error, told.error_kind) == (str(caught.value), "Crashed")
+    assert told.error is not None
     assert "out of range" not in told.error, "what a bug says may carry a secret, so only kind and place are kept"
 
 
@@ -282,7 +293,7 @@ def test_who_waits_for_a_place_keeps_no_thread_from_others() -> None:
     ends = threading.Event()
     for number in range(200):
         DOING[str(number)] = lambda _: str(ends.wait(5))
-    DOING["other"] = lambda _: str(ends.set())
+    DOING["other"] = setting(ends)
     seen = observatory(per_host=2)
     seen.gather([*(Ask(str(number)) for number in range(200)), Ask("other", at="two.example")])
     assert {item.error for item in seen.evidence()} == {None}

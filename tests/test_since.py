@@ -319,7 +319,6 @@ def test_what_an_act_was_answered_is_told_from_the_newest_run_that_acted(tmp_pat
     write(tmp_path, 8, acted(8, "itself"))
 
     def told(since: int) -> Any:
-        question = ("a.module:Act", {"amount": "100"})
-        return answer_of_act(folder_of(tmp_path, 8), *question, AT + timedelta(minutes=since))
+        return answer_of_act(folder_of(tmp_path, 8), "a.module:Act", {"amount": "100"}, AT + timedelta(minutes=since))
 
     assert (told(0), told(2), told(3)) == ("new", "new", None)

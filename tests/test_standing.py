@@ -39,11 +39,21 @@ def not_applicable(against: str = "", *, signed_well: bool = True, **changes: An
     return Case("not-applicable", changes, against, signed_well)
 
 
-REVIEW = {"item": "GL-1.10", "role": "reviewer, not the author", "words": "Nothing is open.", "bound_to": {}}
-NOTICE = {"item": "GL-7.1", "role": "compliance officer", "words": "They know.", "bound_to": {}}
-WATCHED = {"item": "GL-3.5.3", "words": "It was watched.", "bound_to": {}}
-READY = {"item": "GL-5.2.3", "words": "A message is ready.", "bound_to": {}}
-NOBODY = {"item": "GL-5.2.3", "role": "go-live owner", "reason": "Nobody was online.", "expires": NOW + DAY}
+REVIEW: dict[str, Any] = {
+    "item": "GL-1.10",
+    "role": "reviewer, not the author",
+    "words": "Nothing is open.",
+    "bound_to": {},
+}
+NOTICE: dict[str, Any] = {"item": "GL-7.1", "role": "compliance officer", "words": "They know.", "bound_to": {}}
+WATCHED: dict[str, Any] = {"item": "GL-3.5.3", "words": "It was watched.", "bound_to": {}}
+READY: dict[str, Any] = {"item": "GL-5.2.3", "words": "A message is ready.", "bound_to": {}}
+NOBODY: dict[str, Any] = {
+    "item": "GL-5.2.3",
+    "role": "go-live owner",
+    "reason": "Nobody was online.",
+    "expires": NOW + DAY,
+}
 TRUTH: dict[str, Case] = {
     "an attestation as it should be": attestation(),
     "wrapped words": attestation(words=WORDS.replace(" ", "  ")),

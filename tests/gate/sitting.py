@@ -43,7 +43,7 @@ class Sitting:
     @property
     def over(self) -> bool:
         """Whether the session has ended."""
-        return self._session.dead
+        return bool(self._session.dead)
 
     def ask(self, observatory: Observatory, only: frozenset[str] | None) -> tuple[int, Any, str]:
         """A run on what *observatory* has seen, of the items in *only*: exit status, document, terminal."""
@@ -123,7 +123,7 @@ class _Again(Gate):
         self._quieten()
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:  # type: ignore[override]  # instead of around
         with remembering():
             while self._wanted is not None:
                 self._wanted = getcurrent().parent.switch(self._once(session, self._wanted))
@@ -146,7 +146,8 @@ class _Again(Gate):
             print(exc)
             return int(pytest.ExitCode.USAGE_ERROR), None
         for item, following in itertools.zip_longest(session.items, session.items[1:]):
-            item._initrequest()  # type: ignore[attr-defined]  # as plugins do that run a test again
+            assert isinstance(item, pytest.Function)
+            item._initrequest()  # as plugins do that run a test again
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
             # What pytest-bdd handed to the sentences of this item stays with its session, and hides nothing next time.
             for of_node in session._fixturemanager._arg2node2fixturedefs.values():

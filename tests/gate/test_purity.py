@@ -66,7 +66,7 @@ def test_what_is_planned_is_what_is_asked(sweep: Sweep) -> None:
     class Listening:
         @pytest.hookimpl(trylast=True)
         def pytest_configure(self, config: pytest.Config) -> None:
-            self.gate: Gate = config.pluginmanager.getplugin("golive-gate")  # type: ignore[assignment]
+            self.gate: Gate = config.pluginmanager.getplugin("golive-gate")
 
         def pytest_sessionfinish(self) -> None:
             run = self.gate.run
@@ -74,9 +74,10 @@ def test_what_is_planned_is_what_is_asked(sweep: Sweep) -> None:
             observatory = sweep.observatory
             for look in run.plan(list(run.scenarios.values())):
                 # What was done already is not done again, as the look shows that is asked first.
-                acts = isinstance(look, Act)
-                planned.update([look.unless] if acts and look.unless is not None else [])
-                planned.update([look] if not acts or observatory.will_act(look) else [])
+                if isinstance(look, Act) and look.unless is not None:
+                    planned.add(look.unless)
+                if not isinstance(look, Act) or observatory.will_act(look):
+                    planned.add(look)
             for progress in self.gate.done:
                 asked.update(progress.asked)
 

