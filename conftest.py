@@ -4,6 +4,8 @@ import pytest
 
 STEPS = (
     "visitor",
+    "bundle",
+    "browser",
     "names",
     "cloud",
     "settings",

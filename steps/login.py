@@ -16,7 +16,8 @@ from golive.probes.recognition import CredentialsShown, Recognition
 from golive.probes.web import Answer
 from golive.remarks import Remarks
 from golive.vocabulary import judges, looks
-from steps.visitor import NOT_THERE, SAME_PAGE
+from steps.browser import NOT_THERE
+from steps.visitor import SAME_PAGE
 
 REFUSED = (401, 403)
 NOT_TAKEN = 405  # another method may be
