@@ -125,7 +125,8 @@ class Desk:
         held.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
         held.chmod(0o600)
         beside.unlink(missing_ok=True)
-        subprocess.run([OPENSSH, "-Y", "sign", "-q", "-n", namespace, "-f", held, path], check=True)  # type: ignore[list-item]
+        assert OPENSSH is not None
+        subprocess.run([OPENSSH, "-Y", "sign", "-q", "-n", namespace, "-f", held, path], check=True)
 
     def standings(self) -> tuple[Standing, ...]:
         """What stands of everything that was filed."""
@@ -141,8 +142,9 @@ class Desk:
         """Whether `ssh-keygen -Y verify` takes the signature beside *path* for one of *name* in *namespace*."""
         signers = self.folder / "allowed_signers"
         signers.write_text(allowed_signers(allowed_keys(self.people), tuple(NAMESPACES.values())))
+        assert OPENSSH is not None
         ran = subprocess.run(
-            [OPENSSH, "-Y", "verify", "-f", signers, "-I", name, "-n", namespace, "-s", f"{path}.sig"],  # type: ignore[list-item]
+            [OPENSSH, "-Y", "verify", "-f", signers, "-I", name, "-n", namespace, "-s", f"{path}.sig"],
             input=path.read_bytes(),
             capture_output=True,
             check=False,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from golive.agenda import Agenda
+from golive.agenda import Agenda, Profile
 from golive.errors import SetupError
 from golive.phases import due_at, offset
 from golive.runbook import How, Item, load_inventory
@@ -17,9 +17,9 @@ INVENTORY = load_inventory(Path(__file__).parents[1] / "features")
 LAUNCH = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-def due(phase: str, profile: str = "launch") -> set[str]:
+def due(phase: str, profile: Profile = "launch") -> set[str]:
     """Ids of the items that are due in *phase*."""
-    agenda = Agenda(INVENTORY, phase, profile)  # type: ignore[arg-type]
+    agenda = Agenda(INVENTORY, phase, profile)
     return {item.id for item in INVENTORY.item if agenda.is_due(item)}
 
 

@@ -46,8 +46,9 @@ def taken_by_openssh(signature: str, key: ssh.PublicKey, folder: Path) -> bool:
     """Whether `ssh-keygen -Y verify` takes *signature* over DATA for alem's, whose key *key* is."""
     (folder / "signers").write_text(ssh.allowed_signers([("alem", [key])], [NAMESPACE]))
     (folder / "sig").write_text(signature)
+    assert OPENSSH is not None
     ran = subprocess.run(
-        [OPENSSH, "-Y", "verify", "-f", folder / "signers", "-I", "alem", "-n", NAMESPACE, "-s", folder / "sig"],  # type: ignore[list-item]
+        [OPENSSH, "-Y", "verify", "-f", folder / "signers", "-I", "alem", "-n", NAMESPACE, "-s", folder / "sig"],
         input=DATA,
         capture_output=True,
         check=False,
@@ -120,8 +121,9 @@ def test_a_key_that_is_none_is_named(tmp_path: Path, text: str | None, program: 
 @needs_openssh
 def test_a_locked_key_without_openssh_says_what_is_needed(tmp_path: Path) -> None:
     """A passphrase is asked for; where it cannot be used without ssh-keygen, that is said."""
+    assert OPENSSH is not None
     file = tmp_path / "id"
-    subprocess.run([OPENSSH, "-q", "-t", "ed25519", "-N", "opens", "-f", file], check=True)  # type: ignore[list-item]
+    subprocess.run([OPENSSH, "-q", "-t", "ed25519", "-N", "opens", "-f", file], check=True)
     asked: list[str] = []
 
     def ask(question: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -95,9 +96,9 @@ def test_markdown_takes_nothing_for_markup() -> None:
 
 
 @pytest.mark.parametrize("render", [html, markdown])
-def test_everything_is_said(render: object) -> None:
+def test_everything_is_said(render: Callable[[Diagnosis], str]) -> None:
     """Cause, sign, remedy, estimate, who is told, ways around, what a person looks at, contacts, what comes after."""
-    text = render(POINTED)  # type: ignore[operator]
+    text = render(POINTED)
     for words in ("BID-C3", "strong", "source.json", "Alert Alem", "BID-W1", "BID-W2", "skatteetaten", "not you"):
         assert words in text
     for words in ("support@bankid.no", "Write the incident report", "longer than the target", "no message to users"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -68,10 +69,10 @@ def test_what_is_unseen_is_never_ruled_out(causes: list[Considered]) -> None:
 
 
 @given(considerations(), st.randoms(use_true_random=False))
-def test_the_order_of_the_scenarios_decides_no_more_than_ties(causes: list[Considered], chance: object) -> None:
+def test_the_order_of_the_scenarios_decides_no_more_than_ties(causes: list[Considered], chance: Random) -> None:
     """However the scenarios run, the same is said of each cause, but for the place among its equals."""
     shuffled = list(causes)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    chance.shuffle(shuffled)
     for name, one in by_name(rank(shuffled)).items():
         other = by_name(rank(causes))[name]
         assert (one.conclusion, one.score, set(one.ties)) == (other.conclusion, other.score, set(other.ties))

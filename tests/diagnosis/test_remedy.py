@@ -131,7 +131,7 @@ def test_dig_asks_one_server_for_one_name(name: str) -> None:
         assert (short, host in REHEARSAL.network.hosts) == ("+short", True)
 
 
-SOURCE = {
+SOURCE: dict[str, Any] = {
     "ImageRepository": {
         "ImageIdentifier": "324480209768.dkr.ecr.eu-west-1.amazonaws.com/drop-web@sha256:aa",
         "ImageConfiguration": {
@@ -165,7 +165,7 @@ def test_jq_keeps_every_other_setting(name: str) -> None:
         assert variables
         image["ImageConfiguration"]["RuntimeEnvironmentVariables"] = {"NODE_ENV": "production"}
         if "ImageIdentifier" in said[1]:
-            image["ImageIdentifier"] = SOURCE["ImageRepository"]["ImageIdentifier"]  # type: ignore[index]
+            image["ImageIdentifier"] = SOURCE["ImageRepository"]["ImageIdentifier"]
     assert answer == wanted
 
 

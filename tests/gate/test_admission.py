@@ -12,7 +12,7 @@ import pytest
 from golive.environment import load
 from golive.errors import SetupError
 from golive.manifest import MANIFEST, read_manifest, sources
-from golive.record import Decision, Record, Status
+from golive.record import Decision, Finding, Record, Status
 from golive.ssh import public_of
 from golive.verification import told, verify_run
 from tests.gate.rehearsed import Signed
@@ -306,7 +306,7 @@ def test_to_open_the_candidate_must_run(signed: Signed) -> None:
     assert refusals(signed, to="open") == ""
 
 
-def _all_met(record: Record) -> tuple:  # type: ignore[type-arg]
+def _all_met(record: Record) -> tuple[Finding, ...]:
     return tuple(finding.model_copy(update={"status": Status.MET}) for finding in record.findings)
 
 

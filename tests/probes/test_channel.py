@@ -18,7 +18,7 @@ from golive.probes.look import Act, Look
 from golive.probes.slack import ChannelWords, Hit, Messages, WrongTokenRefused
 from golive.probes.webhook import ChannelTold, Delivery, TrialAlert, WebhookKnown, WrongWebhookRefused, says
 from golive.remarks import Remarks
-from golive.twin.apprunner import Operation
+from golive.twin.apprunner import Operation, OperationStatus
 from golive.twin.slack import DROP_OPS, RANDOM, STARTUP, Message, Workspace
 from golive.twin.web import Ailment
 from golive.twin.world import World
@@ -174,11 +174,11 @@ def test_channel_is_told_once(backstage: Backstage, told: ChannelTold) -> None:
     assert said(backstage, WORDS) == 1
 
 
-def updated(ago: timedelta, status: str = "SUCCEEDED") -> Callable[[World], World]:
+def updated(ago: timedelta, status: OperationStatus = "SUCCEEDED") -> Callable[[World], World]:
     """A world whose service was updated that long ago, and #drop-ops told of a rollback three hours ago."""
 
     def change(world: World) -> World:
-        update = Operation("UPDATE_SERVICE", status, ago)  # type: ignore[arg-type]
+        update = Operation("UPDATE_SERVICE", status, ago)
         cloud = world.cloud.serving(operations=(update, *world.cloud.service.operations))
         return replace(world, cloud=cloud, slack=world.slack.saying(Message(NOW - timedelta(hours=3), f"{WORDS} x1")))
 
@@ -196,7 +196,7 @@ def updated(ago: timedelta, status: str = "SUCCEEDED") -> Callable[[World], Worl
     ],
 )
 def test_what_was_said_of_an_earlier_rollback_is_said_again(
-    backstage: Backstage, told: ChannelTold, ago: timedelta, status: str, before: bool
+    backstage: Backstage, told: ChannelTold, ago: timedelta, status: OperationStatus, before: bool
 ) -> None:
     """
     Counted is from an hour before the newest update that succeeded: people say what they will do, and then do it.

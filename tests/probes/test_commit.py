@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -280,12 +281,12 @@ def test_what_cannot_be_seen_is_unknown(
 
 @pytest.mark.parametrize("change", [{"token": "another"}, {"name": "alai-holding/other"}], ids=["token", "repository"])
 def test_token_without_access_is_denied(
-    backstage: Backstage, look: RunningCommitChecks, change: dict[str, str]
+    backstage: Backstage, look: RunningCommitChecks, change: dict[str, Any]
 ) -> None:
     """
     A wrong token, and a repository that it may not see, are unknown and not unmet.
     """
-    backstage.put(having(lambda kept: replace(kept, **change)))  # type: ignore[arg-type]
+    backstage.put(having(lambda kept: replace(kept, **change)))
     with pytest.raises(Denied):
         backstage.look(look)
 

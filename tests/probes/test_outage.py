@@ -21,7 +21,7 @@ from golive.probes.egress import Egress, WayOut
 from golive.probes.http import Reply
 from golive.probes.look import Look
 from golive.probes.pulse import Pulse
-from golive.probes.reception import Reception
+from golive.probes.reception import Reception, Welcome
 from golive.probes.swanschema import Fit
 from golive.probes.way import Way, WayTo
 from golive.remarks import Remarks
@@ -582,9 +582,9 @@ def test_group_that_is_not_told_of_is_not_guessed(backstage: Backstage, environm
 # -- what is concluded ------------------------------------------------------------------------------------------------
 
 
-def said_by(welcome: str, **members: Any) -> Reception:
+def said_by(welcome: Welcome, **members: Any) -> Reception:
     """Swan's reception, as it might be."""
-    return Reception("Swan", welcome, "https://api.swan.io/live-partner/graphql", **members)  # type: ignore[arg-type]
+    return Reception("Swan", welcome, "https://api.swan.io/live-partner/graphql", **members)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from golive.probes.ecr import Image as Tagged
 from golive.probes.ecr import RepositoryImages
 from golive.probes.secrets import ServiceSecrets
 from golive.remarks import Remarks
-from golive.twin.apprunner import Operation
+from golive.twin.apprunner import Operation, OperationKind, OperationStatus
 from golive.twin.cloud import Cloud, Image, digest_of, image_of
 from golive.twin.world import COMMIT
 from steps import cloud as steps
@@ -55,12 +55,12 @@ def test_running_digest_is_known_where_it_is_pinned(backstage: Backstage, arn: s
 
 @pytest.mark.parametrize("status", ["FAILED", "ROLLBACK_SUCCEEDED", "ROLLBACK_FAILED", "IN_PROGRESS", "PENDING"])
 def test_running_digest_is_unknown_after_a_change_that_did_not_succeed(
-    backstage: Backstage, arn: str, status: str
+    backstage: Backstage, arn: str, status: OperationStatus
 ) -> None:
     """
     After an update that failed nobody can say from the outside whether the old image runs or the new one.
     """
-    update = Operation("UPDATE_SERVICE", status, timedelta(minutes=9))  # type: ignore[arg-type]
+    update = Operation("UPDATE_SERVICE", status, timedelta(minutes=9))
     backstage.cloud(operating(update))
     with pytest.raises(ProbeError, match=f"UPDATE_SERVICE .* {status}"):
         backstage.look(RunningService(arn)).running_digest()
@@ -125,13 +125,17 @@ def test_settings_show_what_browsers_get_and_hide_the_rest(backstage: Backstage,
 @pytest.mark.parametrize("status", ["FAILED", "ROLLBACK_SUCCEEDED", "ROLLBACK_FAILED", "IN_PROGRESS", "PENDING"])
 @pytest.mark.parametrize("look", [ServiceSettings, ServiceSecrets])
 def test_settings_that_did_not_take_effect_are_unknown(
-    backstage: Backstage, arn: str, look: type[ServiceSettings | ServiceSecrets], kind: str, status: str
+    backstage: Backstage,
+    arn: str,
+    look: type[ServiceSettings | ServiceSecrets],
+    kind: OperationKind,
+    status: OperationStatus,
 ) -> None:
     """
     After a change that failed, was rolled back or goes on, what the service is told need not be what runs: the mock
     of BankID may run on, though no setting names it any more.
     """
-    backstage.cloud(operating(Operation(kind, status, timedelta(minutes=9))))  # type: ignore[arg-type]
+    backstage.cloud(operating(Operation(kind, status, timedelta(minutes=9))))
     with pytest.raises(ProbeError, match=f"with which settings it runs cannot be known: {kind} of .* is {status}"):
         backstage.look(look(arn))
 
