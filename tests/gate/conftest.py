@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,7 +89,7 @@ def copied(home: Path) -> Project:
     return Project(home)
 
 
-def manifest_of(ran: Ran) -> dict[str, object]:
+def manifest_of(ran: Ran) -> dict[str, Any]:
     """The manifest of a run that has one."""
     assert ran.folder is not None
     said = json.loads((ran.folder / "manifest.json").read_text())

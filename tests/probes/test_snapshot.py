@@ -41,6 +41,7 @@ def taken(backstage: Backstage) -> int:
 
 def test_what_is_there_needs_neither_act_nor_consent(backstage: Backstage) -> None:
     """With a snapshot of the day nothing is taken, whether armed or not."""
+    backstage.cloud(with_only(Kept(PRE_LAUNCH, "manual", timedelta(seconds=20))))
     before = taken(backstage)
     for armed in (False, True):
         seen = observatory(backstage, armed=armed)
