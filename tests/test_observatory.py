@@ -386,6 +386,14 @@ def test_a_control_that_tells_leaves_the_answer_as_it_is() -> None:
     assert len(CALLS["control"]) == 1
 
 
+def test_controls_are_asked_first() -> None:
+    """Where a host takes one question at a time, a control does not stand behind the looks that wait for it."""
+    observatory = Observatory(environment(per_host=1), Detour())
+    DOING.update({name: lambda _: "yes" for name in ("one", "two", "control")})
+    observatory.gather([Held("one"), Held("two")])
+    assert [*CALLS] == ["control", "one", "two"]
+
+
 def _cannot_tell() -> str:
     raise CannotTell("control", "it knows anybody")
 

@@ -66,6 +66,17 @@ def test_results_take_the_place_of_results_alone(tmp_path: Path) -> None:
     assert not [path for path in folder.iterdir() if path.name.startswith(".")]
 
 
+def test_where_results_cannot_be_written_none_is_there(tmp_path: Path) -> None:
+    """A part of them, or those of another run, would be taken for this run's."""
+    write_results(record(every_status()), tmp_path / "once")
+    last = sorted(path.name for path in results_in(tmp_path / "once") if path.name.endswith("-result.json"))[-1]
+    write_results(record([finding("GL-1.1")]), tmp_path / "there")
+    (tmp_path / "there" / last).mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_results(record(every_status()), tmp_path / "there")
+    assert results_in(tmp_path / "there") == []
+
+
 def test_an_item_that_was_found_twice_is_shown_twice(tmp_path: Path) -> None:
     """
     A second finding of an item hides neither itself nor the first.

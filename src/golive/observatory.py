@@ -112,7 +112,8 @@ class Observatory:
         """Ask *looks*, and their controls, side by side, as far as nobody has yet; waits for no answer."""
         wanted = [*dict.fromkeys(looks)]
         controls = [control for look in wanted if (control := look.control(self.environment)) is not None]
-        entries = [self._claim(look) for look in dict.fromkeys([*wanted, *controls])]
+        # The controls first: a host has so many places, and none of the answers counts before its control.
+        entries = [self._claim(look) for look in dict.fromkeys([*controls, *wanted])]
         for entry, mine in entries:
             if mine:
                 self._queue(entry)

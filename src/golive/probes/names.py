@@ -90,8 +90,7 @@ class NoSuchName(Look[Nothing]):
 
     def observe(self, reach: Reach) -> Nothing:
         """CannotTell where any of them gives it an address; errors as `names.query`."""
-        for resolver in map(str, reach.environment.network.resolvers):
-            _must_not_know(reach, resolver)
+        together(lambda resolver: _must_not_know(reach, str(resolver)), reach.environment.network.resolvers)
         return Nothing(self.source)
 
 

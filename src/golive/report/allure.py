@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
-import shutil
-import tempfile
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -51,17 +50,26 @@ CONCLUDED = {
 
 
 def write_results(record: Record, folder: Path) -> None:
-    """Write the results of *record* to *folder*, in the place of those that were there; all else in it stays."""
+    """
+    Write the results of *record* to *folder*, in the place of those that were there; all else in it stays.
+
+    Where they cannot be written (OSError), none is there: neither a part of them nor those of another run.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".results-", dir=folder))
+    _remove_results(folder)
+    place = str(folder)  # a path object for each of thousands of files takes as long as to write it
     try:
-        _write(record, aside)
-        for former in results_in(folder):
-            former.unlink()
-        for written in aside.iterdir():
-            written.replace(folder / written.name)
-    finally:
-        shutil.rmtree(aside)
+        for name, content in _results_of(record):
+            with open(f"{place}{os.sep}{name}", "wb") as file:
+                file.write(content)
+    except BaseException:
+        _remove_results(folder)
+        raise
+
+
+def _remove_results(folder: Path) -> None:
+    for former in results_in(folder):
+        former.unlink()
 
 
 def results_in(folder: Path) -> list[Path]:
@@ -71,17 +79,20 @@ def results_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if _ALLURES.fullmatch(path.name) and not path.is_dir())
 
 
-def _write(record: Record, folder: Path) -> None:
+def _results_of(record: Record) -> Iterator[tuple[str, bytes]]:
+    """The files of Allure's that say what *record* says: name and content."""
     evidence = {seen.id: seen for seen in record.evidence}
     contradictions = {row.number: row for row in record.contradictions}
     for place, (finding, identity) in enumerate(zip(record.findings, identities(record.findings), strict=True)):
         # Allure sorts by start, and the order that people know is the checklist's. When it was judged is in the text.
         start = record.run.started + timedelta(milliseconds=place)
         rows = [contradictions[number] for number in finding.decision if number in contradictions]
-        result = _Result(finding, identity, start, evidence, rows, folder).result()
+        said = _Result(finding, identity, start, evidence, rows)
+        result = said.result()
+        yield from said.attachments.items()
         # allure-python's own writer says the same, but takes four times as long to say it.
         text = json.dumps(result, default=_said, ensure_ascii=False)
-        (folder / result.file_pattern.format(prefix=result.uuid)).write_bytes(text.encode())
+        yield result.file_pattern.format(prefix=result.uuid), text.encode()
 
 
 def message(finding: Finding, evidence: Mapping[str, Evidence]) -> str:
@@ -100,7 +111,7 @@ def message(finding: Finding, evidence: Mapping[str, Evidence]) -> str:
 
 
 class _Result:
-    """One finding on its way to a result, and its evidence to files."""
+    """One finding on its way to a result, and its evidence to attachments."""
 
     def __init__(
         self,
@@ -109,15 +120,14 @@ class _Result:
         start: datetime,
         evidence: Mapping[str, Evidence],
         contradictions: Sequence[Contradiction],
-        folder: Path,
     ) -> None:
         self.finding = finding
         self.identity = identity
         self.start = start
         self.evidence = evidence
         self.contradictions = contradictions
-        self.folder = folder
         self.attached: set[str] = set()
+        self.attachments: dict[str, bytes] = {}  # by the names of their files
 
     def result(self) -> TestResult:
         finding = self.finding
@@ -197,7 +207,7 @@ class _Result:
             body, kind, suffix = _body(self.evidence[name])
             # Each item has a file of its own: Allure shows a file once.
             file = f"{uuid.uuid5(NAMESPACE, f'{self.identity}/{where}/{name}')}-attachment.{suffix}"
-            (self.folder / file).write_bytes(body.encode())
+            self.attachments[file] = body.encode()
             attachments.append(Attachment(name=_title(self.evidence[name]), source=file, type=kind))
         return attachments
 

@@ -15,15 +15,21 @@ from golive.twin.wire import Answer, Question
 
 
 def import_ec2() -> None:
-    """Without the catalogue of instance types in each region, which nobody asks for either, at half a second."""
+    """
+    Without the catalogue of instance types in each region, which nobody asks for either, at half a second; and with one
+    session for all that moto asks boto3 about regions, for each new one reads the description of EC2 again.
+    """
+    import boto3
+    from moto.core.base_backend import AccountSpecificBackend
     from moto.utilities import utils
 
-    whole = utils.load_resource
+    whole, session = utils.load_resource, boto3.Session
     utils.load_resource = lambda resource: {} if "/instance_type" in resource else whole(resource)
+    boto3.Session = AccountSpecificBackend.get_session  # type: ignore[assignment, misc] # moto makes them without arguments
     try:
         import moto.ec2.models  # noqa: F401
     finally:
-        utils.load_resource = whole
+        utils.load_resource, boto3.Session = whole, session  # type: ignore[misc]
 
 
 @cache
