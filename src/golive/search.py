@@ -29,8 +29,6 @@ _LARGEST = 1 << 26
 _PACKED = re.compile(rb"[A-Za-z0-9+/_-]{24,}")
 _STANDARD, _FOR_URLS = bytes.maketrans(b"-_", b"+/"), bytes.maketrans(b"+/", b"-_")
 _GZIP, _ZLIB = b"\x1f\x8b", (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
-# Ends of lines, plain and as JSON writes them: in letters and certificates base64 is broken by them.
-_BREAKS = (b"\\r", b"\\n", b"\r", b"\n")
 
 
 class Search:
@@ -41,6 +39,9 @@ class Search:
         self._known: set[str] = set()
         self._needles: dict[bytes, str] = {}  # to the secret's name
         self._machines: list[tuple[list[bytes], BytesAhoCorasick]] = []
+        # What looks like base64 and holds none, to how deep it was packed itself: the record, the results and the page
+        # say the same things.
+        self._clean: dict[bytes, int] = {}
         self.learn(held)
 
     def learn(self, held: Mapping[str, str]) -> None:
@@ -56,17 +57,43 @@ class Search:
             self._needles |= new
             needles = list(new)
             self._machines.append((needles, BytesAhoCorasick(needles)))
+            self._clean = {}  # and not cleared: who searches just now still fills the former one
 
     def names_in(self, data: bytes | str) -> tuple[str, ...]:
         """The names of the secrets that stand in *data*, sorted; none is good."""
         if not self._machines:
             return ()
-        found: set[str] = set()
-        for layer in _layers(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data):
-            for needles, machine in self._machines:
-                hits = machine.find_matches_as_indexes(layer, overlapping=True)
-                found |= {self._needles[needles[needle]] for needle, _, _ in hits}
-        return tuple(sorted(found))
+        plain = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+        return tuple(sorted(self._found(plain, 0, self._clean)))
+
+    def _found(self, data: bytes, depth: int, clean: dict[bytes, int]) -> set[str]:
+        """The names of the secrets in *data*, itself packed *depth* times, and in all that is packed into it."""
+        found = self._hits(data)
+        if depth == _DEEPEST:
+            return found
+        if unpacked := _inflated(data):
+            return found | self._found(unpacked, depth + 1, clean)
+        runs = {*_PACKED.findall(data)}
+        together = _without_breaks(data)
+        if len(together) != len(data):
+            found |= self._hits(together)
+            runs |= {*_PACKED.findall(together)}
+        for run in runs:
+            if clean.get(run, _DEEPEST) <= depth:
+                continue  # it was searched before, at least as deep
+            if inside := self._found(_decoded(run), depth + 1, clean):
+                found |= inside
+            else:
+                clean[run] = depth
+        return found
+
+    def _hits(self, data: bytes) -> set[str]:
+        """The names of the secrets that stand in *data* as it is."""
+        return {
+            self._needles[needles[needle]]
+            for needles, machine in self._machines
+            for needle, _, _ in machine.find_matches_as_indexes(data, overlapping=True)
+        }
 
 
 def forms(secret: str) -> frozenset[bytes]:
@@ -125,28 +152,18 @@ def _in_urls(text: str) -> Iterator[str]:
 _ESCAPES: tuple[Callable[[str], Iterator[str]], ...] = (_in_json, _in_html, _in_urls)
 
 
-def _layers(data: bytes, depth: int = 0) -> Iterator[bytes]:
-    """*data*, and all that is packed into it."""
-    yield data
-    if depth == _DEEPEST:
-        return
-    unpacked = _inflated(data)
-    if unpacked:
-        yield from _layers(unpacked, depth + 1)
-        return
-    together = data
-    for end in _BREAKS:
-        together = together.replace(end, b"")
-    if together != data:
-        yield together
-    for run in {*_PACKED.findall(data), *_PACKED.findall(together)}:
-        whole = run.translate(_STANDARD)
-        whole = whole[: len(whole) - (len(whole) % 4 == 1)]
-        try:
-            decoded = base64.b64decode(whole + b"=" * (-len(whole) % 4))
-        except binascii.Error:
-            continue
-        yield from _layers(decoded, depth + 1)
+def _without_breaks(data: bytes) -> bytes:
+    """*data* without ends of lines, plain and as JSON writes them: in letters and certificates base64 is broken so."""
+    if b"\\" in data:
+        data = data.replace(b"\\r", b"").replace(b"\\n", b"")
+    return data.translate(None, b"\r\n")
+
+
+def _decoded(run: bytes) -> bytes:
+    """What *run* is as base64, of either alphabet; a last character that says nothing alone is left out."""
+    whole = run.translate(_STANDARD)
+    whole = whole[: len(whole) - (len(whole) % 4 == 1)]
+    return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
 
 
 def _inflated(data: bytes) -> bytes:

@@ -32,13 +32,16 @@ INVENTORY = load_inventory(HOME / "features")
 LAUNCH, FIRST_DAY, FIRST_WEEK = "T-0", "T+24h", "T+7d"
 PHASES = (LAUNCH, FIRST_DAY, FIRST_WEEK, ROLLBACK)
 
-# What few answers hang on, by the fields that make it up: what no visitor with a browser sees of the site, and what
-# one service of AWS alone tells.
+# What few answers hang on, by the fields that make it up: what no visitor with a browser sees of the site (nor comes by
+# over plain HTTP) and of BankID, and what one service of AWS alone tells.
 APART: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "site": {
         **{name: (name,) for name in ("health", "webhook", "login", "disclosure")},
         "settings": ("settings", "inlined", "at_start"),
+        "hsts": ("hsts", "unpromised"),
+        "plain": ("plain",),
     },
+    "bankid": {"discovery": ("said", "issuer", "takes_any_secret", "refuses_pushed_requests")},
     "cloud": {
         "service": ("service",),
         "secrets": ("secrets",),
@@ -64,13 +67,16 @@ AILING = {
 }
 # Which parts of the world an answer hangs on itself, by the module of its look; what it hangs on by other looks is
 # known of each (`Entry.needs`). A look of a module that is not here is repeated every time.
-WEB = frozenset({"zone", "certificates", "site", "site.health", "site.settings"})
+WEB = frozenset({"zone", "certificates", "site", *(f"site.{name}" for name in ("health", "settings", "hsts", "plain"))})
 CLOUD = frozenset({"cloud"})
 SECRETS = frozenset({"cloud", "cloud.secrets"})  # of the service: which they are is told by a look at it
 DATABASE = frozenset({"zone", "certificates", "database"})
 WATCHED = frozenset({"zone", "certificates", "betterstack"})
 # Whose health is taken, and who is asked for comparison.
-PARTNERS = frozenset({"zone", "certificates", "neonomics", "swan", "sumsub", "bankid", "github", "betterstack", "site"})
+PARTNERS = frozenset(
+    {"zone", "certificates", "neonomics", "swan", "sumsub", "bankid", "bankid.discovery"}
+    | {"github", "betterstack", "site"}
+)
 HANGS_ON = {
     "names": {"zone"},
     "mail": {"zone"},
@@ -80,8 +86,8 @@ HANGS_ON = {
     # No visitor asks for the health, reads the settings or sends a payment.
     "browser": {"zone", "certificates", "site", "site.login", "bankid"},
     "login": {"zone", "certificates", "site", "site.login"},
-    "bankid": {"zone", "certificates", "site", "bankid", "cloud", "cloud.secrets"},
-    "recognition": {"zone", "certificates", "bankid", "cloud", "cloud.secrets"},
+    "bankid": {"zone", "certificates", "site", "bankid", "bankid.discovery", "cloud", "cloud.secrets"},
+    "recognition": {"zone", "certificates", "bankid", "bankid.discovery", "cloud", "cloud.secrets"},
     "github": {"zone", "certificates", "github", "cloud", "cloud.secrets"},
     "oauth": {"zone", "certificates", "neonomics", "swan", "cloud", "cloud.secrets"},
     "neonomics": {"zone", "certificates", "neonomics", "cloud", "cloud.secrets"},
