@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 LONGEST = 40
@@ -14,3 +16,9 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     if val is None or isinstance(val, str | bytes | int | float | type):
         return None
     return getattr(val, "__name__", argname)
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist, which is loaded where the whole suite is run
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a test waits a third of its time, for answers and for what it has started."""
+    return (os.cpu_count() or 1) + 1

@@ -138,10 +138,10 @@ def phase_of(items: Iterable[str]) -> str:
 class Sweep:
     """A twin, an observatory, and pytest in this process."""
 
-    def __init__(self, phase: str = "T-0") -> None:
+    def __init__(self, phase: str = "T-0", *, armed: bool = True) -> None:
         self.phase = phase
         self._twin = TwinProcess.start(phase=phase)
-        self.observatory = Observatory(load("rehearsal", HOME), self._twin.detour, armed=True)
+        self.observatory = Observatory(load("rehearsal", HOME), self._twin.detour, armed=armed)
         self._base: World = healthy(datetime.now(UTC), phase)
         self._changed: set[str] = set()  # in which parts the world behind the doors differs from the healthy one
         self._healthy: dict[Look[Any], Entry] = {}  # what was ever seen of the healthy one
@@ -151,10 +151,10 @@ class Sweep:
         # In the healthy world: item → the looks that it rests on.
         self._behind: dict[str, set[Look[Any]]] = {}
 
-    def run(self, *faults: str) -> tuple[int, Record | None, str]:
+    def run(self, *faults: str, options: tuple[str, ...] = ()) -> tuple[int, Record | None, str]:
         """The gate on the world with *faults* in it: exit status, record (None where it stopped), terminal."""
         self.swap(*faults)
-        return self.judge()
+        return self._ask(["-m", "golive", *options], (), HOME, None)
 
     def touched(self, *faults: str) -> frozenset[str]:
         """Ids of the items whose looks may be answered otherwise in the world with *faults* in it."""

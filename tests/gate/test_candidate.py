@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -9,28 +10,32 @@ import pytest
 from golive.admission import Wanted, admit
 from golive.agenda import Agenda
 from golive.findings import Progress
-from golive.record import Decision, Status
+from golive.record import Decision, Record, Status
 from golive.run import _all_but_the_act
 from golive.runbook import read_features
 from golive.twin.cloud import digest_of
 from golive.twin.world import COMMIT
 from golive.verdict import HOLDING
-from tests.gate.conftest import Project, Ran
-from tests.gate.sweeping import HOME, INVENTORY
+from tests.gate.conftest import Project
+from tests.gate.sweeping import HOME, INVENTORY, Sweep
 
 CANDIDATE = digest_of(COMMIT)
 WAITING, FORGOTTEN = "candidate-not-deployed-yet", "previous-digest-not-renewed"
 
 
-def gated(project: Project, *arguments: str, digest: str = CANDIDATE) -> Ran:
-    """The whole gate of the candidate."""
-    return project.run("-m", "golive", "--digest", digest, *arguments)
+@pytest.fixture(scope="module")
+def sweeps() -> Iterator[Callable[[str], Sweep]]:
+    """A twin for each phase that nobody consented to change anything in."""
+    running: dict[str, Sweep] = {}
+    yield lambda phase: running.get(phase) or running.setdefault(phase, Sweep(phase, armed=False))
+    for sweep in running.values():
+        sweep.stop()
 
 
-def held_by(ran: Ran) -> set[str]:
+def held_by(record: Record | None) -> set[str]:
     """The items that hold the launch."""
-    assert ran.record is not None, ran.terminal
-    return {finding.item for finding in ran.record.findings if finding.status not in {*HOLDING, Status.NOT_DUE}}
+    assert record is not None, "the run was not refused"
+    return {finding.item for finding in record.findings if finding.status not in {*HOLDING, Status.NOT_DUE}}
 
 
 @pytest.mark.parametrize("decision", [("--phase", "T-1h"), ("--profile", "change")], ids=["launch", "change"])
@@ -40,8 +45,8 @@ def test_a_candidate_may_be_deployed_while_the_release_before_runs(project: Proj
 
     What `golive admit` sees then is as it was signed: nothing but the three signatures is missing.
     """
-    ran = gated(project, *decision, "--fault", WAITING)
-    assert held_by(ran) == set(), ran.terminal
+    ran = project.run("-m", "golive", "--digest", CANDIDATE, *decision, "--fault", WAITING)
+    assert held_by(ran.record) == set(), ran.terminal
     assert (ran.status, ran.record and ran.record.verdict.status) == (0, Decision.GO)
     assert ran.record is not None
     found = {finding.item: finding for finding in ran.record.findings}
@@ -55,26 +60,25 @@ def test_a_candidate_may_be_deployed_while_the_release_before_runs(project: Proj
     assert all("signed" in said for said in refused), refused
 
 
-def test_a_way_back_that_nobody_renewed_is_noticed_before_the_deployment(project: Project) -> None:
+def test_a_way_back_that_nobody_renewed_is_noticed_before_the_deployment(sweeps: Callable[[str], Sweep]) -> None:
     """Noted is what ran before the last release: going back to it would undo two."""
-    ran = gated(project, "--phase", "T-1h", "--fault", FORGOTTEN)
-    assert held_by(ran) == {"GL-5.1.1"}, ran.terminal
-    assert ran.status == 1
+    status, record, terminal = sweeps("T-1h").run(FORGOTTEN, options=("--digest", CANDIDATE))
+    assert (status, held_by(record)) == (1, {"GL-5.1.1"}), terminal
 
 
-def test_a_change_is_refused_by_what_a_forger_may_do(project: Project) -> None:
+def test_a_change_is_refused_by_what_a_forger_may_do(sweeps: Callable[[str], Sweep]) -> None:
     """Without its act GL-2.3.4 is met only where every forgery is refused."""
-    ran = project.run("-m", "golive", "--profile", "change", "--fault", "webhook-takes-unsigned")
-    assert held_by(ran) == {"GL-2.3.4"}, ran.terminal
-    assert ran.record is not None
-    (finding,) = (finding for finding in ran.record.findings if finding.item == "GL-2.3.4")
+    status, record, terminal = sweeps("T-0").run("webhook-takes-unsigned", options=("--profile", "change"))
+    assert (status, held_by(record)) == (1, {"GL-2.3.4"}), terminal
+    assert record is not None
+    (finding,) = (finding for finding in record.findings if finding.item == "GL-2.3.4")
     assert finding.status is Status.UNMET
 
 
 def test_at_a_change_the_refusals_are_enough(project: Project) -> None:
     """It is met with the remark that the act is left out, and judged so again; nobody signed that it was accepted."""
     ran = project.run("-m", "golive", "--profile", "change", "--fault", "accepted-report-not-attested")
-    assert held_by(ran) == set(), ran.terminal
+    assert held_by(ran.record) == set(), ran.terminal
     assert ran.record is not None
     (finding,) = (finding for finding in ran.record.findings if finding.item == "GL-2.3.4")
     assert finding.status is Status.MET
@@ -83,10 +87,10 @@ def test_at_a_change_the_refusals_are_enough(project: Project) -> None:
     assert again.status == 0, again.terminal
 
 
-def test_at_the_launch_the_act_is_asked_for(project: Project) -> None:
+def test_at_the_launch_the_act_is_asked_for(sweeps: Callable[[str], Sweep]) -> None:
     """There neither consent nor a signature leaves it unsigned, as before."""
-    ran = project.run("-m", "golive", "--phase", "T-7d", "--fault", "accepted-report-not-attested")
-    assert held_by(ran) == {"GL-2.3.4"}, ran.terminal
+    status, record, terminal = sweeps("T-7d").run("accepted-report-not-attested")
+    assert (status, held_by(record)) == (1, {"GL-2.3.4"}), terminal
 
 
 def test_nothing_that_is_to_be_judged_hides_behind_the_act() -> None:

@@ -35,7 +35,7 @@ def test_an_armed_run_rests_on_what_was_signed(mute: Project) -> None:
     That the service has reported its start rests on the signature alone, and the report says so.
     """
     ran = mute.run("-m", "golive", "--phase", "T+30m", "--act")
-    assert held_by(ran) == set(), ran.terminal
+    assert held_by(ran.record) == set(), ran.terminal
     assert (ran.status, ran.record and ran.record.verdict.status) == (0, Decision.GO)
     status, said = reason(ran, "GL-2.5.4")
     assert status is Status.MET
@@ -51,7 +51,7 @@ def test_an_armed_run_rests_on_what_was_signed(mute: Project) -> None:
 def test_an_armed_run_without_a_signature_is_unsigned(mute: Project) -> None:
     """That Slack took the message is not that it arrived."""
     ran = mute.run("-m", "golive", "--phase", "T-7d", "--act", "--fault", "alert-not-attested")
-    assert held_by(ran) == {"GL-2.5.4"}, ran.terminal
+    assert held_by(ran.record) == {"GL-2.5.4"}, ran.terminal
     status, said = reason(ran, "GL-2.5.4")
     assert status is Status.UNSIGNED
     assert "taken by Slack; the gate may not read the channel" in said
@@ -61,15 +61,15 @@ def test_an_armed_run_without_a_signature_is_unsigned(mute: Project) -> None:
 def test_what_slack_refuses_no_signature_settles(mute: Project) -> None:
     """A webhook that is gone is seen without reading: unmet, whatever was signed."""
     ran = mute.run("-m", "golive", "--phase", "T-7d", "--act", "--fault", "webhook-revoked")
-    assert {"GL-1.7", "GL-2.5.4"} == held_by(ran), ran.terminal
+    assert {"GL-1.7", "GL-2.5.4"} == held_by(ran.record), ran.terminal
     assert reason(ran, "GL-2.5.4")[0] is Status.UNMET
 
 
 def test_a_rollback_is_told_by_people_then(mute: Project) -> None:
     """Nothing is posted, for nobody knows whether it was said; that it was a person signs, of this rollback."""
     ran = mute.run("-m", "golive", "--phase", "rollback", "--act")
-    assert held_by(ran) == set(), ran.terminal
+    assert held_by(ran.record) == set(), ran.terminal
     assert reason(ran, "GL-5.2.1")[0] is Status.MET
     old = mute.run("-m", "golive", "--phase", "rollback", "--act", "--fault", "telling-signed-of-an-earlier-rollback")
-    assert held_by(old) == {"GL-5.2.1"}, old.terminal
+    assert held_by(old.record) == {"GL-5.2.1"}, old.terminal
     assert "it may be of an earlier rollback" in reason(old, "GL-5.2.1")[1]
