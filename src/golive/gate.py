@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
 import re
 import signal
 import sys
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from threading import current_thread, main_thread
 from typing import Any
@@ -24,32 +22,27 @@ from pytest_bdd.scenario import scenario_wrapper_template_registry
 from pytest_bdd.utils import registry_get_safe
 
 from golive.diagnosis.selecting import DIAGNOSE, NAMES, runbook_of
-from golive.environment import Environment
 from golive.errors import GoLiveError, SetupError
-from golive.expedition import IGNORED, Expedition, Wanted
+from golive.expedition import Expedition, Wanted
 from golive.findings import Progress, item_of, note_report
+from golive.invocation import begin_again_without_the_shell, refuse_other_ways, typed
 from golive.observatory import Observatory
 from golive.recording import place_for_results
-from golive.remarks import Remarks
 from golive.run import Run
 from golive.runbook import is_cause
-from golive.standing import Signature
 from golive.stepfinder import remembering
 from golive.terminal import Terminal
-from golive.witness import Witness
 
 DEFAULT_PHASE = "T-0"
 # How seldom a run's memory is searched for garbage: nearly all of it lives until the process ends, and Python's own
 # searches are a tenth of a gate's work.
 RARELY = (500_000, 10, 1_000)
-# By these the shell tells pytest more than the person typed.
-TOLD_BY_THE_SHELL = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 TAG = re.compile(r"(?<=@)[^@\s]+")
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """The gate's own options, and Allure's where one of them is asked for: a small gate notices what that loads."""
-    if any("--allure" in text or "-alluredir" in text or text in {"-h", "--help"} for text in _typed(pluginmanager)):
+    if any("--allure" in text or "-alluredir" in text or text in {"-h", "--help"} for text in typed(pluginmanager)):
         pluginmanager.import_plugin("allure_pytest.plugin")
     group = parser.getgroup("golive", "the go-live gate")
     group.addoption("--env", default="rehearsal", metavar="NAME", help="the environment to gate (default: rehearsal)")
@@ -74,14 +67,6 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     group.addoption("--reports", default=None, metavar="DIR", help="where runs are written (default: reports/)")
 
 
-def _typed(pluginmanager: pytest.PytestPluginManager) -> Iterator[str]:
-    """What the person, and the shell, told pytest."""
-    config = pluginmanager.getplugin("pytestconfig")
-    assert isinstance(config, pytest.Config)
-    yield from map(str, config.invocation_params.args)
-    yield from os.environ.get("PYTEST_ADDOPTS", "").split()
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Install the gate, before Allure's plugin makes the folder that it is told, or (--clean-alluredir) empties it."""
@@ -93,74 +78,6 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(str(exc)) from None
     config.addinivalue_line("markers", "golive: every scenario of the go-live runbook")
     config.pluginmanager.register(Gate(config), "golive-gate")
-
-
-@pytest.fixture
-def golive_gate(pytestconfig: pytest.Config) -> Gate:
-    """The gate of this run."""
-    plugin = pytestconfig.pluginmanager.getplugin("golive-gate")
-    assert isinstance(plugin, Gate)
-    return plugin
-
-
-@pytest.fixture
-def witness(request: pytest.FixtureRequest, golive_gate: Gate) -> Witness:
-    """Who takes what the sentences see and say."""
-    witness = golive_gate.progress[request.node.nodeid].witness
-    assert witness is not None, "a run looks before its first scenario"
-    return witness
-
-
-@pytest.fixture
-def environment(golive_gate: Gate) -> Environment:
-    """Where to look."""
-    assert golive_gate.run is not None, "only a gate has an environment"
-    return golive_gate.run.environment
-
-
-@pytest.fixture
-def now(golive_gate: Gate) -> datetime:
-    """The run's one clock: the instant at which it began, in UTC."""
-    assert golive_gate.run is not None, "only a gate has a clock"
-    return golive_gate.run.started
-
-
-@pytest.fixture
-def since(golive_gate: Gate) -> datetime:
-    """When the incident began, in UTC."""
-    from golive.diagnosis.inquiry import Inquiry
-
-    assert isinstance(golive_gate.run, Inquiry), "only a diagnosis speaks of an incident"
-    return golive_gate.run.began
-
-
-@pytest.fixture
-def launch_at(golive_gate: Gate) -> datetime | None:
-    """The hour of the launch, in UTC; None where the environment does not say it."""
-    assert golive_gate.run is not None, "only a gate knows of a launch"
-    return golive_gate.run.launch_at
-
-
-@pytest.fixture
-def subject_digest(golive_gate: Gate) -> str | None:
-    """The candidate that was named with --digest; None means: what runs."""
-    assert golive_gate.run is not None, "only a gate has a subject"
-    return golive_gate.run.wanted.digest
-
-
-@pytest.fixture
-def signature(request: pytest.FixtureRequest, golive_gate: Gate) -> Signature:
-    """What people signed for the item of this scenario."""
-    assert isinstance(golive_gate.run, Run), "only a gate has records"
-    assert golive_gate.run.signatures is not None, "a gate reads the records before its first scenario"
-    progress = golive_gate.progress[request.node.nodeid]
-    return Signature(golive_gate.run.signatures, progress.scenario.item, progress.signed)
-
-
-@pytest.fixture
-def remarks(request: pytest.FixtureRequest, golive_gate: Gate) -> Remarks:
-    """What a judging step says besides yes and no."""
-    return golive_gate.progress[request.node.nodeid].remarks
 
 
 class Gate:
@@ -251,7 +168,7 @@ class Gate:
         try:
             if self._only_shown() or not (self.items or self.uncollected):
                 return
-            self._drop_what_the_shell_told()
+            self._be_rid_of_the_shell()
             if not (selected or self.uncollected):
                 self._stop()
                 self.run = None
@@ -291,8 +208,8 @@ class Gate:
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler and current_thread() is main_thread():
             signal.signal(signal.SIGINT, self._interrupt)
         try:
-            self._drop_what_the_shell_told()
-            self._refuse_other_ways()
+            self._be_rid_of_the_shell()
+            refuse_other_ways(self.config, self.home)
             self.run = self._make_run(runbook)
             self.run.settle()
             self.run.begin()
@@ -318,33 +235,9 @@ class Gate:
         self._stop()
         return pytest.UsageError(said)
 
-    def _drop_what_the_shell_told(self) -> None:
-        told = [name for name in TOLD_BY_THE_SHELL if name in os.environ]
-        if told and self.on_record is None:
-            self._start_again_without(told)
-
-    def _refuse_other_ways(self) -> None:
-        option = self.config.option
-        if self.config.inipath != self.home / "pyproject.toml" or option.override_ini or option.noconftest:
-            raise SetupError("the gate runs on the project's own configuration: leave out -c, -o and --noconftest")
-        if not __debug__ or option.assertmode != "rewrite":  # then the sentences would judge nothing
-            raise SetupError("the gate judges by assertions: leave out --assert=plain, python -O and PYTHONOPTIMIZE")
-        if off := [name for name in option.plugins if name.startswith("no:")]:
-            raise SetupError(f"the gate runs with all of its plugins: leave out -p {' -p '.join(off)}")
-        if hasattr(self.config, "workerinput") or self.config.getoption("numprocesses", None):
-            raise SetupError("the gate looks once, from one process: leave out -n")
-
-    def _start_again_without(self, told: Sequence[str]) -> None:
-        """pytest has followed the variables *told* before anybody could object; begin again as if they were not set."""
-        capture = self.config.pluginmanager.getplugin("capturemanager")
-        if capture is not None:
-            capture.stop_global_capturing()
-        rest = {name: value for name, value in os.environ.items() if name not in told}
-        rest[IGNORED] = " ".join(told)
-        sys.stdout.flush()
-        os.execve(  # noqa: S606  # our own interpreter, with the arguments it was given
-            sys.executable, [sys.executable, "-m", "pytest", *self.config.invocation_params.args], rest
-        )
+    def _be_rid_of_the_shell(self) -> None:
+        if self.on_record is None:  # a test that takes the record has this process for itself
+            begin_again_without_the_shell(self.config)
 
     def _quieten(self) -> None:
         """

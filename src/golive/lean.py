@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # In the order in which they are loaded. For each that is named with -p, or in `pytest_plugins`, pytest reads the entry
 # points of everything that is installed.
-PLUGINS = ("pytest_bdd.plugin", "golive.gate")
+PLUGINS = ("pytest_bdd.plugin", "golive.gate", "golive.fixtures")
 MAKO = "mako.lookup"
 
 
