@@ -12,7 +12,7 @@ from pathlib import Path
 from golive.errors import GoLiveError, SetupError
 from golive.files import write_atomically
 from golive.manifest import MANIFEST, RECORDS, SOURCES, SUMS, digests_below, manifest_of, sums, sums_with
-from golive.record import Record
+from golive.record import Decision, Record, Verdict
 from golive.records import Paper, copy_papers
 from golive.search import Search
 
@@ -127,6 +127,43 @@ def withdraw(folder: Path) -> None:
     """Take manifest, digests and page of a run away, as far as they are there."""
     for name in (MANIFEST, SUMS, REPORT):
         (folder / name).unlink(missing_ok=True)
+
+
+def refused(record: Record, reason: str) -> Record:
+    """*record* with a verdict that says why it cannot be trusted."""
+    said = f"the run could not be written down: {reason}"
+    verdict = Verdict(
+        status=Decision.NO_GO,
+        line=f"NO-GO{' (REHEARSAL)' * record.rehearsal}: {said}",
+        opens=record.verdict.opens,
+        later=record.verdict.later,
+        reasons=(said, *record.verdict.reasons),
+        holding=record.verdict.holding,
+        counts=record.verdict.counts,
+    )
+    return record.model_copy(update={"verdict": verdict})
+
+
+def rewrite(record: Record, folder: Path, search: Search) -> None:
+    """
+    What is on disk of a run that was `refused` must not say otherwise, and hold no secret either.
+
+    The manifest goes first, and the page that it lists: without it nobody can sign the run or admit it.
+    """
+    withdraw(folder)
+    path = folder / RECORD
+    if not path.is_file():
+        return
+    from golive.report import TEXTS, write_texts  # here for the reason that `write_run` gives
+
+    text = record.to_json()
+    try:
+        withhold({RECORD: text.encode()}, search)
+        path.write_text(text, encoding="utf-8")
+        write_texts(record, folder)  # a job's summary must not show the verdict that fell
+    except (Withheld, OSError):
+        for name in (RECORD, *TEXTS):
+            (folder / name).unlink(missing_ok=True)
 
 
 def _files(folder: Path) -> dict[str, bytes]:

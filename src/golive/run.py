@@ -40,8 +40,8 @@ from golive.paperwork import (
 from golive.phases import ROLLBACK
 from golive.probes.apprunner import ServiceHistory
 from golive.probes.look import Act, Look
-from golive.record import Contradiction, Decision, Finding, Inventory, Official, Paper, Record, Status, Subject, Verdict
-from golive.recording import RECORD, Basis, Withheld, shown, withdraw, withhold, write_run
+from golive.record import Contradiction, Finding, Inventory, Official, Paper, Record, Status, Subject
+from golive.recording import RECORD, Basis, Withheld, refused, rewrite, shown, withhold, write_run
 from golive.runbook import Item, Scenario, disagreements, is_cause, load_inventory, read_lock, read_scenarios
 from golive.ssh import allowed_signers
 from golive.standing import NAMESPACES, Circumstances, Demand, Signatures, allowed_keys
@@ -216,35 +216,13 @@ class Run(Expedition):
             self.on_disk = True
         except Withheld as exc:
             self.terminal.say("")
-            self.terminal.say(_refused(record, str(exc)).verdict.line, "bold red")
+            self.terminal.say(refused(record, str(exc)).verdict.line, "bold red")
             return 1
         except (GoLiveError, OSError) as exc:
-            record = _refused(record, str(exc))
-            self._rewrite(record)
+            record = refused(record, str(exc))
+            rewrite(record, self.folder, self.search)
         self.terminal.verdict(record, shown(report) if report else None)
         return 0 if judge_of.holds(record.verdict, partial_is_enough=self.wanted.partial) else 1
-
-    def _rewrite(self, refused: Record) -> None:
-        """
-        What is on disk must not say otherwise than *refused*, and hold no secret either.
-
-        The manifest goes first, and the page that it lists: without it nobody can sign the run or admit it.
-        """
-        assert self.folder is not None, "a run that writes has made its folder"
-        withdraw(self.folder)
-        path = self.folder / RECORD
-        if not path.is_file():
-            return
-        from golive.report import TEXTS, write_texts  # here for the reason that `write_run` gives
-
-        text = refused.to_json()
-        try:
-            withhold({RECORD: text.encode()}, self.search)
-            path.write_text(text, encoding="utf-8")
-            write_texts(refused, self.folder)  # a job's summary must not show the verdict that fell
-        except (Withheld, OSError):
-            for name in (RECORD, *TEXTS):
-                (self.folder / name).unlink(missing_ok=True)
 
     def record(self, progresses: Sequence[Progress], unselected: frozenset[str]) -> Record:
         """The run as one document."""
@@ -437,18 +415,3 @@ def _told(demand: Demand, now: datetime) -> dict[str, Any]:
     early = demand.hourless or (demand.not_before is not None and demand.not_before > now)
     shown = dataclasses.asdict(dataclasses.replace(demand, not_before=None))
     return {**shown, "words": "" if early else demand.words}
-
-
-def _refused(record: Record, reason: str) -> Record:
-    """*record* with a verdict that says why it cannot be trusted."""
-    said = f"the run could not be written down: {reason}"
-    verdict = Verdict(
-        status=Decision.NO_GO,
-        line=f"NO-GO{' (REHEARSAL)' * record.rehearsal}: {said}",
-        opens=record.verdict.opens,
-        later=record.verdict.later,
-        reasons=(said, *record.verdict.reasons),
-        holding=record.verdict.holding,
-        counts=record.verdict.counts,
-    )
-    return record.model_copy(update={"verdict": verdict})
