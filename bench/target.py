@@ -55,8 +55,11 @@ class Target:
     async def aws(self, headers: dict[str, str], body: bytes) -> tuple[list[tuple[str, str]], bytes]:
         """One call of AWS; of another service than ours there is none."""
         operation = headers.get("x-amz-target", "").rpartition(".")[2] or parse_qs(body.decode())["Action"][0]
-        self.asked[f"aws {operation} {body.decode()}"] += 1
+        signed = "authorization" in headers
+        self.asked[f"aws {'' if signed else 'unsigned '}{operation} {body.decode()}"] += 1
         await asyncio.sleep(self.delay)
+        if not signed:
+            return NOBODY
         return NO_SERVICE if operation == "DescribeService" and ARN not in body.decode() else AWS[operation]()
 
     def name(self, question: bytes) -> tuple[float, bytes]:
@@ -119,6 +122,8 @@ AWS: dict[str, Callable[[], tuple[list[tuple[str, str]], bytes]]] = {
 }
 
 
+_UNSIGNED = "<Error><Code>MissingAuthenticationToken</Code><Message>Nobody signed</Message></Error>"
+NOBODY = [("Content-Type", "text/xml")], f"<ErrorResponse>{_UNSIGNED}</ErrorResponse>".encode()
 NO_SERVICE = _json({"__type": "ResourceNotFoundException", "Message": "there is no such service"})
 
 
@@ -182,7 +187,7 @@ async def _talk(target: Target, reader: asyncio.StreamReader, writer: asyncio.St
             said, content = await (
                 target.page(headers["host"], first.split(" ")[1]) if face == "page" else target.aws(headers, body)
             )
-            status = "400 Bad Request" if content == NO_SERVICE[1] else "200 OK"
+            status = {NO_SERVICE[1]: "400 Bad Request", NOBODY[1]: "403 Forbidden"}.get(content, "200 OK")
             sent = [*said, ("Content-Length", str(len(content))), ("Date", formatdate(usegmt=True))]
             rows = "".join(f"{name}: {value}\r\n" for name, value in sent)
             writer.write(f"HTTP/1.1 {status}\r\n{rows}\r\n".encode() + content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -25,14 +26,21 @@ def test_target_counts_what_it_is_asked() -> None:
 
     with TargetProcess() as target:
         endpoint, port = target.way["endpoints"]["*"], target.way["ports"][f"{RESOLVERS[0]}:53"]
+        question = b"Action=GetCallerIdentity&Version=2011-06-15"
+        signed = urllib.request.Request(endpoint, question, {"Authorization": "a signature"})  # noqa: S310
         for _ in range(2):
-            with urllib.request.urlopen(endpoint, b"Action=GetCallerIdentity&Version=2011-06-15", timeout=5) as said:  # noqa: S310
+            with urllib.request.urlopen(signed, timeout=5) as said:  # noqa: S310
                 assert b"324480209768" in said.read()
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.urlopen(endpoint, question, timeout=5)  # noqa: S310
         for kind in ("CAA", "A"):
             dns.query.udp(dns.message.make_query("name-1.bench.example", kind), "127.0.0.1", 5, port)
         asked = target.delay(0)
-        assert requests_of(asked) == {"sent": 3, "looks": 2, "addresses sent": 1, "addresses": 1}
+        assert requests_of(asked) == {"sent": 4, "looks": 3, "addresses sent": 1, "addresses": 1}
         assert target.delay(0) == {}
+
+
+CONTROLS = ("no such service", "no such repository", "nobody")
 
 
 def test_every_check_is_asked_once(tmp_path: Path) -> None:
@@ -46,9 +54,7 @@ def test_every_check_is_asked_once(tmp_path: Path) -> None:
     record = json.loads((tmp_path / "record.json").read_bytes())
     assert record["verdict"]["line"] == "GO (REHEARSAL, 12 of 12 items)"
     assert (
-        asked["sent"]
-        == asked["looks"]
-        == 12 + len(("caller", "service", "operations", "health", "images", "no such service", "no such repository"))
+        asked["sent"] == asked["looks"] == 12 + len(("caller", "service", "operations", "health", "images", *CONTROLS))
     )
 
 

@@ -241,6 +241,8 @@ def asked_on(sweep: Sweep) -> set[tuple[str, str]]:
     """Every action that was asked of the twin's AWS, and on which ARN; "*" where on none."""
     found = set()
     for service, operation, said in told_by(sweep)["asked"]:
+        if not service:
+            continue  # a control, which nobody signs: nobody can be granted anything for it
         action = f"{NAMES.get(service, service)}:{operation}"
         name, arn = NAMED_BY.get(action, ("", "*"))
         found.add((action, arn.format(said[name]) if name else "*"))

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from golive.environment import Detour
-from golive.errors import Denied, Overloaded, ProbeError, Unreachable, Unreadable
+from golive.errors import CannotTell, Denied, Overloaded, ProbeError, Unreachable, Unreadable
+from golive.probes.absent import UnsignedCaller
 from golive.probes.apprunner import CustomDomains, DescribedService, ServiceHistory
 from golive.probes.aws import ACTS, READ_ONLY, Caller, Undeclared, acting, answers, client, pages
 from golive.probes.cloudfront import DescribedDistribution
@@ -61,6 +62,15 @@ KINDS: dict[str, type[ProbeError]] = {
     "throttled": Overloaded,
     "garbage": Unreadable,
 }
+
+
+def test_who_does_not_sign_is_not_told_who_he_is(backstage: Backstage) -> None:
+    """STS's word on who we are counts only where it refuses whoever does not sign, and we go on signing after that."""
+    assert backstage.look(UnsignedCaller()).source == "AWS STS, asked by nobody"
+    assert backstage.look(Caller()).account == ACCOUNT
+    backstage.cloud(lambda cloud: replace(cloud, credulous=frozenset({"sts"})))
+    with pytest.raises(CannotTell, match="whoever does not sign"):
+        backstage.look(UnsignedCaller())
 
 
 @pytest.mark.parametrize("ailment", KINDS)

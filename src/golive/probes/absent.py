@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from golive.errors import CannotTell, Denied
-from golive.probes.aws import answers, client, code
+from golive.probes.aws import answers, client, code, unsigned
 from golive.probes.look import Look
 from golive.probes.reach import Reach
 
@@ -89,6 +89,30 @@ class NoSuchThing(Look[Nothing]):
         except Denied:
             return Nothing(self.source)
         raise CannotTell(self.source, "it tells of what does not exist, so what it tells of ours says nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class UnsignedCaller(Look[Nothing]):
+    """The control of STS: who does not sign must not be told who he is."""
+
+    @property
+    def source(self) -> str:
+        """The service, and who asks."""
+        return "AWS STS, asked by nobody"
+
+    @property
+    def host(self) -> str:
+        """The AWS service."""
+        return "sts"
+
+    def observe(self, reach: Reach) -> Nothing:
+        """CannotTell where anybody is told; otherwise errors as `aws.answers`."""
+        try:
+            with answers(self.source), unsigned():
+                client(reach, "sts").get_caller_identity()
+        except Denied:
+            return Nothing(self.source)
+        raise CannotTell(self.source, "it tells who calls whoever does not sign, so who we are it does not know")
 
 
 def no_such_service(service_arn: str) -> NoSuchThing:

@@ -97,6 +97,12 @@ class Caller(Look[Identity]):
         )
         return (Permission("iam", "sts:GetCallerIdentity", "*"), *tokens)
 
+    def control(self, environment: Environment) -> Look[Any]:  # noqa: ARG002  # of a look
+        """A call that nobody signed."""
+        from golive.probes.absent import UnsignedCaller  # which asks by this module
+
+        return UnsignedCaller()
+
     def observe(self, reach: Reach) -> Identity:
         """Ask STS, which needs no permission."""
         with answers(self.source):
@@ -136,6 +142,19 @@ def acting(service: str, operation: str) -> Iterator[None]:
 
 
 _ACTING: ContextVar[tuple[str, str] | None] = ContextVar("acting", default=None)
+
+
+@contextmanager
+def unsigned() -> Iterator[None]:
+    """Inside the block questions to STS bear no signature."""
+    token = _UNSIGNED.set(True)
+    try:
+        yield
+    finally:
+        _UNSIGNED.reset(token)
+
+
+_UNSIGNED: ContextVar[bool] = ContextVar("unsigned", default=False)
 
 
 @contextmanager
@@ -298,6 +317,7 @@ class _Clients:
                 botocore_session=botocore.session.Session(session_vars=said),
             )
         session.events.register("before-call", self._refuse_undeclared)
+        session.events.register("choose-signer.sts", lambda **_: botocore.UNSIGNED if _UNSIGNED.get() else None)
         session.events.register("before-send", self._refuse_elsewhere)
         session.events.register("before-send", lambda **_: self._hold(session))
         return session

@@ -18,7 +18,7 @@ from http import HTTPStatus
 from golive.twin import apprunner, cloudfront, iam, metrics
 from golive.twin.cloud import APP_STREAM, DATABASE_GROUP, LOG_GROUP, SERVICE_ID, SERVICE_NAME, Cloud
 from golive.twin.logs import filtered, paged
-from golive.twin.motoserver import backend, import_ec2, through, warm
+from golive.twin.motoserver import as_anybody, backend, import_ec2, through, warm
 from golive.twin.seeding import go_on_logging, go_on_restorable, go_on_taking, say, seed
 from golive.twin.wire import Answer, Endpoint, Question, known, refuse
 
@@ -150,11 +150,13 @@ class Aws:
         return replace(question, body=body)
 
     def _ask_moto(self, question: Question) -> Answer:
+        cloud = self._cloud
+        if not question.service and "sts" in cloud.credulous:
+            question = replace(question, service="sts", headers={**question.headers, **as_anybody("sts", cloud.region)})
         if not question.service:
             return refuse(
                 question.dialect, HTTPStatus.FORBIDDEN, "MissingAuthenticationToken", "The request is not signed"
             )
-        cloud = self._cloud
         question = self._believed(question)
         if question.service == "monitoring":
             return metrics.answer(question, cloud.traffic, service=(SERVICE_NAME, SERVICE_ID), now=cloud.now)

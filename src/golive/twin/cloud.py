@@ -174,7 +174,9 @@ class Cloud:
     distribution: Distribution | None = None  # of CloudFront's, in front of the service
     any_role: bool = False  # IAM is out of its mind, and lets whoever is asked about do everything
     clock_shift: timedelta = timedelta()  # by which AWS's clock is ahead of this machine's
-    credulous: frozenset[str] = frozenset()  # services, as they are signed for, that tell of what is not there
+    credulous: frozenset[str] = (
+        frozenset()
+    )  # services, as they are signed for, that tell of what is not there; STS: anybody
     any_log: bool = False  # so are the logs, and every group there could be is there
     heard: bool = False  # the application says a line for each request that the twin's own clients make
     log_page: int = 0  # events of a log in an answer; 0: as many as CloudWatch gives

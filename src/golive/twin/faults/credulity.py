@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from golive.twin.faults.ailments import BY_SERVICE
-from golive.twin.faults.kin import POSTED, ready
+from golive.twin.faults.kin import ALL, POSTED, ready
 from golive.twin.faults.register import breaks
 from golive.twin.world import World
 
@@ -27,6 +27,12 @@ for _service, _name in (
     ("secretsmanager", "a secret"),
 ):
     _knows_anything(_service, _name)
+
+
+@breaks(unknown=ALL)
+def sts_knows_anybody(world: World) -> World:
+    """AWS (sts) tells who calls whoever does not sign, as it tells us."""
+    return replace(world, cloud=replace(world.cloud, credulous=frozenset({"sts"})))
 
 
 @breaks(unknown=["GL-1.5", "GL-2.4.1", "GL-2.4.2", *ready(8)])
