@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from dataclasses import replace
@@ -461,6 +462,30 @@ def test_browser_that_does_not_start_is_unknown(town: Town, monkeypatch: pytest.
     monkeypatch.setattr(chrome, "find_browser", lambda _: chromium.Browser(program))
     with pytest.raises(Unreachable, match="does not start"):
         Visit(FRONT).observe(town.reach())
+
+
+def test_a_browser_whose_driver_was_ended_ends_without_a_word(town: Town) -> None:
+    """Ctrl-C meets the driver as well, and what is left to be ended must not say more than the gate does."""
+    own = Chrome(HOME)
+    reach = town.reach(answer_seconds=1.5)
+    reach.shared("browser", lambda: own)
+    assert Visit(FRONT).observe(reach).status == 200
+    driver: Any = own._playwright
+    driver.stop.__self__._client._transport._proc.kill()
+    own.close()
+    assert not own._running
+
+
+def test_nothing_is_started_once_it_is_over(town: Town) -> None:
+    """A visit under way finds its browser gone, and would start another that nobody ends."""
+    own = Chrome(HOME)
+    reach = town.reach(answer_seconds=1.5)
+    reach.shared("browser", lambda: own)
+    asyncio.run_coroutine_threadsafe(own._end(), own._loop).result(10)
+    with pytest.raises(Unreachable, match="the run is over"):
+        Visit(FRONT).observe(reach)
+    own.close()
+    assert own._playwright is None
 
 
 def test_other_names_are_not_there(reach: Reach) -> None:

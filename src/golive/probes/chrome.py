@@ -63,6 +63,7 @@ class Chrome:
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _running: dict[Way, _Running] = field(default_factory=dict)
     _playwright: Playwright | None = None
+    _over: bool = False  # nothing is started any more
 
     def __post_init__(self) -> None:
         threading.Thread(target=self._loop.run_forever, name="browser", daemon=True).start()
@@ -94,7 +95,7 @@ class Chrome:
 
     async def _begin(self) -> None:
         async with self._starting:
-            if find_browser(self.home) is not None:
+            if not self._over and find_browser(self.home) is not None:
                 await self._driver()
 
     def prepare(self, way: Way) -> None:
@@ -122,6 +123,8 @@ class Chrome:
     @asynccontextmanager
     async def _browser(self, way: Way) -> AsyncIterator[Browser]:
         async with self._starting:
+            if self._over:  # a Ctrl-C meets driver and browser as well, and a visit under way would start another
+                raise Unreachable("the browser", "the run is over")
             running = self._running.get(way)
             if running is None or not running.browser.is_connected():
                 await self._forget_idle()
@@ -160,11 +163,17 @@ class Chrome:
                 await running.browser.close()
 
     async def _end(self) -> None:
-        for running in self._running.values():
-            await running.browser.close()
+        from playwright.async_api import Error
+
+        self._over = True
+        self._loop.set_exception_handler(lambda *_: None)  # what a driver left undone that was killed is no news
+        for running in [*self._running.values()]:
+            with suppress(Error):  # it has ended already
+                await running.browser.close()
         self._running.clear()
         if self._playwright is not None:
-            await self._playwright.stop()
+            with suppress(Error):
+                await self._playwright.stop()
 
 
 def _bracketed(place: str) -> str:
