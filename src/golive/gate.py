@@ -21,7 +21,7 @@ import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 from pytest_bdd.utils import registry_get_safe
 
-from golive.diagnosis.selecting import DIAGNOSE, NAMES, runbook_of
+from golive.diagnosis.selecting import DIAGNOSE, NAMES, refuse_options_of_the_other, runbook_of
 from golive.errors import GoLiveError, SetupError
 from golive.expedition import Expedition, Wanted
 from golive.findings import Progress, item_of, note_report
@@ -210,6 +210,7 @@ class Gate:
         try:
             self._be_rid_of_the_shell()
             refuse_other_ways(self.config, self.home)
+            refuse_options_of_the_other(self.config.option, runbook)
             self.run = self._make_run(runbook)
             self.run.settle()
             self.run.begin()

@@ -7,7 +7,7 @@ import threading
 import time
 import weakref
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -143,10 +143,9 @@ class Observatory:
 
     def begin(self, looks: Iterable[Look[Any]]) -> list[Entry]:
         """Ask *looks*, and their controls, side by side, as far as nobody has yet; waits for no answer."""
-        wanted = [*dict.fromkeys(looks)]
-        controls = [control for look in wanted if (control := look.control(self.environment)) is not None]
+        wanted = dict.fromkeys(looks)
         # The controls first: a host has so many places, and none of the answers counts before its control.
-        entries = [self._claim(look) for look in dict.fromkeys([*controls, *wanted])]
+        entries = [self._claim(look) for look in [*self._controls(wanted), *wanted]]
         for entry, mine in entries:
             if mine:
                 self._queue(entry)
@@ -268,6 +267,17 @@ class Observatory:
         if self._pool is None:
             self._pool = Threads(self._size)
         return self._pool
+
+    def _controls(self, looks: Collection[Look[Any]]) -> list[Look[Any]]:
+        """The controls of *looks*, and those of the controls, which none of *looks* is itself."""
+        found: dict[Look[Any], None] = {}
+        asking = [*looks]
+        while asking:
+            control = asking.pop().control(self.environment)
+            if control is not None and control not in found and control not in looks:
+                found[control] = None
+                asking.append(control)
+        return [*found]
 
     def _claim(self, look: Look[Any]) -> tuple[Entry, bool]:
         """What is known of *look*, and whether the caller has to see to it that it is asked."""

@@ -145,7 +145,7 @@ def test_control_that_does_not_fail_spoils_the_look(
     """
     backstage.put(change)
     with pytest.raises(CannotTell, match=said):
-        backstage.look(looks[name])
+        backstage.observatory().answer(looks[name])
 
 
 @pytest.mark.parametrize(

@@ -29,12 +29,10 @@ def runbook_of(
     The runbook that is diagnosed where the scenarios *selected* are run, "" for the gate.
 
     *runbooks* tells of which runbook each scenario is that is a cause; *uncollected* says which features cannot be
-    read. SetupError where both are selected, or options of the other are given.
+    read. SetupError where both are selected.
     """
     chosen = sorted({runbooks[node] for node in selected if node in runbooks})
     if not (chosen or (DIAGNOSE in option.markexpr and not selected)):
-        if given := [f"--{name}" for name in _ITS_OWN if getattr(option, name)]:
-            raise SetupError(f"only a diagnosis knows {' and '.join(given)}: golive diagnose bankid --since 12m")
         return ""
     if uncollected:
         raise SetupError("; ".join(uncollected))
@@ -45,12 +43,20 @@ def runbook_of(
         )
     if chosen[0] not in NAMES:
         raise SetupError(f"@{DIAGNOSE}{chosen[0]} names no failure runbook; there are: {', '.join(NAMES)}")
+    return chosen[0]
+
+
+def refuse_options_of_the_other(option: Namespace, runbook: str) -> None:
+    """SetupError where the gate (*runbook* "") is given options of a diagnosis, or a diagnosis those of the gate."""
+    if not runbook:
+        if given := [f"--{name}" for name in _ITS_OWN if getattr(option, name)]:
+            raise SetupError(f"only a diagnosis knows {' and '.join(given)}: golive diagnose bankid --since 12m")
+        return
     given = [f"--{name}" for name in _OF_THE_GATE if getattr(option, name)]
     given += ["--profile"] if option.profile != "launch" else []
     given += ["--alluredir"] if getattr(option, "allure_report_dir", None) else []
     if given:
         raise SetupError(f"a diagnosis only looks, and opens nothing: leave out {' and '.join(given)}")
-    return chosen[0]
 
 
 def known(features: Path) -> tuple[str, ...]:

@@ -148,9 +148,12 @@ class StrayToken(Asked, Look[Banks]):
 class NoSuchBank(Asked, Look[Banks]):
     """The control of every look at banks: is a bank that does not exist refused, and a token that nobody issued?"""
 
+    def control(self, environment: Environment) -> StrayToken:  # noqa: ARG002  # of a look
+        """A token that nobody issued."""
+        return StrayToken(self.api_url, self.client)
+
     def observe(self, reach: Reach) -> Banks:
-        """CannotTell where either is not."""
-        reach.ask(StrayToken(self.api_url, self.client))
+        """CannotTell where it is not, or the token is taken."""
         reply = self.ask(reach, self.client.token(reach), f"banks/{quote(NO_BANK)}")
         if reply.status == HTTPStatus.OK:
             read(reply, _ONE_BANK)
@@ -164,9 +167,12 @@ class NationalBanks(Asked, Look[Banks]):
 
     country: str
 
+    def control(self, environment: Environment) -> NoSuchBank:  # noqa: ARG002  # of a look
+        """A bank that does not exist."""
+        return NoSuchBank(self.api_url, self.client)
+
     def observe(self, reach: Reach) -> Banks:
         """Denied where we are not let in."""
-        reach.ask(NoSuchBank(self.api_url, self.client))
         reply = self.ask(reach, self.client.token(reach), f"banks?{urlencode({'countryCode': self.country})}")
         said = read(reply, _BANKS)
         banks = (Bank(one.bankDisplayName, one.countryCode, one.supportedServices, one.status) for one in said)
