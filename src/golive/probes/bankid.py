@@ -13,13 +13,13 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from golive.errors import CannotTell, Denied, Overloaded, ProbeError, Unreadable
-from golive.probes.http import Reply, exchange
+from golive.probes.http import Reply, exchange, formed
 from golive.probes.login import LoginRequest, LoginStart
 from golive.probes.look import Look
 from golive.probes.secrets import text_of
@@ -28,7 +28,6 @@ from golive.probes.web import MOVED
 if TYPE_CHECKING:
     from golive.probes.reach import Reach
 
-_Form = TypeVar("_Form", bound=BaseModel)
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 CLIENT_ID = "BANKID_CLIENT_ID"
@@ -102,7 +101,7 @@ class SelfDescription(OfIssuer, Look[Description]):
     def observe(self, reach: Reach) -> Description:
         """Errors as an API's: Denied, Overloaded, Unreadable; that it speaks for somebody else is an answer."""
         url = self.issuer + WELL_KNOWN
-        said = read(api(exchange(reach, url)), HTTPStatus.OK, _Document)
+        said = formed(api(exchange(reach, url)), _Document, "BankID")
         ends = {
             "authorization_endpoint": said.authorization_endpoint,
             "token_endpoint": said.token_endpoint,
@@ -312,13 +311,3 @@ def api(reply: Reply) -> Reply:
     if reply.status == HTTPStatus.FORBIDDEN:
         raise Denied(reply.url, "BankID answered 403", status=reply.status)
     return reply
-
-
-def read(reply: Reply, status: int, form: type[_Form]) -> _Form:
-    """The content of *reply*, which must have *status* and *form*."""
-    if reply.status != status:
-        raise Unreadable(reply.url, f"BankID answered {reply.status}")
-    try:
-        return form.model_validate_json(reply.body)
-    except ValidationError as exc:
-        raise Unreadable(reply.url, f"not what BankID answers: {exc.error_count()} members are wrong") from exc

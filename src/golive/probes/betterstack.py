@@ -10,20 +10,19 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from golive.errors import CannotTell, Denied, Overloaded, Unreadable
-from golive.probes.http import Reply, exchange
+from golive.probes.http import Form, Reply, exchange, formed
 from golive.probes.look import Look, Permission
 
 if TYPE_CHECKING:
     from golive.environment import Environment
     from golive.probes.reach import Reach
 
-Form = TypeVar("Form", bound=BaseModel)
 
 HOST = "betterstack"  # whose patience it costs
 # More pages than this, and the list leads in circles.
@@ -93,9 +92,9 @@ def listed(reach: Reach, path: str, form: type[Form]) -> Iterator[tuple[str, For
         if (there.scheme, there.netloc, there.path) != (home.scheme, home.netloc, home.path):
             raise Unreadable(home.geturl(), "its next page is said to be somewhere else")
         reply = _ask(reach, url)
-        page = _read(reply, _Page)
+        page = formed(reply, _Page, "BetterStack")
         for entry in page.data:
-            yield entry.id, _formed(reply, entry, form)
+            yield entry.id, _attributes(reply, entry, form)
         url = page.pagination.next
     raise Unreadable(home.geturl(), f"the list does not end after {_PAGES} pages")
 
@@ -105,7 +104,7 @@ def single(reach: Reach, path: str, form: type[Form]) -> Form | None:
     reply = _ask(reach, _url(reach, path))
     if reply.status == HTTPStatus.NOT_FOUND:
         return None
-    return _formed(reply, _read(reply, _Single).data, form)
+    return _attributes(reply, formed(reply, _Single, "BetterStack").data, form)
 
 
 def _url(reach: Reach, path: str) -> str:
@@ -128,16 +127,7 @@ def _send(reach: Reach, url: str, token: str) -> Reply:
     return reply
 
 
-def _read(reply: Reply, form: type[Form]) -> Form:
-    if reply.status != HTTPStatus.OK:
-        raise Unreadable(reply.url, f"BetterStack answered {reply.status}")
-    try:
-        return form.model_validate_json(reply.body)
-    except ValidationError as exc:
-        raise Unreadable(reply.url, f"not what BetterStack answers: {exc.error_count()} members are wrong") from exc
-
-
-def _formed(reply: Reply, entry: _Entry, form: type[Form]) -> Form:
+def _attributes(reply: Reply, entry: _Entry, form: type[Form]) -> Form:
     try:
         return form.model_validate(entry.attributes)
     except ValidationError as exc:

@@ -6,23 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from golive.errors import CannotTell, Denied, Overloaded, ProbeError, Unreadable
 from golive.probes.absent import Nothing
 from golive.probes.apprunner import RunningService
 from golive.probes.ecr import RepositoryImages
-from golive.probes.http import Reply, exchange
+from golive.probes.http import Reply, exchange, formed
 from golive.probes.look import Look, Permission
 
 if TYPE_CHECKING:
     from golive.environment import Environment
     from golive.probes.reach import Reach
 
-_Form = TypeVar("_Form", bound=BaseModel)
 
 NO_TOKEN = "ghs_0123456789abcdefABCDEF0123456789abcd"  # noqa: S105  # nobody's
 _MANY = 50  # runs in a page, so that a page stays below the limit of `exchange`
@@ -162,7 +161,7 @@ class CommitRuns(_OfCommit, Look[Runs]):
             reply = _ask(reach, self.repository, path)
             if reply.status == HTTPStatus.UNPROCESSABLE_ENTITY:
                 return Runs(self.commit, False, ())
-            said = _read(reply, _Page)
+            said = formed(reply, _Page, "GitHub")
             page, total = page + 1, said.total_count
             found += [
                 CheckRun(run.name, run.status, run.conclusion, run.app.slug if run.app else "")
@@ -186,7 +185,7 @@ class CommitPlace(_OfCommit, Look[Place]):
     def observe(self, reach: Reach) -> Place:
         """By one comparison: a commit that is not ahead of the branch is on it."""
         path = f"compare/{quote(self.branch, safe='')}...{self.commit}"
-        said = _read(_ask(reach, self.repository, path), _Comparison)
+        said = formed(_ask(reach, self.repository, path), _Comparison, "GitHub")
         return Place(self.branch, said.base_commit.sha, said.status in ("behind", "identical"))
 
 
@@ -273,13 +272,3 @@ def _ask(reach: Reach, repository: str, path: str) -> Reply:
     if reply.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
         raise Denied(url, f"GitHub answered {reply.status}: the token cannot see this, or it is not there")
     return reply
-
-
-def _read(reply: Reply, form: type[_Form]) -> _Form:
-    """The content of *reply*, which must have *form*."""
-    if reply.status != HTTPStatus.OK:
-        raise Unreadable(reply.url, f"GitHub answered {reply.status}")
-    try:
-        return form.model_validate_json(reply.body)
-    except ValidationError as exc:
-        raise Unreadable(reply.url, f"not what GitHub answers: {exc.error_count()} members are wrong") from exc

@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from golive.errors import Overloaded, Unreachable, Unreadable, Untrusted
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     import httpx
 
     from golive.probes.reach import Reach
+
+Form = TypeVar("Form", bound=BaseModel)
 
 LIMIT = 1 << 20  # bytes of a body, after decompression
 PATIENT_DOWN = 429
@@ -76,6 +81,20 @@ def exchange(
                 shown, "answered 429, too many requests", status=PATIENT_DOWN, limits=limits(answer.headers)
             )
         return Reply(shown, answer.status_code, answer.headers, _body(shown, answer, ends, limit))
+
+
+def formed(reply: Reply, form: type[Form], vendor: str, status: int = HTTPStatus.OK) -> Form:
+    """
+    What *vendor* answered, in its *form*; Unreadable where it answered with another *status*, or in no such form.
+
+    Without the cause: that would quote what came, keys included.
+    """
+    if reply.status != status:
+        raise Unreadable(reply.url, f"{vendor} answered {reply.status}")
+    try:
+        return form.model_validate_json(reply.body)
+    except ValidationError as exc:
+        raise Unreadable(reply.url, f"not what {vendor} answers: {exc.error_count()} members are wrong") from None
 
 
 def limits(headers: httpx.Headers) -> Mapping[str, str]:

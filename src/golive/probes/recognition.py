@@ -26,10 +26,9 @@ from golive.probes.bankid import (
     api,
     challenge,
     is_of,
-    read,
     word,
 )
-from golive.probes.http import Reply, exchange
+from golive.probes.http import Reply, exchange, formed
 from golive.probes.look import Look
 from golive.probes.secrets import text_of
 
@@ -117,7 +116,7 @@ class _Shown:
         reply = self._post(url, form)
         if reply.status not in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED):
             raise Unreadable(url, f"a code that nobody gave is answered {reply.status}")
-        said = word(read(reply, reply.status, _Refusal).error)
+        said = word(formed(reply, _Refusal, "BankID", reply.status).error)
         if said not in (KNOWS, *KNOWS_NOT):
             raise Unreadable(url, f"refuses with {said}, which says nothing of who asks")
         return said
@@ -142,9 +141,9 @@ class _Shown:
         except Denied:  # BankID may offer it to some clients alone
             return "access_denied"
         if reply.status == HTTPStatus.CREATED:
-            read(reply, HTTPStatus.CREATED, _Pushed)
+            formed(reply, _Pushed, "BankID", HTTPStatus.CREATED)
             return ""
-        return word(read(reply, reply.status, _Refusal).error)
+        return word(formed(reply, _Refusal, "BankID", reply.status).error)
 
     def _post(self, url: str, form: Mapping[str, str]) -> Reply:
         """With the credentials (RFC 6749 2.3.1) in the first way that BankID takes."""

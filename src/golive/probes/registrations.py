@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from golive.errors import ProbeError, Unreadable
+from golive.probes.http import formed
 from golive.probes.secrets import fingerprint
-from golive.probes.sumsubcalls import SUMSUB, Camel, as_gate, read, word
+from golive.probes.sumsubcalls import SUMSUB, Camel, as_gate, word
 
 if TYPE_CHECKING:
     from golive.probes.reach import Reach
@@ -95,7 +96,7 @@ def signing_keys(reach: Reach, webhooks: Webhooks) -> Mapping[str, tuple[str, st
 def registered(reach: Reach) -> tuple[_Webhook, ...]:
     """All webhooks as Sumsub lists them, keys included: they must not leave the probe."""
     reply = as_gate(reach, reach.environment.sumsub.webhooks)
-    hooks = read(reply, _List).list.items
+    hooks = formed(reply, _List, SUMSUB).list.items
     if len(hooks) >= _OLDEST:
         raise Unreadable(reply.url, f"Sumsub lists {_OLDEST} webhooks and leaves the newer ones out")
     for hook in hooks:

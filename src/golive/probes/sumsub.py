@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 from pydantic import AwareDatetime
 
 from golive.errors import CannotTell, Unreadable
+from golive.probes.http import formed
 from golive.probes.look import Look, Permission
 from golive.probes.registrations import Webhooks, registered, told
 from golive.probes.secrets import text_of
-from golive.probes.sumsubcalls import MARKS, SUMSUB, Camel, Credentials, Mark, as_gate, call, named, own, read, word
+from golive.probes.sumsubcalls import MARKS, SUMSUB, Camel, Credentials, Mark, as_gate, call, named, own, word
 
 if TYPE_CHECKING:
     from golive.environment import Environment
@@ -202,7 +203,7 @@ def review_of(reach: Reach, applicant: str) -> Review:
     reply = as_gate(reach, f"/resources/applicants/{applicant}/status")
     if reply.status == HTTPStatus.NOT_FOUND:
         return Review(SUMSUB, applicant)
-    said = read(reply, _Review)
+    said = formed(reply, _Review, SUMSUB)
     result = said.review_result or _Result()
     return Review(
         SUMSUB,
@@ -236,7 +237,7 @@ def _to_ask(environment: Environment, scope: str) -> tuple[Permission, ...]:
 def _refusal(reach: Reach, by: Credentials, what: str) -> str:
     reply = call(reach, by, _HEALTH)
     if reply.status == HTTPStatus.OK:
-        read(reply, _Nothing)  # to be let in is one thing, and a page of somebody else's another
+        formed(reply, _Nothing, SUMSUB)  # to be let in is one thing, and a page of somebody else's another
     if reply.status != HTTPStatus.UNAUTHORIZED:
         raise CannotTell(SUMSUB, f"it answered {reply.status} to {what}, so what it takes says nothing")
     return named(reply)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
@@ -34,8 +34,6 @@ MARKS: Mapping[str, Mark] = {"production": "prd:", "sandbox": "sbx:"}
 _TOO_OLD = "app-token-request-expired"
 _ERROR_NAME = re.compile(r"[a-z][a-z0-9-]{0,60}")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,60}")
-
-_Form = TypeVar("_Form", bound=BaseModel)
 
 
 class Camel(BaseModel):
@@ -121,14 +119,3 @@ def named(reply: Reply) -> str:
 def word(said: str | None) -> str:
     """A word of Sumsub's own lists; "" for what is none."""
     return said if said and _WORD.fullmatch(said) else ""
-
-
-def read(reply: Reply, form: type[_Form]) -> _Form:
-    """The answer in its *form*; Unreadable where it is none."""
-    if reply.status != HTTPStatus.OK:
-        raise Unreadable(reply.url, f"Sumsub answered {reply.status}")
-    try:
-        return form.model_validate_json(reply.body)
-    except ValidationError as exc:
-        # Without the cause: it would quote what came, keys included.
-        raise Unreadable(reply.url, f"not what Sumsub answers: {exc.error_count()} members are wrong") from None
