@@ -62,14 +62,27 @@ def test_the_contradictions_are_those_of_the_document(project: Project, monkeypa
 def test_faults_are_listed() -> None:
     """Every fault is in the list with what it turns, every incident with its cause, for people and as JSON."""
     rows = json.loads(said("faults", "--json"))
-    assert {row["fault"]: (row["unmet"], row["unknown"]) for row in rows if "unmet" in row} == {
+    assert len({tuple(row) for row in rows}) == 1, "one shape for all"
+    assert {row["fault"]: (row["unmet"], row["unknown"]) for row in rows if row["cause"] is None} == {
         name: (list(fault.unmet), list(fault.unknown)) for name, fault in FAULTS.items()
     }
-    assert {row["fault"]: row["cause"] for row in rows if "cause" in row} == {
+    assert {row["fault"]: row["cause"] for row in rows if row["cause"]} == {
         name: incident.cause for name, incident in INCIDENTS.items()
     }
     text = said("faults")
     assert all(name in text for name in (*FAULTS, *INCIDENTS))
+
+
+def test_list_of_faults_says_in_which_phase_they_are_judged() -> None:
+    """Whoever breaks what the launch itself does not judge yet is told where it is judged, and nobody else anything."""
+    phases = {row["fault"]: row["phase"] for row in json.loads(said("faults", "--json"))}
+    assert phases["hsts-sent-twice"] == "T-0"
+    assert phases["errors-pile-up"] == "T+2h"
+    assert phases["pre-launch-snapshot-failed"] == "T+24h", "an act, which may also be due before"
+    assert phases["cause-signed-of-an-earlier-rollback"] == "rollback"
+    assert phases["account-of-another"] is phases["consents-have-ended"] is None, "stops the run; an incident"
+    text = said("faults")
+    assert text.count("judged with --phase") == sum(phase not in {None, "T-0"} for phase in phases.values())
 
 
 def test_the_lock_is_up_to_date() -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from golive.errors import SetupError
-from golive.phases import ROLLBACK, due_at, moment, offset
+from golive.phases import LAUNCH, ROLLBACK, due_at, moment, offset
 from golive.record import Later
 from golive.runbook import Inventory, Item
 
@@ -89,3 +89,10 @@ class Agenda:
         if at is None:
             return [f"{self.phase} has no hour: launch_at is not set in the environment file"]
         return [f"{self.phase} begins at {moment(at)}, and cannot be judged before"] if now < at else []
+
+
+def phase_judging(inventory: Inventory, items: Iterable[str]) -> str | None:
+    """The first phase from the launch on in which one of *items* (ids) is due, the rollback last; None for no item."""
+    wanted = [item for item in inventory.item if item.id in set(items)]
+    phases = inventory.phases[inventory.phases.index(LAUNCH) :]
+    return next((one for one in (*phases, ROLLBACK) if any(map(Agenda(inventory, one).is_due, wanted))), None)

@@ -102,28 +102,14 @@ def contradictions(as_json: bool, markdown: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def faults(as_json: bool) -> None:
     """The ways to break the twin, and what each turns at the gate, or which cause a diagnosis must find."""
-    from golive.twin.faults import FAULTS, INCIDENTS
+    from golive.faultlist import lines, rows
 
+    inventory = load_inventory(_home() / "features")
     if as_json:
-        rows = [_fault_row(name) for name in sorted(FAULTS)]
-        _show(
-            rows + [{"fault": one.name, "sentence": one.sentence, "cause": one.cause} for one in INCIDENTS.values()],
-            True,
-        )
+        _show(rows(inventory), True)
         return
-    for name in sorted(FAULTS):
-        fault = FAULTS[name]
-        click.echo(f"{name}\n    {fault.sentence}")
-        for what in ("unmet", "unknown", "unsigned", "waived"):
-            ids = getattr(fault, what)
-            if ids:
-                click.echo(f"    {what}: {', '.join(ids)}")
-        if fault.stops:
-            click.echo("    stops the run: this is another target")
-    click.echo(f"{len(FAULTS)} faults; break the twin with: pytest -m golive --fault NAME\n")
-    for incident in INCIDENTS.values():
-        click.echo(f"{incident.name}\n    {incident.sentence}\n    cause: {incident.cause}")
-    click.echo(f"{len(INCIDENTS)} incidents; diagnose one with: golive diagnose RUNBOOK --fault NAME")
+    for line in lines(inventory):
+        click.echo(line)
 
 
 @main.command()
@@ -393,21 +379,6 @@ def statement(run: Path, key: Path, output: Path) -> None:
     from golive.envelope import seal
 
     click.echo(seal(run, key, output, _Person().ask_secret))
-
-
-def _fault_row(name: str) -> dict[str, object]:
-    from golive.twin.faults import FAULTS
-
-    fault = FAULTS[name]
-    return {
-        "fault": name,
-        "sentence": fault.sentence,
-        "unmet": list(fault.unmet),
-        "unknown": list(fault.unknown),
-        "unsigned": list(fault.unsigned),
-        "waived": list(fault.waived),
-        "stops": fault.stops,
-    }
 
 
 def _home() -> Path:

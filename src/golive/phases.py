@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+LAUNCH = "T-0"
 ROLLBACK = "rollback"
 _PHASE = re.compile(r"T(?P<sign>[+-])(?P<count>\d+)(?P<unit>[mhd])?")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), None: timedelta()}
