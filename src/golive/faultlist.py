@@ -15,7 +15,8 @@ TURNED = ("unmet", "unknown", "unsigned", "waived")
 
 def rows(inventory: Inventory) -> list[dict[str, object]]:
     """Every fault by name, then every incident, all with the same fields."""
-    return [_row(inventory, one) for one in (*_by_name(), *INCIDENTS.values())]
+    every: list[Fault | Incident] = [*_by_name(), *INCIDENTS.values()]
+    return [_row(inventory, one) for one in every]
 
 
 def lines(inventory: Inventory) -> Iterator[str]:
