@@ -1,4 +1,4 @@
-"""The town, started once for all tests of the probes, and servers that say what a test wants."""
+"""The town, started once for all tests of the probes, a browser to visit it, and servers that say what a test wants."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from golive.environment import Environment, load
+from golive.probes.chrome import Chrome
+from golive.probes.reach import Reach
 from golive.twin.web import running
 
 from .backstage import Backstage
@@ -52,6 +55,22 @@ def backstage(_backstage: Backstage) -> Backstage:
     """The whole twin, healthy."""
     _backstage.heal()
     return _backstage
+
+
+@pytest.fixture(scope="module")
+def browser() -> Any:
+    """One browser for all tests of a file, as one run has."""
+    shared = Chrome(HOME)
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def reach(town: Town, browser: Chrome) -> Reach:
+    """The town, with the browser already there."""
+    found = town.reach(answer_seconds=1.5)
+    found.shared("browser", lambda: browser)
+    return found
 
 
 @pytest.fixture

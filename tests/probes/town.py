@@ -78,6 +78,23 @@ def answered_by(ask: Callable[[Look[Any]], Any], reach: Reach) -> Reach:
     return Reach(reach.environment, reach.detour, ask)
 
 
+def plain(town: Town, serve: Callable[..., int], said: bytes) -> Reach:
+    """A reach whose getdrop.no answers *said* to everything over plain HTTP, and hangs up."""
+
+    def talk(connection: Any) -> None:
+        connection.recv(9999)
+        connection.sendall(said)
+
+    reach = town.reach()
+    reach.detour = replace(reach.detour, ports={**town.ports, **doors(serve(talk))})
+    return reach
+
+
+def doors(port: int) -> dict[str, int]:
+    """Both addresses of the site's port 80, behind *port*."""
+    return {"192.0.2.10:80": port, "192.0.2.11:80": port}
+
+
 def again(answer: Any) -> Any:
     """*answer* as it comes back from the record."""
     kind: TypeAdapter[Any] = TypeAdapter(type(answer))
