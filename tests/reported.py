@@ -11,9 +11,12 @@ from golive.record import (
     Attempt,
     Contradiction,
     Decision,
+    EarlierRun,
     Evidence,
     Finding,
+    History,
     Inventory,
+    Official,
     Record,
     Run,
     Status,
@@ -21,6 +24,7 @@ from golive.record import (
     Subject,
     Verdict,
 )
+from golive.since import comparison
 
 HOME = Path(__file__).resolve().parent.parent
 AT = datetime(2026, 3, 2, 9, 14, 3, tzinfo=UTC)
@@ -135,3 +139,24 @@ APEX = Contradiction(
     number=11, matter="The apex", documents="An A record", gate="Takes addresses", decides=("CEO",), items=("GL-6.1",)
 )
 GO = [finding(f"GL-{2 + number // 10}.{number % 10 + 1}") for number in range(101)]
+PEOPLE = (
+    Official(
+        name="ola", full_name="Ola Nordmann", roles=("go-live owner", "approver", "rollback authority"), has_key=True
+    ),
+    Official(name="kari", full_name="Kari Nordmann", roles=("author",), has_key=False),
+)
+FOLDER = "reports/production/2026-03-02T091403.000000Z"
+
+
+def live(run: Record, **said: Any) -> Record:
+    update = {"officials": PEOPLE, "run": run.run.model_copy(update={"folder": FOLDER}), "environment": "production"}
+    return run.model_copy(update={**update, "rehearsal": False, **said})
+
+
+def with_history(run: Record, before: Record) -> Record:
+    against = comparison("2026-03-01T091403.000000Z", before, run)
+    earlier = EarlierRun(
+        folder=against.folder, ended=AT, phase="T-0", status=before.verdict.status, line=before.verdict.line
+    )
+    unread = ("2026-02-28T091403.000000Z: its manifest.json is no manifest",)
+    return run.model_copy(update={"history": History(runs=(earlier,), last=against, unread=unread)})

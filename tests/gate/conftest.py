@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from golive.record import Record
+from golive.record import Decision, Record
+from tests.gate.recorded import kept
 from tests.gate.rehearsed import rehearsed, signed
 
-__all__ = ["rehearsed", "signed"]
+__all__ = ["kept", "rehearsed", "signed"]
 
 HOME = Path(__file__).parents[2]
 
@@ -68,6 +69,11 @@ class Project:
         assert old in text, f"{old!r} is not in {path}"
         file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
+    def append(self, path: str, text: str) -> None:
+        """Write *text* below what stands there."""
+        file = self.home / path
+        file.write_text(file.read_text(encoding="utf-8") + "\n\n" + text + "\n", encoding="utf-8")
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
@@ -95,3 +101,14 @@ def manifest_of(ran: Ran) -> dict[str, Any]:
     said = json.loads((ran.folder / "manifest.json").read_text())
     assert isinstance(said, dict)
     return said
+
+
+def demand_no_go(ran: Ran, *said: str) -> None:
+    """Exit status, record and terminal say NO-GO together, each with the reason."""
+    assert ran.status == 1, ran.terminal
+    assert ran.record is not None
+    assert ran.record.verdict.status is Decision.NO_GO
+    assert ran.record.verdict.line in ran.terminal
+    for words in said:
+        assert words in ran.terminal
+        assert any(words in reason for reason in ran.record.verdict.reasons), ran.record.verdict.reasons
