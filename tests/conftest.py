@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
@@ -22,3 +23,9 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors: a test waits a third of its time, for answers and for what it has started."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_unconfigure() -> None:
+    """On the way out nothing is searched for garbage: pytest would, five times, and a worker has a gigabyte by then."""
+    gc.freeze()

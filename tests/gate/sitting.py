@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import itertools
 import sys
@@ -70,8 +71,11 @@ class Sitting:
     def end(self) -> None:
         """Let the session end."""
         if self._session and not self.over:
+            # A pytest that ends searches the whole memory for garbage, five times over; this process goes on.
+            gc.freeze()
             with contextlib.redirect_stdout(io.StringIO()):
                 self._session.switch(None)
+            gc.unfreeze()
 
     def _sit(self, wanted: _Wanted) -> tuple[int, Any]:
         sys.modules.pop("test_runbook", None)  # another home has other features
