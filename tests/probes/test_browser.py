@@ -104,7 +104,7 @@ def test_what_is_no_page_is_unknown(town: Town, browser: Chrome, ailment: Any, e
     A site that is off, hangs, talks rubbish or says "not now" has not been seen.
     """
     town.site = replace(town.site, ailment=ailment)
-    reach = town.reach(answer_seconds=0.5)
+    reach = town.reach(answer_seconds=0.5) if ailment == "silent" else town.reach()
     reach.shared("browser", lambda: browser)
     with pytest.raises(error):
         Visit(FRONT).observe(reach)

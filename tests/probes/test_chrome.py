@@ -101,7 +101,7 @@ def test_browser_that_does_not_start_is_unknown(town: Town, monkeypatch: pytest.
 def test_a_browser_whose_driver_was_ended_ends_without_a_word(town: Town) -> None:
     """Ctrl-C meets the driver as well, and what is left to be ended must not say more than the gate does."""
     own = Chrome(HOME)
-    reach = town.reach(answer_seconds=1.5)
+    reach = town.reach()
     reach.shared("browser", lambda: own)
     assert Visit(FRONT).observe(reach).status == 200
     driver: Any = own._playwright
@@ -113,7 +113,7 @@ def test_a_browser_whose_driver_was_ended_ends_without_a_word(town: Town) -> Non
 def test_nothing_is_started_once_it_is_over(town: Town) -> None:
     """A visit under way finds its browser gone, and would start another that nobody ends."""
     own = Chrome(HOME)
-    reach = town.reach(answer_seconds=1.5)
+    reach = town.reach()
     reach.shared("browser", lambda: own)
     asyncio.run_coroutine_threadsafe(own._end(), own._loop).result(10)
     with pytest.raises(Unreachable, match="the run is over"):

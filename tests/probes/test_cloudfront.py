@@ -52,8 +52,7 @@ def edged(environment: Environment) -> Environment:
 
 @pytest.fixture(scope="module")
 def _reach(_backstage: Backstage, edged: Environment) -> Reach:
-    hasty = edged.network.model_copy(update={"answer_seconds": 0.5})
-    return _backstage.reach(edged.model_copy(update={"network": hasty}))
+    return _backstage.reach(edged)
 
 
 @pytest.fixture

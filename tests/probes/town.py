@@ -62,7 +62,7 @@ class Town:
     def reach(self, **network: Any) -> Reach:
         """A new reach towards this town, that remembers no look; *network* replaces the environment's patience."""
         environment = self.environment.model_copy(
-            update={"network": self.environment.network.model_copy(update={"answer_seconds": 0.5, **network})}
+            update={"network": self.environment.network.model_copy(update=network)}
         )
         reach: Reach
 

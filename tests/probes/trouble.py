@@ -42,8 +42,7 @@ CHANGES: dict[str, Callable[..., Change]] = {"Neonomics": neonomics, "Swan": swa
 
 
 def taken(backstage: Backstage, environment: Environment, provider: str) -> Pulse:
-    """The pulse of *provider*, by somebody in a hurry."""
-    backstage.hasty.forget()
-    pulse = providers.stranger_there(provider, environment).observe(backstage.hasty)
+    """The pulse of *provider*, by somebody who remembers nothing."""
+    pulse = providers.stranger_there(provider, environment).observe(backstage.reach(environment))
     assert isinstance(pulse, Pulse)
     return pulse
