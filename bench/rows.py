@@ -339,15 +339,17 @@ def _one_of_each(incidents: Sequence[Incident]) -> list[Incident]:
     return [*first.values(), *hanging]
 
 
+# What makes thousands of files comes before the twins, which take theirs away when they stop: an ext4 without a journal
+# gives an inode that was freed in the last minutes to nobody, and searches long for another.
 ROWS: dict[str, Callable[[Results, Plan], None]] = {
     "hundred": hundred,
     "thousand": thousand,
-    "checklist": checklist,
     "record": record,
+    "growth": growth,
     "requests": requests,
+    "checklist": checklist,
     "rehearsal": rehearsal,
     "diagnosis": diagnosis,
-    "growth": growth,
 }
 
 
