@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 import time
 import traceback
@@ -15,7 +14,7 @@ import pytest
 from golive.coordinates import Network
 from golive.environment import Detour, Environment, load
 from golive.errors import CannotTell, Crashed, Denied, Overloaded, ProbeError, Unreachable, Unsigned
-from golive.observatory import Observatory, Threads
+from golive.observatory import Observatory
 from golive.probes.look import Act, Look
 from golive.probes.reach import Reach
 
@@ -126,19 +125,6 @@ def test_looks_are_asked_side_by_side() -> None:
     seen = observatory()
     seen.gather([Ask(str(number)) for number in range(10)])
     assert {item.error for item in seen.evidence()} == {None}
-
-
-def test_threads_are_as_many_as_are_needed_and_end_with_their_executor() -> None:
-    """Work that comes piece by piece is done by one thread, which ends when nobody holds the executor any more."""
-    threads = Threads(4)
-    (thread,) = {threads.submit(threading.current_thread).result(5) for _ in range(5)}
-    barrier = threading.Barrier(4)
-    together = [threads.submit(barrier.wait) for _ in range(4)]
-    assert sorted(each.result(5) for each in together) == [0, 1, 2, 3]
-    del threads
-    gc.collect()
-    thread.join(5)
-    assert not thread.is_alive()
 
 
 def test_one_host_is_not_overrun() -> None:

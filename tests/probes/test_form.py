@@ -11,7 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from golive.probes.form import _KNOWN_STRAYS, ANOTHER_HOST, ANOTHER_WORD, Form, Link, bits, form_of, worded
+from golive.probes.form import Form, form_of
+from golive.probes.link import _KNOWN_STRAYS, ANOTHER_HOST, ANOTHER_WORD, Link
+from golive.probes.randomness import bits, worded
 
 HOST = "drop-db.c1x2y3z4a5b6.eu-west-1.rds.amazonaws.com"
 LETTERS = string.ascii_letters + string.digits

@@ -18,6 +18,7 @@ from golive.twin import (
     authority,
     bankid,
     betterstack,
+    betterstackface,
     github,
     names,
     neonomics,
@@ -165,7 +166,7 @@ def twin(ca: Authority) -> Iterator[Twin]:
         neonomics.NeonomicsFace(lambda: world.neonomics, certificates, ca),
         swan.SwanFace(lambda: world.swan, certificates, ca),
         sumsub.SumsubFace(lambda: world.sumsub, certificates, ca),
-        betterstack.BetterStackFace(lambda: world.betterstack, certificates, ca),
+        betterstackface.BetterStackFace(lambda: world.betterstack, certificates, ca),
         slack.SlackFace(lambda: world.slack, certificates, ca),
         ranges.RangesFace(lambda: world.ranges, certificates, ca),
     )

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -20,16 +17,14 @@ from golive.probes.html import plainly
 from golive.probes.look import Look
 from golive.probes.reach import Reach
 from golive.probes.together import together
+from golive.probes.watch import Watch, bare
 
 if TYPE_CHECKING:
-    from playwright.async_api import BrowserContext, ConsoleMessage, Error, Locator, Page, Request, Response, WebError
+    from playwright.async_api import BrowserContext, Error, Locator, Page
 
 # A page is at rest when it has asked for nothing during this part of the environment's patience for one answer.
 REST = 0.1
 ASKED = 32  # hosts at the same time
-MOST = 20  # of each kind of trouble that is told
-WORDS = 300  # characters of each
-BARRED = "csp"  # Chromium's word where the page's own policy lets nobody be asked, here or at a visitor's
 CONTROL = "golive-control"
 STORES = ("localStorage", "sessionStorage", "indexedDB", "cache")
 HTML = ("text/html", "application/xhtml+xml")
@@ -37,11 +32,7 @@ HTML = ("text/html", "application/xhtml+xml")
 LOOK_AROUND = Path(__file__).with_name("visit.js")
 LOOK_INTO_STORAGE = Path(__file__).with_name("storage.js")
 
-_NAME = re.compile(r"[A-Z]\w{0,40}")
 _DOING = re.compile(r"[A-Za-z]+\.[A-Za-z_]+")
-_NOT_LOADED = re.compile(
-    r"Failed to load resource: (the server responded with a status of \d{3} \([\w -]*\)|net::ERR_\w+)"
-)
 _NET_ERROR = re.compile(r"net::(ERR_\w+)")
 
 
@@ -205,94 +196,13 @@ def _is_hidden(reach: Reach, host: str) -> bool:
     return False
 
 
-@dataclass  # without slots: Playwright writes down on the listener that it listens
-class _Watch:
-    """Hears what goes on in a profile, in all its pages."""
-
-    hosts: frozenset[str]
-    under_way: set[Request] = field(default_factory=set)
-    documents: list[Request] = field(default_factory=list)  # that a page as a whole was, or was to be
-    answers: dict[Request, Response] = field(default_factory=dict)
-    failed: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    others: Counter[str] = field(default_factory=Counter)  # hosts that are not reached, and how often they were asked
-    last: float = field(default_factory=time.monotonic)
-
-    @property
-    def outside(self) -> tuple[str, ...]:
-        """The hosts that are not reached and that the pages asked."""
-        return tuple(sorted(host for host, times in self.others.items() if times))
-
-    def attach(self, profile: BrowserContext) -> None:
-        profile.on("page", lambda page: page.on("websocket", lambda socket: self._note(socket.url)))
-        profile.on("request", self._asked)
-        profile.on("response", self._answered)
-        profile.on("requestfinished", self._done)
-        profile.on("requestfailed", self._broke)
-        profile.on("console", self._said)
-        profile.on("weberror", self._threw)
-
-    async def rest(self, quiet: float, ends: float) -> None:
-        """Until nothing was asked for *quiet* seconds, or it is *ends* (monotonic)."""
-        self.last = time.monotonic()
-        while time.monotonic() < ends and (self.under_way or time.monotonic() - self.last < quiet):
-            await asyncio.sleep(quiet / 10)
-
-    def _asked(self, request: Request) -> None:
-        self.last = time.monotonic()
-        self.under_way.add(request)
-        self._note(request.url)
-        if request.is_navigation_request() and request.frame.parent_frame is None:
-            self.documents.append(request)
-
-    def _note(self, url: str, times: int = 1) -> None:
-        """Count *url* where it is one of a host that is not reached."""
-        host = urlsplit(url).hostname
-        if host and host not in self.hosts:
-            self.others[host] += times
-
-    def _answered(self, response: Response) -> None:
-        self.answers[response.request] = response
-        if response.status >= 400 and response.request not in self.documents:
-            self._tell(self.failed, f"{_bare(response.url)}: {response.status}")
-
-    def _done(self, request: Request) -> None:
-        self.last = time.monotonic()
-        self.under_way.discard(request)
-
-    def _broke(self, request: Request) -> None:
-        self._done(request)
-        if request.failure == BARRED:
-            self._note(request.url, -1)
-        answer = self.answers.get(request)
-        told = answer is not None and answer.status >= 400
-        if urlsplit(request.url).hostname in self.hosts and not told and request not in self.documents:
-            self._tell(self.failed, f"{_bare(request.url)}: {request.failure or 'no answer'}")
-
-    def _said(self, message: ConsoleMessage) -> None:
-        # What we did not let through is no fault of the page's.
-        host = urlsplit(str(message.location.get("url", ""))).hostname
-        if message.type == "error" and (host is None or host in self.hosts):
-            words = message.text if _NOT_LOADED.fullmatch(message.text) else "an error on the console"
-            self._tell(self.errors, f"{words}, at {_line(message.location)}")
-
-    def _threw(self, error: WebError) -> None:
-        name = error.error.name if _NAME.fullmatch(error.error.name or "") else "an error"
-        self._tell(self.errors, f"{name} thrown{_thrown_at(error.error.stack)}")
-
-    @staticmethod
-    def _tell(told: list[str], words: str) -> None:
-        if len(told) < MOST and (words := words[:WORDS]) not in told:
-            told.append(words)
-
-
 async def _visit(profile: BrowserContext, visit: Visit, reach: Reach) -> Sight:
     from playwright.async_api import Error
 
     patience = reach.environment.network.answer_seconds
     rest = patience * REST
     ends = time.monotonic() + reach.environment.network.look_seconds
-    watch = _Watch(frozenset(reach.environment.network.hosts))
+    watch = Watch(frozenset(reach.environment.network.hosts))
     watch.attach(profile)
     try:
         page = await profile.new_page()
@@ -309,28 +219,28 @@ async def _visit(profile: BrowserContext, visit: Visit, reach: Reach) -> Sight:
             await page.wait_for_load_state("load")
         return await _see(profile, page, watch, clicked=control is not None)
     except Error as exc:
-        outside = _led_outside(watch)
+        outside = watch.led_outside
         if outside is not None:
             return Sight(outside, None, clicked=len(watch.documents) > 1, outside=watch.outside)
         raise _told(visit.url, exc) from exc
 
 
-async def _see(profile: BrowserContext, page: Page, watch: _Watch, *, clicked: bool) -> Sight:
+async def _see(profile: BrowserContext, page: Page, watch: Watch, *, clicked: bool) -> Sight:
     last = watch.documents[-1]
     answer = watch.answers.get(last)
     if last.failure and answer is None:
-        if (outside := _led_outside(watch)) is not None:
+        if (outside := watch.led_outside) is not None:
             return Sight(outside, None, clicked=clicked, outside=watch.outside)
-        raise _broken(_bare(last.url), last.failure)
+        raise _broken(bare(last.url), last.failure)
     status = answer.status if answer else None
     kind = (await answer.header_value("content-type") or "").partition(";")[0].strip().lower() if answer else ""
     if status == 429:
-        raise Overloaded(_bare(page.url), "answered 429, too many requests")
+        raise Overloaded(bare(page.url), "answered 429, too many requests")
     if status is not None and status < 400 and kind not in HTML:
-        raise Unreadable(_bare(page.url), f"answered with {kind or 'no kind of content'}, which is no page")
+        raise Unreadable(bare(page.url), f"answered with {kind or 'no kind of content'}, which is no page")
     seen = await page.evaluate(LOOK_AROUND.read_text(encoding="utf-8"), asking.words())
     return Sight(
-        url=_bare(page.url),
+        url=bare(page.url),
         status=status,
         clicked=clicked,
         # Of a page that is there: an error's may quote anything.
@@ -372,13 +282,13 @@ async def _stored(profile: BrowserContext, page: Page) -> tuple[Stored, ...]:
             found |= {Stored(where, name, at) for where in STORES for name in kept[where]}
     controls = {Stored("cookie", CONTROL, host), Stored("localStorage", CONTROL, host)}
     if not controls <= found:
-        raise Unreadable(_bare(page.url), "what is stored by this page cannot be seen")
+        raise Unreadable(bare(page.url), "what is stored by this page cannot be seen")
     return tuple(sorted(found - controls, key=lambda one: (one.where, one.name, one.host)))
 
 
 def _form(seen: dict[str, Any]) -> Form:
     scheme = seen["action"].partition(":")[0]
-    action = _bare(seen["action"]) if scheme in ("https", "http") else f"{scheme}:"
+    action = bare(seen["action"]) if scheme in ("https", "http") else f"{scheme}:"
     return Form(seen["method"], action, tuple(seen["fields"]), seen["sendable"])
 
 
@@ -394,28 +304,6 @@ def _received(form: Form, sight: Sight, reach: Reach) -> Form:
         return replace(form, receiver=reach.ask(web.Page(form.action)).status)
     except ProbeError as exc:
         return replace(form, unseen=exc.reason)
-
-
-def _led_outside(watch: _Watch) -> str | None:
-    """The address that the visitor was sent to and that we do not follow; None where they stay on listed hosts."""
-    last = watch.documents[-1].url if watch.documents else ""
-    return _bare(last) if urlsplit(last).hostname in watch.outside else None
-
-
-def _bare(url: str) -> str:
-    """*url* without query and fragment."""
-    return urlsplit(url)._replace(query="", fragment="").geturl()
-
-
-def _line(location: Mapping[str, Any]) -> str:
-    """Where in a script: its address, and the line."""
-    return f"{_bare(str(location.get('url', ''))) or 'no address'}:{location.get('lineNumber', 0)}"
-
-
-def _thrown_at(stack: str | None) -> str:
-    """The first place that *stack* names, "" where it names none."""
-    found = re.search(r"(https?://[^\s)]+):(\d+):\d+", stack or "")
-    return f" at {_bare(found[1])}:{found[2]}" if found else ""
 
 
 def _told(url: str, error: Error) -> ProbeError:

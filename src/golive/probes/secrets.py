@@ -15,7 +15,8 @@ from golive.errors import Denied, ProbeError
 from golive.probes.absent import NOT_THERE, NoSuchThing
 from golive.probes.apprunner import DescribedService, ServiceHistory, ServiceSettings
 from golive.probes.aws import answers, client
-from golive.probes.form import Form, form_of, in_words
+from golive.probes.form import Form, form_of
+from golive.probes.link import in_words
 from golive.probes.look import Look, Permission
 
 if TYPE_CHECKING:

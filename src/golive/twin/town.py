@@ -19,7 +19,7 @@ from golive.twin import authority, database
 from golive.twin.authority import Authority
 from golive.twin.aws import Aws
 from golive.twin.bankid import BankIDFace
-from golive.twin.betterstack import BetterStackFace
+from golive.twin.betterstackface import BetterStackFace
 from golive.twin.cloud import DATABASE_HOST
 from golive.twin.faults import broken
 from golive.twin.github import GitHubFace
