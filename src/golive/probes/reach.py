@@ -17,6 +17,7 @@ from golive.coordinates import Variable
 from golive.environment import Detour, Environment, is_private
 from golive.errors import Denied, NoSuchName, NotSet, ProbeError, Unreachable
 from golive.probes.look import Look
+from golive.probes.tls import shared_context
 from golive.search import Search
 
 T = TypeVar("T")
@@ -222,7 +223,7 @@ class Reach:
 
     def tls(self) -> ssl.SSLContext:
         """A verifying client context on the environment's trust store; what the shell says of others is not read."""
-        return self.shared("tls", lambda: ssl.create_default_context(cafile=str(self.trust)))
+        return self.shared("tls", lambda: shared_context(self.trust))
 
     def endpoint(self, service: str) -> str | None:
         """URL of an AWS service where it is not the vendor's own: only the twin has one."""
