@@ -93,6 +93,7 @@ class Agenda:
 
 def phase_judging(inventory: Inventory, items: Iterable[str]) -> str | None:
     """The first phase from the launch on in which one of *items* (ids) is due, the rollback last; None for no item."""
-    wanted = [item for item in inventory.item if item.id in set(items)]
+    turned = set(items)
+    wanted = [item for item in inventory.item if item.id in turned]
     phases = inventory.phases[inventory.phases.index(LAUNCH) :]
     return next((one for one in (*phases, ROLLBACK) if any(map(Agenda(inventory, one).is_due, wanted))), None)

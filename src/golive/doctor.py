@@ -32,7 +32,7 @@ from golive.grants import named, policy, scopes, statements
 from golive.identity import CHECKS
 from golive.identity import looks as identity_looks
 from golive.observatory import Observatory
-from golive.phases import is_after_launch
+from golive.phases import LAUNCH, is_after_launch
 from golive.probes.apprunner import DescribedService
 from golive.probes.aws import Caller
 from golive.probes.look import Act, Look, Permission
@@ -121,7 +121,7 @@ class Doctor:
 
         *asks* is one that asked already; *seconds* is how long all looks together may take.
         """
-        wanted = Wanted(environment, "T-0", faults=tuple(faults))
+        wanted = Wanted(environment, LAUNCH, faults=tuple(faults))
         self._run = Run(home, wanted, Terminal(), on_record=lambda _: None)  # no run, so nothing is written
         load_vocabulary(home)
         self._run.settle()

@@ -27,13 +27,13 @@ from golive.expedition import Expedition, Wanted
 from golive.findings import Progress, item_of, note_report
 from golive.invocation import begin_again_without_the_shell, refuse_other_ways, typed
 from golive.observatory import Observatory
+from golive.phases import LAUNCH
 from golive.recording import place_for_results
 from golive.run import Run
 from golive.runbook import is_cause
 from golive.stepfinder import remembering
 from golive.terminal import Terminal
 
-DEFAULT_PHASE = "T-0"
 # How seldom a run's memory is searched for garbage: nearly all of it lives until the process ends, and Python's own
 # searches are a tenth of a gate's work.
 RARELY = (500_000, 10, 1_000)
@@ -46,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         pluginmanager.import_plugin("allure_pytest.plugin")
     group = parser.getgroup("golive", "the go-live gate")
     group.addoption("--env", default="rehearsal", metavar="NAME", help="the environment to gate (default: rehearsal)")
-    group.addoption("--phase", default=DEFAULT_PHASE, metavar="PHASE", help="the phase to gate (default: T-0)")
+    group.addoption("--phase", default=LAUNCH, metavar="PHASE", help=f"the phase to gate (default: {LAUNCH})")
     group.addoption(
         "--profile",
         default="launch",
