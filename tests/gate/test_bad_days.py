@@ -32,8 +32,10 @@ def test_an_unknown_environment(project: Project) -> None:
 
 
 def test_an_unknown_fault(project: Project) -> None:
-    """Who mistypes a fault is told the nearest."""
-    demand_refusal(project.run("-m", "golive", "--fault", "hsts-send-twice"), "did you mean hsts-sent-twice")
+    """Who mistypes a fault is told the nearest, and is not sent to look for ports or a full disk."""
+    ran = project.run("-m", "golive", "--fault", "hsts-send-twice")
+    demand_refusal(ran, "did you mean hsts-sent-twice")
+    assert "ports" not in ran.terminal
 
 
 def test_an_unknown_phase(project: Project) -> None:

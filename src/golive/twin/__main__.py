@@ -28,7 +28,10 @@ def main() -> int:
         told = town.start()
         if wanted.delay:
             town.delay(wanted.delay)
-    except (SetupError, OSError) as exc:
+    except SetupError as exc:
+        print(json.dumps({"refused": str(exc)}), flush=True)
+        return 4
+    except OSError as exc:
         print(json.dumps({"error": str(exc)}), flush=True)
         return 4
     gc.freeze()

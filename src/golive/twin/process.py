@@ -73,6 +73,8 @@ class TwinProcess:
         if "ports" not in said:
             self.process.kill()
             self.process.wait()
+            if "refused" in said:  # there is no such fault, and it says so
+                raise SetupError(said["refused"])
             why = said.get("error", "it said nothing that could be understood")
             raise SetupError(
                 f"the twin did not start: {why}; see whether other programs hold the ports of 127.0.0.1 or the disk is "
