@@ -12,23 +12,41 @@ import binascii
 import html
 import json
 import re
+import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote, quote_plus
 
-from ahocorasick_rs import BytesAhoCorasick
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 # Shorter values stand in any text by chance; a secret that short is unmet by its own item.
 SHORTEST = 8
 # Kept with the secrets, but every visitor sees it: it stands in the address of the login.
 NO_SECRETS = frozenset({"BANKID_CLIENT_ID"})
 
+# From this size in bytes on, to make one machine of several takes less time than each takes to read the data.
+_LONG = 1 << 20
 # How often something may be packed into something, and how large it may be when it is unpacked.
 _DEEPEST = 3
 _LARGEST = 1 << 26
 _PACKED = re.compile(rb"[A-Za-z0-9+/_-]{24,}")
 _STANDARD, _FOR_URLS = bytes.maketrans(b"-_", b"+/"), bytes.maketrans(b"+/", b"-_")
-_GZIP, _ZLIB = b"\x1f\x8b", (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+_SQUEEZED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")  # gzip, zlib
+_BETWEEN = b"\0"
+
+
+class _Machine:
+    """Some needles, all looked for at once."""
+
+    def __init__(self, needles: list[bytes]) -> None:
+        self._needles = needles
+        # What the library takes for so few needles is a table that is larger than what is searched, and slower to fill.
+        self._automaton = BytesAhoCorasick(needles, implementation=Implementation.ContiguousNFA)
+
+    def hits(self, data: bytes) -> Iterator[bytes]:
+        """The needles that stand in *data*."""
+        for needle, _, _ in self._automaton.find_matches_as_indexes(data, overlapping=True):
+            yield self._needles[needle]
 
 
 class Search:
@@ -38,7 +56,8 @@ class Search:
         """*held* are the secrets by name; another value under a known name has a number behind it (`Reach.hold`)."""
         self._known: set[str] = set()
         self._needles: dict[bytes, str] = {}  # to the secret's name
-        self._machines: list[tuple[list[bytes], BytesAhoCorasick]] = []
+        self._machines: tuple[_Machine, ...] = ()
+        self._making = threading.Lock()
         # What looks like base64 and holds none, to how deep it was packed itself: the record, the results and the page
         # say the same things.
         self._clean: dict[bytes, int] = {}
@@ -46,25 +65,32 @@ class Search:
 
     def learn(self, held: Mapping[str, str]) -> None:
         """Look for what is new in *held* as well; the machine for the rest is not built again."""
-        new: dict[bytes, str] = {}
-        for name in held.keys() - self._known:
-            plain_name = name.partition("#")[0]
-            for text in {held[name], held[name].strip()}:
-                if len(text) >= SHORTEST and plain_name not in NO_SECRETS:
-                    new |= dict.fromkeys(forms(text), plain_name)
-        self._known |= held.keys()
-        if new:
-            self._needles |= new
-            needles = list(new)
-            self._machines.append((needles, BytesAhoCorasick(needles)))
-            self._clean = {}  # and not cleared: who searches just now still fills the former one
+        with self._making:
+            new: dict[bytes, str] = {}
+            for name in held.keys() - self._known:
+                plain_name = name.partition("#")[0]
+                for text in {held[name], held[name].strip()}:
+                    if len(text) >= SHORTEST and plain_name not in NO_SECRETS:
+                        new |= dict.fromkeys(forms(text), plain_name)
+            self._known |= held.keys()
+            if new:
+                self._needles |= new
+                self._machines = (*self._machines, _Machine(list(new)))
+                self._clean = {}  # and not cleared: who searches just now still fills the former one
 
     def names_in(self, data: bytes | str) -> tuple[str, ...]:
         """The names of the secrets that stand in *data*, sorted; none is good."""
         if not self._machines:
             return ()
         plain = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+        if len(plain) >= _LONG:
+            self._make_one()
         return tuple(sorted(self._found(plain, 0, self._clean)))
+
+    def _make_one(self) -> None:
+        with self._making:
+            if len(self._machines) > 1:
+                self._machines = (_Machine(list(self._needles)),)
 
     def _found(self, data: bytes, depth: int, clean: dict[bytes, int]) -> set[str]:
         """The names of the secrets in *data*, itself packed *depth* times, and in all that is packed into it."""
@@ -78,22 +104,24 @@ class Search:
         if len(together) != len(data):
             found |= self._hits(together)
             runs |= {*_PACKED.findall(together)}
-        for run in runs:
-            if clean.get(run, _DEEPEST) <= depth:
-                continue  # it was searched before, at least as deep
-            if inside := self._found(_decoded(run), depth + 1, clean):
-                found |= inside
-            else:
-                clean[run] = depth
+        runs -= {run for run in runs if clean.get(run, _DEEPEST) <= depth}  # searched before, at least as deep
+        if inside := self._found_inside(runs, depth + 1, clean):
+            return found | inside
+        clean.update(dict.fromkeys(runs, depth))
         return found
+
+    def _found_inside(self, runs: set[bytes], depth: int, clean: dict[bytes, int]) -> set[str]:
+        """The names of the secrets in what *runs* of base64 say: a page has thousands, so they are searched as one."""
+        plain, squeezed = [], []
+        for decoded in map(_decoded, runs):
+            (squeezed if decoded.startswith(_SQUEEZED) else plain).append(decoded)
+        # No secret holds the byte between them: no environment variable can.
+        together = [_BETWEEN.join(plain)] if plain else []
+        return {name for data in together + squeezed for name in self._found(data, depth, clean)}
 
     def _hits(self, data: bytes) -> set[str]:
         """The names of the secrets that stand in *data* as it is."""
-        return {
-            self._needles[needles[needle]]
-            for needles, machine in self._machines
-            for needle, _, _ in machine.find_matches_as_indexes(data, overlapping=True)
-        }
+        return {self._needles[needle] for machine in self._machines for needle in machine.hits(data)}
 
 
 def forms(secret: str) -> frozenset[bytes]:
@@ -168,7 +196,7 @@ def _decoded(run: bytes) -> bytes:
 
 def _inflated(data: bytes) -> bytes:
     """What *data* is when it is gzip (RFC 1952) or zlib (RFC 1950), as far as it can be unpacked; else nothing."""
-    if not data.startswith((_GZIP, *_ZLIB)):
+    if not data.startswith(_SQUEEZED):
         return b""
     unpacking = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
     try:
