@@ -112,7 +112,8 @@ class Search:
 
     def _found_inside(self, runs: set[bytes], depth: int, clean: dict[bytes, int]) -> set[str]:
         """The names of the secrets in what *runs* of base64 say: a page has thousands, so they are searched as one."""
-        plain, squeezed = [], []
+        plain: list[bytes] = []
+        squeezed: list[bytes] = []
         for decoded in map(_decoded, runs):
             (squeezed if decoded.startswith(_SQUEEZED) else plain).append(decoded)
         # No secret holds the byte between them: no environment variable can.
