@@ -17,7 +17,7 @@ from markupsafe import escape
 from golive import report
 from golive.recording import Basis, Withheld, write_run
 from golive.report import allure
-from golive.search import SHORTEST, Search, forms
+from golive.search import LONG, SHORTEST, Search, forms
 from tests.reported import every_status, record
 
 HOME = Path(__file__).parents[1]
@@ -83,6 +83,22 @@ def test_two_values_under_one_name_are_both_found() -> None:
     """A secret that was changed while the gate looked has two values, which are told by the one name."""
     search = Search({"JWT_SECRET": "the-first-value", "JWT_SECRET#1": "the-second-value"})
     assert search.names_in("the-first-value") == search.names_in("the-second-value") == ("JWT_SECRET",)
+
+
+@pytest.mark.parametrize("packing", PACKED)
+def test_what_was_learnt_piece_by_piece_is_found_in_a_large_file_too(packing: str) -> None:
+    """As a run does: its secrets come one after the other, short texts are searched between, then the whole page."""
+    search, held = Search({}), {}
+    page = b"<p>" * (LONG // 3 + 1)
+    for number, secret in enumerate(SECRETS):
+        held[f"SECRET_{number}"] = secret
+        search.learn(held)
+        assert search.names_in(secret) == (f"SECRET_{number}",)
+        packed = PACKED[packing](b"..." * 8 + secret.encode() + b"..." * 7)
+        text = packed if packing == "gzip" else page + b" " + base64.b64encode(bytes(40)) + b" " + packed + b" "
+        assert search.names_in(text) == (f"SECRET_{number}",)
+        assert search.names_in(page) == ()
+    assert search.names_in(" ".join(SECRETS)) == tuple(held)
 
 
 def test_white_space_around_a_secret_does_not_hide_it() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -83,7 +83,8 @@ def write_run(
     write_atomically(folder / RECORD, text)
 
     def written() -> Mapping[str, bytes]:
-        return {**_files(folder), **{path.name: path.read_bytes() for path in (results_in(results) if results else ())}}
+        apart = results_in(results) if results else []
+        return {**dict(_files(folder)), **{path.name: path.read_bytes() for path in apart}}
 
     try:
         _keep(basis, folder)
@@ -166,10 +167,14 @@ def rewrite(record: Record, folder: Path, search: Search) -> None:
             (folder / name).unlink(missing_ok=True)
 
 
-def _files(folder: Path) -> dict[str, bytes]:
-    """What lies below *folder*, by path: records bring files of one name in several folders."""
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """What lies below *folder*, each with its path: records bring files of one name in several folders."""
+    top = os.fspath(folder)  # paths as text, for the reason that `manifest` gives
+    for place, _, names in os.walk(top):
+        for name in names:
+            path = os.path.join(place, name)
+            with open(path, "rb") as file:
+                yield path[len(top) + 1 :].replace(os.sep, "/"), file.read()
 
 
 def _keep(basis: Basis, folder: Path) -> None:

@@ -25,7 +25,7 @@ SHORTEST = 8
 NO_SECRETS = frozenset({"BANKID_CLIENT_ID"})
 
 # From this size in bytes on, to make one machine of several takes less time than each takes to read the data.
-_LONG = 1 << 20
+LONG = 1 << 20
 # How often something may be packed into something, and how large it may be when it is unpacked.
 _DEEPEST = 3
 _LARGEST = 1 << 26
@@ -83,7 +83,7 @@ class Search:
         if not self._machines:
             return ()
         plain = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-        if len(plain) >= _LONG:
+        if len(plain) >= LONG:
             self._make_one()
         return tuple(sorted(self._found(plain, 0, self._clean)))
 

@@ -13,6 +13,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +75,15 @@ class People:
 
     def key(self, name: str) -> Ed25519PrivateKey:
         """The private key of *name*."""
-        key = load_ssh_private_key(self.keys[name].encode(), None)
-        assert isinstance(key, Ed25519PrivateKey), "made below"
-        return key
+        return _loaded(self.keys[name])
+
+
+@cache
+def _loaded(key: str) -> Ed25519PrivateKey:
+    """*key* as OpenSSH writes it; a person signs dozens of records with it."""
+    loaded = load_ssh_private_key(key.encode(), None)
+    assert isinstance(loaded, Ed25519PrivateKey), "made below"
+    return loaded
 
 
 def healthy() -> People:
