@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from golive.record import Decision, Record
 from tests.gate.recorded import kept
 from tests.gate.rehearsed import rehearsed, signed
+from tests.gate.sweeping import LAUNCH, Sweep
 
 __all__ = ["kept", "rehearsed", "signed"]
 
@@ -73,6 +75,21 @@ class Project:
         """Write *text* below what stands there."""
         file = self.home / path
         file.write_text(file.read_text(encoding="utf-8") + "\n\n" + text + "\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def sweeps() -> Iterator[Callable[[str], Sweep]]:
+    """The twin of each phase, begun when the first test asks for it: a start and a first look cost ten seconds."""
+    running: dict[str, Sweep] = {}
+    yield lambda phase: running.get(phase) or running.setdefault(phase, Sweep(phase))
+    for sweep in running.values():
+        sweep.stop()
+
+
+@pytest.fixture
+def sweep(sweeps: Callable[[str], Sweep]) -> Sweep:
+    """The twin of the launch."""
+    return sweeps(LAUNCH)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,17 +64,16 @@ class Kept:
     lost: tuple[str, ...]  # evidence that does not read back as what was seen
 
 
-@pytest.fixture(scope="package")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Kept]]:
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory, sweeps: Callable[[str], Sweep]) -> Callable[[str], Kept]:
     """Each run of RUNS, made when the first test asks for it."""
-    sweeps: dict[str, Sweep] = {}
     runs: dict[str, Kept] = {}
     folder = tmp_path_factory.mktemp("records")
 
     def keep(name: str) -> Kept:
         if name not in runs:
             phase, faults = RUNS[name]
-            sweep = sweeps.get(phase) or sweeps.setdefault(phase, Sweep(phase))
+            sweep = sweeps(phase)
             status, record, terminal = sweep.run(*faults)
             assert record is not None, terminal
             path = folder / f"{len(runs)}.json"
@@ -82,6 +81,4 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], K
             runs[name] = Kept(status, record, path, tuple(sweep.lost()))
         return runs[name]
 
-    yield keep
-    for sweep in sweeps.values():
-        sweep.stop()
+    return keep

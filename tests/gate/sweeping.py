@@ -136,7 +136,11 @@ def phase_of(items: Iterable[str]) -> str:
 
 
 class Sweep:
-    """A twin, an observatory, and pytest in this process."""
+    """
+    A twin, an observatory, and pytest in this process.
+
+    Tests share one for each phase (`sweeps`): each begins by swapping in the world that it wants.
+    """
 
     def __init__(self, phase: str = "T-0", *, armed: bool = True) -> None:
         self.phase = phase
@@ -213,6 +217,7 @@ class Sweep:
         old = self.observatory
         self.observatory = Observatory(old.environment, old.reach.detour, armed=old.armed)
         self._healthy = {}
+        self._read_back = set()
 
     def _forget(self, *, in_trouble: bool) -> None:
         """Drop what hangs on parts that are not as in the healthy world; *in_trouble* what has no answer, too."""

@@ -66,14 +66,6 @@ def _of_words(
             yield mutant
 
 
-@pytest.fixture(scope="module")
-def sweep() -> Iterator[Sweep]:
-    """A twin for all runbooks."""
-    running = Sweep()
-    yield running
-    running.stop()
-
-
 @pytest.mark.parametrize("runbook", NAMES)
 def test_every_expected_value_of_a_cause_matters(
     sweep: Sweep, runbook: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -27,13 +27,6 @@ def runbook_of(cause: str) -> str:
     return RUNBOOK_OF[cause.partition("-")[0]]
 
 
-@pytest.fixture(scope="module")
-def sweep() -> Iterator[Sweep]:
-    sweep = Sweep()
-    yield sweep
-    sweep.stop()
-
-
 def diagnosed(sweep: Sweep, runbook: str, *faults: str) -> Diagnosis:
     """The document of a diagnosis that points to something, or cannot tell."""
     status, document, terminal = sweep.diagnose(runbook, *faults)

@@ -110,7 +110,11 @@ def test_only_what_failed_last_time_is_partial(gated: Thrice) -> None:
     ran = gated.failed_last
     assert (ran.status, ran.record and ran.record.verdict.status) == (1, Decision.PARTIAL), ran.terminal
     assert ran.record is not None
-    assert 2 <= ran.record.verdict.counts["met"] < 10
+    met = {finding.item for finding in ran.record.findings if finding.status is Status.MET}
+    assert {"GL-2.2.4", "GL-2.4.4"} <= met
+    # Pytest's memory also has what no machine saw and somebody signed; the rest was not looked at.
+    assert gated.healthy.record is not None
+    assert len(met) < gated.healthy.record.verdict.counts["met"] / 2
 
 
 def test_another_candidate_than_what_runs(project: Project) -> None:

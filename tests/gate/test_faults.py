@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -17,15 +17,6 @@ SIGNED = [item for item in INVENTORY.item if "attest" in item.how]
 TURNED = {"unmet": Status.UNMET, "unknown": Status.UNKNOWN, "unsigned": Status.UNSIGNED, "waived": Status.WAIVED}
 # What nothing was found to be wrong with, or nothing was to be found of.
 UNTOUCHED = {Status.MET, Status.NOT_DUE, Status.NOT_APPLICABLE}
-
-
-@pytest.fixture(scope="module")
-def sweeps() -> Iterator[Callable[[str], Sweep]]:
-    """A twin for each phase, begun when the first fault of that phase is tried."""
-    running: dict[str, Sweep] = {}
-    yield lambda phase: running.get(phase) or running.setdefault(phase, Sweep(phase))
-    for sweep in running.values():
-        sweep.stop()
 
 
 @pytest.mark.parametrize("name", FAULTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -162,7 +162,7 @@ def test_there_are_values_to_change() -> None:
     assert len({mutant.item for mutant in mutants()}) > 45
 
 
-def test_every_expected_value_matters(tmp_path: Path) -> None:
+def test_every_expected_value_matters(sweeps: Callable[[str], Sweep], tmp_path: Path) -> None:
     """With one expected value of each scenario changed at a time, the healthy twin says that these items are unmet."""
     of_phase: dict[str, list[Mutant]] = defaultdict(list)
     for mutant in mutants():
@@ -170,7 +170,7 @@ def test_every_expected_value_matters(tmp_path: Path) -> None:
     assert len({mutant.item for waiting in of_phase.values() for mutant in waiting}) > 35
     noticed: dict[tuple[str, str, Status], list[Status]] = defaultdict(list)
     for phase, waiting in of_phase.items():
-        _try_all(waiting, phase, tmp_path / phase, noticed)
+        _try_all(waiting, sweeps(phase), tmp_path / phase, noticed)
     # Another role, or a shorter time, leaves the item unsigned.
     noticing = {Status.UNMET: {Status.UNMET, Status.UNSIGNED}, Status.UNKNOWN: {Status.UNKNOWN}}
     unnoticed = {name: statuses for name, statuses in noticed.items() if not noticing[name[-1]] & set(statuses)}
@@ -178,33 +178,29 @@ def test_every_expected_value_matters(tmp_path: Path) -> None:
 
 
 def _try_all(
-    waiting: list[Mutant], phase: str, place: Path, noticed: dict[tuple[str, str, Status], list[Status]]
+    waiting: list[Mutant], sweep: Sweep, place: Path, noticed: dict[tuple[str, str, Status], list[Status]]
 ) -> None:
     """What each of *waiting* turns its item into, with one mutant of each item at a time."""
     place.mkdir()
-    sweep = Sweep(phase)
-    try:
-        sweep.swap()
-        for number in range(len(waiting)):
-            batch: dict[str, Mutant] = {}
-            for mutant in waiting:
-                batch.setdefault(mutant.item, mutant)
-            if not batch:
-                break
-            waiting = [mutant for mutant in waiting if mutant not in batch.values()]
-            home = _written(place / str(number), batch.values())
-            # The first time all is judged, for a mutant is to turn its own item alone.
-            _, record, terminal = sweep.judge(home=home, only=frozenset(batch) if number else None)
-            assert record is not None, terminal
-            # What is not due yet is judged as well.
-            found = {finding.item: finding.found or finding.status for finding in record.findings}
-            for item, mutant in batch.items():
-                noticed[item, mutant.name, mutant.sees].append(found[item])
-            due = {finding.item for finding in record.findings if finding.status is not Status.NOT_DUE}
-            untouched = [item for item in due - batch.keys() if found[item] is Status.UNMET]
-            assert not untouched
-    finally:
-        sweep.stop()
+    sweep.swap()
+    for number in range(len(waiting)):
+        batch: dict[str, Mutant] = {}
+        for mutant in waiting:
+            batch.setdefault(mutant.item, mutant)
+        if not batch:
+            break
+        waiting = [mutant for mutant in waiting if mutant not in batch.values()]
+        home = _written(place / str(number), batch.values())
+        # The first time all is judged, for a mutant is to turn its own item alone.
+        _, record, terminal = sweep.judge(home=home, only=frozenset(batch) if number else None)
+        assert record is not None, terminal
+        # What is not due yet is judged as well.
+        found = {finding.item: finding.found or finding.status for finding in record.findings}
+        for item, mutant in batch.items():
+            noticed[item, mutant.name, mutant.sees].append(found[item])
+        due = {finding.item for finding in record.findings if finding.status is not Status.NOT_DUE}
+        untouched = [item for item in due - batch.keys() if found[item] is Status.UNMET]
+        assert not untouched
 
 
 def _written(home: Path, batch: Iterable[Mutant]) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,13 +12,6 @@ from golive.probes.look import Act
 from golive.search import NO_SECRETS, SHORTEST
 from golive.vocabulary import VOCABULARY
 from tests.gate.sweeping import Sweep
-
-
-@pytest.fixture(scope="module")
-def sweep() -> Iterator[Sweep]:
-    sweep = Sweep()
-    yield sweep
-    sweep.stop()
 
 
 class NoNetworkWhileJudging:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,14 +20,6 @@ RUNBOOKS = ("AISP", "BID", "PISP", "KYC", "SWAN")
 READINESS = [item for item in INVENTORY.item if item.id.partition("-")[0] in RUNBOOKS]
 OF_SWAN = frozenset(item.id for item in READINESS if item.section == "SWAN")
 STATED = 'not_in_use = ["Swan"]'
-
-
-@pytest.fixture(scope="module")
-def sweep() -> Iterator[Sweep]:
-    """One twin for all."""
-    sweep = Sweep()
-    yield sweep
-    sweep.stop()
 
 
 @pytest.fixture
