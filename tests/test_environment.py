@@ -34,7 +34,7 @@ def test_each_environment_can_be_read(name: str) -> None:
     ("old", "new", "said"),
     [
         ('account = "324480209768"', 'acount = "324480209768"', "aws.acount: Extra inputs are not permitted"),
-        ("answer_seconds = 2.0", 'answer_seconds = "soon"', "network.answer_seconds"),
+        ("answer_seconds = 3.0", 'answer_seconds = "soon"', "network.answer_seconds"),
         ('kind = "rehearsal"', 'kind = "live"', 'kind = "rehearsal" belongs to the environment named rehearsal'),
         ('region = "eu-west-1"', 'region = "eu-north-1"', "service_arn names another account or region"),
         ('    "auth.bankid.no",\n    "api.github.com",\n', '    "auth.bankid.no",\n', "does not list api.github.com"),
@@ -63,7 +63,7 @@ def test_a_wrong_file_is_named_with_its_line(tmp_path: Path, old: str, new: str,
 
 def test_the_line_is_the_right_one(tmp_path: Path) -> None:
     """The number in the message is the line of the key that is wrong."""
-    changed = TEXT.replace("answer_seconds = 2.0", 'answer_seconds = "soon"', 1)
+    changed = TEXT.replace("answer_seconds = 3.0", 'answer_seconds = "soon"', 1)
     line = changed.splitlines().index('answer_seconds = "soon"') + 1
     with pytest.raises(SetupError, match=rf"environment\.toml:{line}: network\.answer_seconds"):
         load("rehearsal", written(tmp_path, changed))
