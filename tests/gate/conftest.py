@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,27 @@ from tests.gate.sweeping import LAUNCH, Sweep
 __all__ = ["kept", "rehearsed", "signed"]
 
 HOME = Path(__file__).parents[2]
+# What a copy of the project is told of the twin, where a run may borrow one.
+BORROWING = f"""import os
+
+from golive.twin import process
+
+if "LENT_TWIN" in os.environ:
+    process.PROGRAM = ({str(Path(__file__).with_name("lent.py"))!r}, os.environ["LENT_TWIN"])
+"""
+
+
+@cache
+def lent_twin() -> tuple[str, subprocess.Popen[str]]:
+    """
+    What a twin of the launch says of itself, and the twin: it ends with this process, which holds its input.
+
+    Most runs are about the gate, and a twin of its own costs each of them a fifth of its time.
+    """
+    program = [sys.executable, "-m", "golive.twin"]
+    twin = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert twin.stdout is not None
+    return twin.stdout.readline(), twin
 
 
 @dataclass(frozen=True)
@@ -43,10 +65,12 @@ class Project:
 
     def run(self, *arguments: str, **variables: str) -> Ran:
         """Run `pytest -m golive` here, or with other *arguments*; *variables* are added to the environment."""
+        # An act leaves something behind, which the next run would find done.
+        borrowed = {} if "--act" in arguments else {"LENT_TWIN": lent_twin()[0]}
         ran = subprocess.run(
             [sys.executable, "-m", "pytest", *(arguments or ("-m", "golive"))],
             cwd=self.home,
-            env={**os.environ, **variables},
+            env={**os.environ, **borrowed, **variables},
             capture_output=True,
             text=True,
             timeout=120,
@@ -81,7 +105,14 @@ class Project:
 def sweeps() -> Iterator[Callable[[str], Sweep]]:
     """The twin of each phase, begun when the first test asks for it: a start and a first look cost ten seconds."""
     running: dict[str, Sweep] = {}
-    yield lambda phase: running.get(phase) or running.setdefault(phase, Sweep(phase))
+
+    def of(phase: str) -> Sweep:
+        if phase not in running:
+            running[phase] = Sweep(phase)
+            running[phase].begin()
+        return running[phase]
+
+    yield of
     for sweep in running.values():
         sweep.stop()
 
@@ -109,7 +140,9 @@ def copied(home: Path) -> Project:
     for entry in (HOME / "reports").iterdir():
         if entry.name == "node_modules" or entry.is_file():
             (home / "reports" / entry.name).symlink_to(entry)
-    return Project(home)
+    project = Project(home)
+    project.append("conftest.py", BORROWING)
+    return project
 
 
 def manifest_of(ran: Ran) -> dict[str, Any]:

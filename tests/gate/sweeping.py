@@ -155,6 +155,22 @@ class Sweep:
         # In the healthy world: item → the looks that it rests on.
         self._behind: dict[str, set[Look[Any]]] = {}
 
+    def begin(self) -> None:
+        """
+        Look at the healthy world until all of it is seen to be well.
+
+        Where the machine is so busy that something answers too late, this must not be remembered of it.
+        """
+        for _ in range(3):
+            status, record, terminal = self.run()
+            if status == 0:
+                break
+            self.begin_anew()
+        assert status == 0, terminal
+        assert record is not None, terminal
+        looks = {f"e{entry.number}": look for look, entry in self.observatory._entries.items()}
+        self._behind = {each.item: {looks[seen] for seen in each.evidence} for each in record.findings}
+
     def run(self, *faults: str, options: tuple[str, ...] = ()) -> tuple[int, Record | None, str]:
         """The gate on the world with *faults* in it: exit status, record (None where it stopped), terminal."""
         self.swap(*faults)
@@ -162,12 +178,6 @@ class Sweep:
 
     def touched(self, *faults: str) -> frozenset[str]:
         """Ids of the items whose looks may be answered otherwise in the world with *faults* in it."""
-        if not self._behind:
-            status, record, terminal = self.run()
-            assert record is not None, terminal
-            assert status == 0, terminal
-            looks = {f"e{entry.number}": look for look, entry in self.observatory._entries.items()}
-            self._behind = {each.item: {looks[seen] for seen in each.evidence} for each in record.findings}
         changed = _differing(broken(self._base, faults), self._base)
         return self._resting_on(lambda look: not changed <= PARTS or _is_stale(look, changed))
 
@@ -207,7 +217,8 @@ class Sweep:
         world = broken(self._base, faults)
         self._twin.swap(faults)
         self._forget(in_trouble=True)
-        self._healthy.update(self.observatory._entries)
+        # What was seen first stays: all of that was well.
+        self._healthy = self.observatory._entries | self._healthy
         self._changed = _differing(world, self._base)
         self.observatory._entries = dict(self._healthy)
         self._forget(in_trouble=False)
