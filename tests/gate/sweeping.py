@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ INVENTORY = load_inventory(HOME / "features")
 # All that is due before the launch; all but the rollback's and the first week's; and the rollback's.
 LAUNCH, FIRST_DAY, FIRST_WEEK = "T-0", "T+24h", "T+7d"
 PHASES = (LAUNCH, FIRST_DAY, FIRST_WEEK, ROLLBACK)
+# What was seen so many seconds ago is looked at again: a quarter of an hour without an event is silence of a log.
+FRESH = 600
 
 # What few answers hang on, by the fields that make it up: what no visitor with a browser sees of the site (nor comes by
 # over plain HTTP) and of BankID, and what one service of AWS alone tells.
@@ -154,6 +157,7 @@ class Sweep:
         self._sittings: dict[tuple[str, ...], Sitting] = {}
         # In the healthy world: item → the looks that it rests on.
         self._behind: dict[str, set[Look[Any]]] = {}
+        self._since = time.monotonic()  # what was seen is not older
 
     def begin(self) -> None:
         """
@@ -162,10 +166,10 @@ class Sweep:
         Where the machine is so busy that something answers too late, this must not be remembered of it.
         """
         for _ in range(3):
+            self._see_anew()
             status, record, terminal = self.run()
             if status == 0:
                 break
-            self.begin_anew()
         assert status == 0, terminal
         assert record is not None, terminal
         looks = {f"e{entry.number}": look for look, entry in self.observatory._entries.items()}
@@ -214,6 +218,10 @@ class Sweep:
 
     def swap(self, *faults: str) -> None:
         """Put the world with *faults* in it behind the doors, and know of it only what was seen of healthy parts."""
+        if time.monotonic() - self._since > FRESH:
+            self._see_anew()
+            if self._behind:
+                self.begin()
         world = broken(self._base, faults)
         self._twin.swap(faults)
         self._forget(in_trouble=True)
@@ -223,8 +231,13 @@ class Sweep:
         self.observatory._entries = dict(self._healthy)
         self._forget(in_trouble=False)
 
+    def _see_anew(self) -> None:
+        self.observatory.forget(lambda _: True)
+        self._healthy = {}
+        self._since = time.monotonic()
+
     def begin_anew(self) -> None:
-        """Know nothing of any world."""
+        """Know nothing of any world, and have asked nothing."""
         old = self.observatory
         self.observatory = Observatory(old.environment, old.reach.detour, armed=old.armed)
         self._healthy = {}
