@@ -142,7 +142,7 @@ class Sweep:
     """
     A twin, an observatory, and pytest in this process.
 
-    Tests share one for each phase (`sweeps`): each begins by swapping in the world that it wants.
+    Tests of the gate share one for each phase (`sweeps`): each begins by swapping in the world that it wants.
     """
 
     def __init__(self, phase: str = "T-0", *, armed: bool = True) -> None:
@@ -225,8 +225,7 @@ class Sweep:
         world = broken(self._base, faults)
         self._twin.swap(faults)
         self._forget(in_trouble=True)
-        # What was seen first stays: all of that was well.
-        self._healthy = self.observatory._entries | self._healthy
+        self._healthy.update(self.observatory._entries)
         self._changed = _differing(world, self._base)
         self.observatory._entries = dict(self._healthy)
         self._forget(in_trouble=False)

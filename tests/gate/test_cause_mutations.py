@@ -66,6 +66,14 @@ def _of_words(
             yield mutant
 
 
+@pytest.fixture(scope="module")
+def sweep() -> Iterator[Sweep]:
+    """A twin for all runbooks, whose memory holds nothing but incidents and ordinary days."""
+    running = Sweep()
+    yield running
+    running.stop()
+
+
 @pytest.mark.parametrize("runbook", NAMES)
 def test_every_expected_value_of_a_cause_matters(
     sweep: Sweep, runbook: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -27,6 +27,14 @@ def runbook_of(cause: str) -> str:
     return RUNBOOK_OF[cause.partition("-")[0]]
 
 
+@pytest.fixture(scope="module")
+def sweep() -> Iterator[Sweep]:
+    """A twin for all runbooks, whose memory holds nothing but incidents and ordinary days."""
+    running = Sweep()
+    yield running
+    running.stop()
+
+
 def diagnosed(sweep: Sweep, runbook: str, *faults: str) -> Diagnosis:
     """The document of a diagnosis that points to something, or cannot tell."""
     status, document, terminal = sweep.diagnose(runbook, *faults)
