@@ -116,7 +116,7 @@ class Search:
         squeezed: list[bytes] = []
         for decoded in map(_decoded, runs):
             (squeezed if decoded.startswith(_SQUEEZED) else plain).append(decoded)
-        # No secret holds the byte between them: no environment variable can.
+        # No secret holds the byte between them: it comes to the service, or to us, as an environment variable.
         together = [_BETWEEN.join(plain)] if plain else []
         return {name for data in together + squeezed for name in self._found(data, depth, clean)}
 

@@ -1,9 +1,9 @@
 """
 A twin that is up already, in the place of one of a run's own: run as a program, as `python -m golive.twin` is.
 
-Its first argument is what that twin says of itself; the others are the twin's. It swaps in the
-world that is asked for, and says the rest. For another phase, or slow answers, it makes place for a twin of the run's
-own. It reads nothing of the project's, so that it is up in no time.
+Its first argument is what that twin says of itself; the others are the twin's. It swaps in the world that is asked for,
+and says the rest. For another phase, or slow answers, it makes place for a twin of the run's own. It reads nothing of
+the project's, so that it is up in no time.
 """
 
 import json

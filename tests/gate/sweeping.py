@@ -219,9 +219,10 @@ class Sweep:
     def swap(self, *faults: str) -> None:
         """Put the world with *faults* in it behind the doors, and know of it only what was seen of healthy parts."""
         if time.monotonic() - self._since > FRESH:
-            self._see_anew()
             if self._behind:
                 self.begin()
+            else:
+                self._see_anew()
         world = broken(self._base, faults)
         self._twin.swap(faults)
         self._forget(in_trouble=True)
