@@ -7,7 +7,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ LAUNCH, FIRST_DAY, FIRST_WEEK = "T-0", "T+24h", "T+7d"
 PHASES = (LAUNCH, FIRST_DAY, FIRST_WEEK, ROLLBACK)
 # What was seen so many seconds ago is looked at again: a quarter of an hour without an event is silence of a log.
 FRESH = 600
+# How long an incident lasts where the twin begins to play it; what has happened by then stays where it is in time.
+OLD = timedelta(minutes=12)
 
 # What few answers hang on, by the fields that make it up: what no visitor with a browser sees of the site (nor comes by
 # over plain HTTP) and of BankID, and what one service of AWS alone tells.
@@ -265,11 +267,16 @@ class Sweep:
         return self._ask(wanted, plugins, home, only)
 
     def diagnose(
-        self, runbook: str, *faults: str, since: str = "12m", home: Path = HOME
+        self, runbook: str, *faults: str, since: str | None = None, home: Path = HOME
     ) -> tuple[int, Diagnosis | None, str]:
-        """A diagnosis of the world with *faults* in it: exit status, document (None where it stopped), terminal."""
+        """
+        A diagnosis of the world with *faults* in it: exit status, document (None where it stopped), terminal.
+
+        Where *since* does not say otherwise, the incident is as old as the twin, and twelve minutes.
+        """
         self.swap(*faults)
-        return self._ask(["-m", f"diagnose_{runbook}", f"--since={since}"], (), home, None)
+        began = since or f"{self._base.now - OLD:%Y-%m-%dT%H:%M:%SZ}"
+        return self._ask(["-m", f"diagnose_{runbook}", f"--since={began}"], (), home, None)
 
     def _ask(
         self, wanted: list[str], plugins: tuple[object, ...], home: Path, only: frozenset[str] | None
