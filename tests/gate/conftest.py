@@ -23,6 +23,9 @@ from tests.gate.sweeping import LAUNCH, Sweep
 __all__ = ["kept", "rehearsed", "signed"]
 
 HOME = Path(__file__).parents[2]
+# How long a run waits for an answer, a look, and all of them: tests go on side by side, on any machine, and in most of
+# them nothing is late but by that.
+PATIENCE = {"answer_seconds": 10.0, "look_seconds": 60.0, "run_seconds": 300.0}
 # What a copy of the project is told of the twin, where a run may borrow one.
 BORROWING = f"""import os
 
@@ -73,7 +76,7 @@ class Project:
             env={**os.environ, **borrowed, **variables},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=360,
             check=False,
         )
         terminal = ran.stdout + ran.stderr
@@ -142,6 +145,8 @@ def copied(home: Path) -> Project:
             (home / "reports" / entry.name).symlink_to(entry)
     project = Project(home)
     project.append("conftest.py", BORROWING)
+    for name, seconds in PATIENCE.items():
+        project.edit("environments/rehearsal/environment.toml", f"\n{name} = ", f"\n{name} = {seconds}  # for ")
     return project
 
 

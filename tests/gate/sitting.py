@@ -22,7 +22,7 @@ from golive.stepfinder import remembering
 
 # Where a run reads the features.
 READERS = (
-    *(f"golive.run.{name}" for name in ("load_inventory", "read_scenarios", "check_sentences")),
+    *(f"golive.run.{name}" for name in ("load_inventory", "read_scenarios", "check_sentences", "disagreements")),
     *(f"golive.diagnosis.inquiry.{name}" for name in ("read_scenarios", "check_sentences")),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
@@ -11,9 +12,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from golive.agenda import Agenda
 from golive.diagnosis.document import Diagnosis
-from golive.environment import load
+from golive.environment import Detour, load
 from golive.errors import GoLiveError
 from golive.observatory import Entry, Observatory
 from golive.phases import ROLLBACK
@@ -23,7 +26,8 @@ from golive.replay import answer_of
 from golive.runbook import load_inventory
 from golive.twin.cloud import Cloud
 from golive.twin.faults import broken
-from golive.twin.process import TwinProcess
+from golive.twin.people import People
+from golive.twin.process import TwinProcess, have_signed
 from golive.twin.world import World, healthy
 from tests.gate.sitting import Sitting
 
@@ -157,6 +161,8 @@ class Sweep:
         self._read_back: set[str] = set()  # evidence that was read back already
         self._runs = itertools.count(1)
         self._sittings: dict[tuple[str, ...], Sitting] = {}
+        self._signing: tuple[People, bool] = (self._base.people, False)  # who signs, and whether it is a broken world
+        self._papers: dict[str, Path] = {}  # what they were asked to sign → where it lies
         # In the healthy world: item → the looks that it rests on.
         self._behind: dict[str, set[Look[Any]]] = {}
         self._since = time.monotonic()  # what was seen is not older
@@ -227,6 +233,8 @@ class Sweep:
                 self._see_anew()
         world = broken(self._base, faults)
         self._twin.swap(faults)
+        if self._signing != (signing := (world.people, bool(faults))):
+            self._signing, self._papers = signing, {}
         self._forget(in_trouble=True)
         self._healthy.update(self.observatory._entries)
         self._changed = _differing(world, self._base)
@@ -236,6 +244,7 @@ class Sweep:
     def _see_anew(self) -> None:
         self.observatory.forget(lambda _: True)
         self._healthy = {}
+        self._papers = {}
         self._since = time.monotonic()
 
     def begin_anew(self) -> None:
@@ -284,17 +293,26 @@ class Sweep:
         arguments = (*wanted, f"--phase={self.phase}")
         if next(self._runs) % 48 == 0:
             gc.collect()
-        if plugins or home != HOME:
-            sitting = Sitting(arguments, home, plugins)
-            answer = sitting.ask(self.observatory, only)
-            sitting.end()
-        else:
-            if arguments not in self._sittings or self._sittings[arguments].over:
-                self._sittings[arguments] = Sitting(arguments, home)
-            answer = self._sittings[arguments].ask(self.observatory, only)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("golive.run.have_signed", self._have_signed)
+            if plugins or home != HOME:
+                sitting = Sitting(arguments, home, plugins)
+                answer = sitting.ask(self.observatory, only)
+                sitting.end()
+            else:
+                if arguments not in self._sittings or self._sittings[arguments].over:
+                    self._sittings[arguments] = Sitting(arguments, home)
+                answer = self._sittings[arguments].ask(self.observatory, only)
         # A gate's process ends with it, so that it keeps its garbage; this one goes on.
         gc.unfreeze()
         return answer
+
+    def _have_signed(self, detour: Detour, asked: Mapping[str, Any]) -> Path:
+        """What the same people were asked to sign before, they do not sign again: it is a fifth of a twin's work."""
+        said = json.dumps({name: value for name, value in asked.items() if name != "now"}, sort_keys=True)
+        if said not in self._papers:
+            self._papers[said] = have_signed(detour, asked)
+        return self._papers[said]
 
     def lost(self) -> Iterator[str]:
         """The looks, new since last time, whose answer or trouble is another when it is read back from the record."""

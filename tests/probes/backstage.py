@@ -26,10 +26,9 @@ class Backstage:
         self.environment = environment
         self.town = Town()
         self.detour = detour_from(self.town.start())
-        hasty = environment.network.model_copy(update={"answer_seconds": 0.3})
         # Two reaches for all tests: to make the clients of AWS anew takes longer than most tests do.
         self._reach = self.reach(environment)
-        self.hasty = self.reach(environment.model_copy(update={"network": hasty}))
+        self.hasty = self.reach(hasty(environment))
 
     def stop(self) -> None:
         """Close every door."""
@@ -72,3 +71,8 @@ class Backstage:
     def observatory(self) -> Observatory:
         """An observatory of this twin, that asks as often and as side by side as in a run, and may act."""
         return Observatory(self.environment, self.detour, armed=True)
+
+
+def hasty(environment: Environment) -> Environment:
+    """*environment*, for those who wait for an answer that never comes."""
+    return environment.model_copy(update={"network": environment.network.model_copy(update={"answer_seconds": 0.3})})

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 from uuid import uuid4
@@ -34,6 +35,7 @@ ADDRESS = "192.0.2.140"
 PAGE_ADDRESS = "192.0.2.141"  # a status page that fell with what it tells of would be of no use
 LIVE = "/live-partner/graphql"
 SUSPENDED = "Account suspended"
+_MAKING = Lock()
 
 # As far as the gate, the runbooks and the product ask; the words are those of Swan's published partner schema.
 SCHEMA = """
@@ -133,6 +135,10 @@ class SwanFace(Front):
             lambda host: authority.context(pick(certificates(), host, API_HOST)),
         )
 
+    def ready(self) -> None:
+        """All doors are open: the schema, half a second of a processor's work, is made before anybody asks."""
+        Thread(target=_schema, args=(SCHEMA,), daemon=True).start()
+
     def swapped(self) -> None:
         """Tokens of the former world are gone."""
         self._app.tokens.clear()
@@ -154,7 +160,7 @@ class _Application:
             case "POST", "oauth.swan.io", "/oauth2/token":
                 return self._issue(swan, body.decode("utf-8", "replace"))
             case "POST", "api.swan.io", "/live-partner/graphql":
-                # The first time this takes half a second of a processor; others knock meanwhile.
+                # The first to ask may have to wait for the schema; others knock meanwhile.
                 return await run_in_threadpool(self._execute, swan, body, request)
             case "GET", "status.swan.io", "/api/v2/summary.json":
                 return JSONResponse(_page(swan))
@@ -223,9 +229,14 @@ def _page(swan: Swan) -> dict[str, object]:
     }
 
 
-@cache
 def _schema(text: str) -> GraphQLSchema:
-    """Made when it is first asked for: whoever only starts the twin need not wait for it."""
+    """Made once; whoever asks meanwhile waits, instead of making another."""
+    with _MAKING:
+        return _made(text)
+
+
+@cache
+def _made(text: str) -> GraphQLSchema:
     from graphql import build_schema
 
     return build_schema(text)

@@ -49,6 +49,7 @@ class Town:
         self._aws = Aws(self._world.cloud)
         self._database = Postgres(self._world.database, self._database_context)
         self._names = NamesFace(lambda: self._world.zone)
+        self._swan = SwanFace(lambda: self._world.swan, lambda: self._world.certificates, self._authority)
         self._fronts: tuple[Front, ...] = (
             SiteFace(
                 lambda: self._world.site,
@@ -59,7 +60,7 @@ class Town:
             ),
             BankIDFace(lambda: self._world.bankid, lambda: self._world.certificates, self._authority),
             NeonomicsFace(lambda: self._world.neonomics, lambda: self._world.certificates, self._authority),
-            SwanFace(lambda: self._world.swan, lambda: self._world.certificates, self._authority),
+            self._swan,
             GitHubFace(lambda: self._world.github, lambda: self._world.certificates, self._authority),
             SumsubFace(lambda: self._world.sumsub, lambda: self._world.certificates, self._authority),
             BetterStackFace(lambda: self._world.betterstack, lambda: self._world.certificates, self._authority),
@@ -77,6 +78,7 @@ class Town:
         with ThreadPoolExecutor(len(starters)) as pool:
             told = list(pool.map(lambda start: start(), starters))
         self._aws.ready()
+        self._swan.ready()
         Thread(target=self._control.serve_forever, name="control", daemon=True).start()
         return {
             "ports": {door: port for doors in told[1:] for door, port in doors.items()},
