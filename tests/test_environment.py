@@ -35,6 +35,7 @@ def test_each_environment_can_be_read(name: str) -> None:
     [
         ('account = "324480209768"', 'acount = "324480209768"', "aws.acount: Extra inputs are not permitted"),
         ("answer_seconds = 3.0", 'answer_seconds = "soon"', "network.answer_seconds"),
+        ("quiet_seconds = 0.3", "quiet_seconds = 0", "network.quiet_seconds"),
         ('kind = "rehearsal"', 'kind = "live"', 'kind = "rehearsal" belongs to the environment named rehearsal'),
         ('region = "eu-west-1"', 'region = "eu-north-1"', "service_arn names another account or region"),
         ('    "auth.bankid.no",\n    "api.github.com",\n', '    "auth.bankid.no",\n', "does not list api.github.com"),
@@ -207,7 +208,7 @@ def test_a_host_that_is_not_listed_is_refused() -> None:
 def test_the_rehearsal_reaches_the_twin_only() -> None:
     """An address that the twin does not have leads nowhere, not to the internet."""
     reach = Reach(load("rehearsal", HOME), Detour(), ask=lambda look: look.observe(None))  # type: ignore[arg-type]
-    reach._found["addresses of getdrop.no"] = ("93.184.216.34",)
+    reach.found("addresses of getdrop.no", lambda: ("93.184.216.34",))
     with pytest.raises(Unreachable):
         reach.dial("getdrop.no", 443)
 

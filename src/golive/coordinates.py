@@ -76,6 +76,7 @@ class Network(Frozen):
     answer_seconds: float = 5.0  # one answer
     look_seconds: float = 15.0  # one look, with everything that is asked again
     run_seconds: float = 120.0  # all looks together
+    quiet_seconds: Annotated[float, Field(ge=0.2)] = 0.5  # a page that has asked for nothing for so long is at rest
     attempts: int = 3
     per_host: int = 16  # looks in flight together
     per_name_servers: int = 64  # more at once, and the system drops answers, which look like names that are not there

@@ -70,24 +70,14 @@ READ_INSIDE = {
 @contextmanager
 def file_without(sweep: Sweep, key: str) -> Iterator[None]:
     """The environment file lacks *key*, and what was seen by it is forgotten."""
-    table, former = key.partition(".")[0], sweep.observatory.environment
-    changed = Environment.model_validate({**OPTIONAL[key], "folder": former.folder})
-
-    def put(environment: Environment) -> None:
-        sweep.observatory.environment = sweep.observatory.reach.environment = environment
-        sweep.observatory.reach._shared.pop("aws", None)
-        stale = READ_INSIDE.get(table, set())
-        sweep.observatory.forget(lambda look: table == "aws" or type(look).__module__.rpartition(".")[2] in stale)
-
-    put(changed)
+    table = key.partition(".")[0]
+    changed = Environment.model_validate({**OPTIONAL[key], "folder": sweep.observatory.environment.folder})
     sweep.observatory.armed = False  # what only an act needs is no question: somebody can attest it
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("golive.expedition.load", lambda *_: changed)
-        try:
+    try:
+        with sweep.reading(changed, lambda module: table == "aws" or module in READ_INSIDE.get(table, set())):
             yield
-        finally:
-            sweep.observatory.armed = True
-            put(former)
+    finally:
+        sweep.observatory.armed = True
 
 
 @pytest.mark.parametrize("key", OPTIONAL)

@@ -7,6 +7,7 @@ import itertools
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 
 from golive.agenda import Agenda
 from golive.diagnosis.document import Diagnosis
-from golive.environment import Detour, load
+from golive.environment import Detour, Environment, load
 from golive.errors import GoLiveError
 from golive.observatory import Entry, Observatory
 from golive.phases import ROLLBACK
@@ -241,6 +242,28 @@ class Sweep:
         self.observatory._entries = dict(self._healthy)
         self._forget(in_trouble=False)
 
+    @contextmanager
+    def reading(self, environment: Environment, stale: Callable[[str], bool]) -> Iterator[None]:
+        """
+        Inside, the environment file is another one; what was seen of it by modules that are *stale* is seen again.
+
+        Afterwards that is forgotten as well.
+        """
+        former = self.observatory.environment
+
+        def put(environment: Environment) -> None:
+            self.observatory.environment = self.observatory.reach.environment = environment
+            self.observatory.reach._shared.pop("aws", None)
+            self.observatory.forget(lambda look: stale(_module(look)))
+
+        put(environment)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("golive.expedition.load", lambda *_: environment)
+            try:
+                yield
+            finally:
+                put(former)
+
     def _see_anew(self) -> None:
         self.observatory.forget(lambda _: True)
         self._healthy = {}
@@ -367,7 +390,7 @@ def _differing_apart(part: str, new: Any, old: Any) -> set[str]:
 
 
 def _is_stale(look: Look[Any], changed: set[str]) -> bool:
-    return _hangs(type(look).__module__, changed)
+    return _hangs(_module(look), changed)
 
 
 def _alike(now: Entry, then: Entry) -> bool:
@@ -375,6 +398,9 @@ def _alike(now: Entry, then: Entry) -> bool:
     return (now.answer, type(now.error), str(now.error)) == (then.answer, type(then.error), str(then.error))
 
 
-def _hangs(module: str, changed: set[str]) -> bool:
-    name = module.rpartition(".")[2]
+def _module(look: Look[Any]) -> str:
+    return type(look).__module__.rpartition(".")[2]
+
+
+def _hangs(name: str, changed: set[str]) -> bool:
     return name not in HANGS_ON or bool(HANGS_ON[name] & changed)

@@ -22,8 +22,6 @@ from golive.probes.watch import Watch, bare
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Error, Locator, Page
 
-# A page is at rest when it has asked for nothing during this part of the environment's patience for one answer.
-REST = 0.1
 ASKED = 32  # hosts at the same time
 CONTROL = "golive-control"
 STORES = ("localStorage", "sessionStorage", "indexedDB", "cache")
@@ -199,22 +197,21 @@ def _is_hidden(reach: Reach, host: str) -> bool:
 async def _visit(profile: BrowserContext, visit: Visit, reach: Reach) -> Sight:
     from playwright.async_api import Error
 
-    patience = reach.environment.network.answer_seconds
-    rest = patience * REST
-    ends = time.monotonic() + reach.environment.network.look_seconds
+    network = reach.environment.network
+    ends = time.monotonic() + network.look_seconds
     watch = Watch(frozenset(reach.environment.network.hosts))
     watch.attach(profile)
     try:
         page = await profile.new_page()
-        page.set_default_timeout(patience * 1000)
+        page.set_default_timeout(network.answer_seconds * 1000)
         opened = await page.goto(visit.url, wait_until="load")
-        await watch.rest(rest, ends)
+        await watch.rest(network.quiet_seconds, ends)
         # From a page that is an error nobody goes on.
         control = await _control(page, visit.click) if visit.click and opened and opened.ok else None
         if control is not None:
             # By the keyboard: what lies over it, as a question about cookies may, is in the way of a mouse only.
             await control.press("Enter")
-            await watch.rest(rest, ends)
+            await watch.rest(network.quiet_seconds, ends)
             page = profile.pages[-1]  # it may have opened a page of its own
             await page.wait_for_load_state("load")
         return await _see(profile, page, watch, clicked=control is not None)

@@ -43,8 +43,7 @@ class Reach:
         # What the newest run within the hour was answered by the same act; None where none asked it.
         self.earlier: Callable[[Look[object]], JsonValue] = lambda _: None
         self._shared: dict[str, object] = {}
-        self._found: dict[str, object] = {}
-        self._finding: dict[str, threading.Lock] = {}
+        self._found: dict[str, Future[object]] = {}
         self._lock = threading.RLock()
         self._held: dict[str, str] = {}
         self.called: set[str] = set()  # what was asked of AWS, as a policy names it
@@ -156,13 +155,24 @@ class Reach:
         return self.found(f"addresses of {host}", lambda: self._look_up(host))
 
     def found(self, key: str, find: Callable[[], T]) -> T:
-        """What probes have in common about the world, found once as long as it is the same; errors are not kept."""
+        """
+        What probes have in common about the world, found once as long as it is the same.
+
+        Who comes while it is looked for waits for that, and fails with it: a name server that is silent is waited for
+        once, and not once by each. Who comes after a failure looks anew.
+        """
         with self._lock:
-            finding = self._finding.setdefault(key, threading.Lock())
-        with finding:  # who comes second waits for what the first one finds
-            if key not in self._found:
-                self._found[key] = find()
-            return cast(T, self._found[key])
+            known = self._found.get(key)
+            finding = known or self._found.setdefault(key, Future())
+        if known is None:
+            try:
+                finding.set_result(find())
+            except BaseException as exc:  # noqa: BLE001  # told to the asker, and to everyone who waits
+                with self._lock:
+                    if self._found.get(key) is finding:
+                        del self._found[key]
+                finding.set_exception(exc)
+        return cast(T, finding.result())
 
     def forget(self) -> None:
         """Find everything again: the world was changed."""
