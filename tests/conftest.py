@@ -21,8 +21,8 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist, which is loaded where the whole suite is run
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: a test waits a third of its time, for answers and for what it has started."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are processors: a test waits half of its time, for answers and for what it has started."""
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -73,7 +73,7 @@ class Project:
         ran = subprocess.run(
             [sys.executable, "-m", "pytest", *(arguments or ("-m", "golive"))],
             cwd=self.home,
-            env={**os.environ, **borrowed, **variables},
+            env={**_shell(), **borrowed, **variables},
             capture_output=True,
             text=True,
             timeout=360,
@@ -102,6 +102,11 @@ class Project:
         """Write *text* below what stands there."""
         file = self.home / path
         file.write_text(file.read_text(encoding="utf-8") + "\n\n" + text + "\n", encoding="utf-8")
+
+
+def _shell() -> dict[str, str]:
+    """This process's variables but tox's: by them pytest finds what failed last time, which is each copy's own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("TOX_")}
 
 
 @pytest.fixture(scope="session")
