@@ -10,43 +10,23 @@ import pytest
 from golive.phases import ROLLBACK
 from golive.record import Status
 from golive.twin.faults import FAULTS
+from tests.gate.breaking import ELSEWHERE, OF_THE_SITE, TURNED, demand_exactly
 from tests.gate.conftest import Project
-from tests.gate.sweeping import FIRST_DAY, FIRST_WEEK, INVENTORY, LAUNCH, Sweep, due_in, phase_of
+from tests.gate.sweeping import FIRST_DAY, FIRST_WEEK, INVENTORY, Sweep, due_in
 
 DECIDED = [item for item in INVENTORY.item if {"auto", "act"} & set(item.how)]
 SIGNED = [item for item in INVENTORY.item if "attest" in item.how]
-TURNED = {"unmet": Status.UNMET, "unknown": Status.UNKNOWN, "unsigned": Status.UNSIGNED, "waived": Status.WAIVED}
-# What nothing was found to be wrong with, or nothing was to be found of.
-UNTOUCHED = {Status.MET, Status.NOT_DUE, Status.NOT_APPLICABLE}
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", ELSEWHERE)
 def test_a_fault_turns_exactly_what_it_declares(sweeps: Callable[[str], Sweep], name: str) -> None:
     """What a fault declares unmet, unknown, unsigned or waived is found so, and all the rest of what is due is met."""
-    fault = FAULTS[name]
-    every = {item for turned in TURNED for item in getattr(fault, turned)}
-    # What turns nothing is tried where something that it touches is due: elsewhere it would prove nothing.
-    phase = fault.phase or phase_of(every or sweeps(LAUNCH).touched(name))
-    sweep = sweeps(phase)
-    touched = sweep.touched(name)
-    assert (touched | every) & due_in(phase), "some item rests on what the fault changes"
-    sweep.swap(name)
-    turned = sweep.turned() | every
-    # Where nothing that is due is answered otherwise, all that might have been is judged.
-    concerned = turned if turned & due_in(phase) else touched
-    status, record, terminal = sweep.judge(only=concerned)
-    if fault.stops:
-        assert (status, record) == (4, None), terminal
-        return
-    assert record is not None, terminal
-    assert not list(sweep.lost()), "what was seen can be judged again from the record"
-    findings = [finding for finding in record.findings if finding.item in concerned]
-    seen = {state: {finding.item for finding in findings if finding.status is state} for state in TURNED.values()}
-    declared = {state: set(getattr(fault, turned)) & due_in(phase) for turned, state in TURNED.items()}
-    why = {finding.item: finding.reason for finding in findings if finding.status in seen}
-    assert seen == declared, why
-    assert {finding.item for finding in findings if finding.status not in UNTOUCHED} == every & due_in(phase)
-    assert status == (1 if declared[Status.UNMET] | declared[Status.UNKNOWN] | declared[Status.UNSIGNED] else 0)
+    demand_exactly(sweeps, name)
+
+
+def test_every_fault_is_tried_once() -> None:
+    """Those of the site, in a file of their own, and the others are all that there are."""
+    assert sorted((*OF_THE_SITE, *ELSEWHERE)) == sorted(FAULTS)
 
 
 def test_every_item_that_a_machine_decides_can_be_unmet() -> None:
