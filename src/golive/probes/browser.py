@@ -199,7 +199,7 @@ async def _visit(profile: BrowserContext, visit: Visit, reach: Reach) -> Sight:
 
     network = reach.environment.network
     ends = time.monotonic() + network.look_seconds
-    watch = Watch(frozenset(reach.environment.network.hosts))
+    watch = Watch(frozenset(network.hosts))
     watch.attach(profile)
     try:
         page = await profile.new_page()
